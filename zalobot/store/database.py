@@ -1,0 +1,152 @@
+"""The one door to the database: a verb runs in one transaction on a worker thread.
+
+The one rule: nothing awaits inside a transaction. SQLite has a single writer thread that owns the write connection
+(WAL, FULL, BEGIN IMMEDIATE); PostgreSQL has a small pool. Reads go to threads of their own.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Verb = Callable[Concatenate[Session, P], T]
+Finish = Callable[[Session], None]
+
+_RETRIED = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock: the same verb may simply run again
+
+
+class Store:
+    """A database. `info` is what every session carries (`session.info`): the province, for one."""
+
+    def __init__(self, url: str, *, info: dict[str, Any] | None = None, writers: int = 4, readers: int = 4) -> None:
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        self.info: dict[str, Any] = info if info is not None else {}
+        self._write_engine = _engine(url, immediate=True, size=1 if self.sqlite else writers)
+        self._read_engine = _engine(url, immediate=False, size=readers)
+        self._writers = ThreadPoolExecutor(1 if self.sqlite else writers, "store-write")
+        self._readers = ThreadPoolExecutor(readers, "store-read")
+
+    async def run(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a verb in one transaction and give back what it returns; whatever it raises undoes all of it."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writers, lambda: self.run_now(verb, *args, **kwargs))
+
+    async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query that changes nothing, beside the writer."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, lambda: self.read_now(query, *args, **kwargs))
+
+    def run_now(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`run` for the command line and tests, on the calling thread."""
+        for attempt in range(4):
+            try:
+                with self._session(self._write_engine) as session:
+                    result = verb(session, *args, **kwargs)
+                    write_later_rows(session)
+                    session.commit()
+                    return result
+            except OperationalError as error:
+                if attempt == 3 or getattr(error.orig, "sqlstate", None) not in _RETRIED:
+                    raise
+        raise AssertionError("unreachable")
+
+    def read_now(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`read` for the command line and tests, on the calling thread."""
+        with self._session(self._read_engine) as session:
+            return query(session, *args, **kwargs)
+
+    async def close(self) -> None:
+        """Wait for what is running, then let go of the database."""
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """`close` on the calling thread."""
+        self._writers.shutdown(wait=True)
+        self._readers.shutdown(wait=True)
+        self._write_engine.dispose()
+        self._read_engine.dispose()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False, autoflush=False) as session:
+            session.info.update(self.info)
+            yield session
+
+
+def later(session: Session, statement: Executable, row: dict[str, Any]) -> None:
+    """Write a row just before the commit, together with all others of the same statement (one executemany)."""
+    rows: dict[Executable, list[dict[str, Any]]] = session.info.setdefault("later", {})
+    rows.setdefault(statement, []).append(row)
+
+
+def before_commit(session: Session, finish: Finish) -> None:
+    """Have `finish` called once, before the later rows are written: for what is gathered in memory meanwhile."""
+    hooks: list[Finish] = session.info.setdefault("before_commit", [])
+    if finish not in hooks:
+        hooks.append(finish)
+
+
+def write_later_rows(session: Session) -> None:
+    """Write what `later` has gathered, in the order in which the statements first came."""
+    for finish in session.info.pop("before_commit", ()):
+        finish(session)
+    session.flush()
+    for statement, rows in session.info.pop("later", {}).items():
+        session.execute(statement, rows)
+
+
+def forget_later_rows(session: Session) -> None:
+    """Drop what `later` has gathered: the work it belongs to was rolled back."""
+    session.info.pop("before_commit", None)
+    session.info.pop("later", None)
+
+
+def driver_url(url: str) -> str:
+    """The address as SQLAlchemy wants it: psycopg 3 for PostgreSQL."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _engine(url: str, *, immediate: bool, size: int) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(driver_url(url), pool_size=size, max_overflow=0, pool_pre_ping=False)
+    path = make_url(url).database
+    if path:
+        Path(path).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    # A deferred BEGIN that reads and then writes fails under load; IMMEDIATE makes "seen?" and its insert one snapshot.
+    event.listen(engine, "begin", _begin_immediate if immediate else _begin)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

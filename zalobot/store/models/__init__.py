@@ -1,0 +1,63 @@
+"""Every table, one file per concept. Rules import from here, never from the files below."""
+
+from sqlmodel import SQLModel
+
+from zalobot.store.models.events import InboxEvent, InboxState
+from zalobot.store.models.messages import OutboxMessage, OutboxState, Priority
+from zalobot.store.models.officers import Officer, Role
+from zalobot.store.models.people import Conversation, Person
+from zalobot.store.models.reference import Agency, CalendarDay, CalendarVersion, ProvinceRow, RuleVersionRow, Topic
+from zalobot.store.models.reminders import ReminderEntry
+from zalobot.store.models.system import JobRun, Lease, OaToken, TicketCounter
+from zalobot.store.models.tickets import (
+    Attachment,
+    AttachmentState,
+    DeadlineReceipt,
+    EventKind,
+    Part,
+    PartState,
+    Ticket,
+    TicketClass,
+    TicketEvent,
+    TicketState,
+    Tier,
+    Verdict,
+)
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "Agency",
+    "Attachment",
+    "AttachmentState",
+    "CalendarDay",
+    "CalendarVersion",
+    "Conversation",
+    "DeadlineReceipt",
+    "EventKind",
+    "InboxEvent",
+    "InboxState",
+    "JobRun",
+    "Lease",
+    "OaToken",
+    "Officer",
+    "OutboxMessage",
+    "OutboxState",
+    "Part",
+    "PartState",
+    "Person",
+    "Priority",
+    "ProvinceRow",
+    "ReminderEntry",
+    "Role",
+    "RuleVersionRow",
+    "Ticket",
+    "TicketClass",
+    "TicketCounter",
+    "TicketEvent",
+    "TicketState",
+    "Tier",
+    "Topic",
+    "Verdict",
+    "metadata",
+]

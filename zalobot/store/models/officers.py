@@ -1,0 +1,34 @@
+"""Officers of agencies, and how a Zalo account is bound to one."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Column, Field, SQLModel
+
+from zalobot.store.types import UtcDateTime, enum_type
+
+
+class Role(StrEnum):
+    """What a staff member is: `head` is of an agency, `leader` and `coordinator` of the province."""
+
+    OFFICER = "officer"
+    HEAD = "head"
+    LEADER = "leader"
+    COORDINATOR = "coordinator"
+
+
+class Officer(SQLModel, table=True):
+    """A staff member. `person_id` is empty until the one-time code was sent in Zalo; only the code's hash is kept."""
+
+    __tablename__ = "officer"
+
+    id: str = Field(primary_key=True, max_length=26)
+    agency: str = Field(max_length=32, foreign_key="agency.code", index=True)
+    name: str = Field(max_length=200)
+    role: Role = Field(sa_column=Column(enum_type(Role), nullable=False))
+    person_id: str | None = Field(default=None, max_length=64, unique=True)
+    code_hash: str | None = Field(default=None, max_length=64, unique=True)
+    code_expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    linked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    active: bool = True
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,0 +1,43 @@
+"""People in Zalo and the one conversation each has with the bot."""
+
+from datetime import datetime
+
+from sqlmodel import Column, Field, SQLModel
+
+from zalobot.store.types import Json, UtcDateTime, json_type
+
+
+class Person(SQLModel, table=True):
+    """A Zalo user as this Official Account knows them: Zalo's user id is per account, so it is the key."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True, max_length=64)
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Conversation(SQLModel, table=True):
+    """Where the talk with a person stands. The answers are the whole state of a flow.
+
+    `open_step` and `open_until`: until that instant a further message still belongs to that answer, and the reply
+    `held_reply` (an outbox key) waits so that several messages in a row get one reply.
+    """
+
+    __tablename__ = "conversation"
+
+    person_id: str = Field(primary_key=True, max_length=64, foreign_key="person.id")
+    display_name: str = Field(default="", max_length=200)
+    follows: bool = False
+    consent_version: str = Field(default="", max_length=32)
+    consented_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    last_interaction_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    flow: str = Field(default="", max_length=64)
+    answers: Json = Field(default_factory=dict, sa_column=Column(json_type(), nullable=False))
+    shelf: list[Json] = Field(default_factory=list, sa_column=Column(json_type(), nullable=False))
+    open_step: str = Field(default="", max_length=64)
+    open_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    held_reply: str = Field(default="", max_length=26)
+    misunderstood: int = 0
+    with_person_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    nudge_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, index=True))
+    updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,0 +1,82 @@
+"""What the province pack brought: agencies, topics, the working calendar, the rules. Edited by verbs afterwards."""
+
+from datetime import date, datetime
+
+from sqlmodel import Column, Field, SQLModel
+
+from zalobot.store.types import Json, UtcDateTime, json_type
+
+
+class ProvinceRow(SQLModel, table=True):
+    """Which pack was loaded, once; the words and settings of the province as they came."""
+
+    __tablename__ = "province"
+
+    key: str = Field(primary_key=True, max_length=64)
+    data: Json = Field(sa_column=Column(json_type(), nullable=False))
+    loaded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Agency(SQLModel, table=True):
+    """An agency (cơ quan) that holds parts. `successor` names the agency that took over its work, if one did."""
+
+    __tablename__ = "agency"
+
+    code: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=200)
+    short: str = Field(max_length=100)
+    aliases: list[str] = Field(sa_column=Column(json_type(), nullable=False))
+    group: str = Field(default="", max_length=64)
+    successor: str | None = Field(default=None, max_length=32)
+    active: bool = True
+
+
+class Topic(SQLModel, table=True):
+    """A topic (lĩnh vực) with its lead agency, the usual co-agencies and the class it is born with."""
+
+    __tablename__ = "topic"
+
+    code: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=200)
+    field: str = Field(max_length=64)
+    lead: str = Field(max_length=32, foreign_key="agency.code")
+    others: list[str] = Field(sa_column=Column(json_type(), nullable=False))
+    klass: str = Field(max_length=16)
+    keywords: list[str] = Field(sa_column=Column(json_type(), nullable=False))
+
+
+class CalendarVersion(SQLModel, table=True):
+    """A state of the working calendar. Parts keep the version their due time was counted with."""
+
+    __tablename__ = "calendar_version"
+
+    version: str = Field(primary_key=True, max_length=32)
+    week: Json = Field(sa_column=Column(json_type(), nullable=False))
+    first: date
+    last: date
+    source: str = Field(default="", max_length=500)
+    made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class CalendarDay(SQLModel, table=True):
+    """A day that is not what the week says: off, half, swapped or worked instead, with the document that says so."""
+
+    __tablename__ = "calendar_day"
+
+    version: str = Field(primary_key=True, max_length=32, foreign_key="calendar_version.version")
+    day: date = Field(primary_key=True)
+    kind: str = Field(max_length=16)
+    shifts: list[list[str]] = Field(sa_column=Column(json_type(), nullable=False))
+    name: str = Field(default="", max_length=200)
+    source: str = Field(default="", max_length=500)
+
+
+class RuleVersionRow(SQLModel, table=True):
+    """A version of the rules (hours, days, convention) with its decision. A ticket keeps the one it was born under."""
+
+    __tablename__ = "rule_version"
+
+    version: str = Field(primary_key=True, max_length=32)
+    effective_from: date
+    decision: str = Field(max_length=300)
+    data: Json = Field(sa_column=Column(json_type(), nullable=False))

@@ -1,0 +1,232 @@
+"""Tickets, their parts, what happened to them, how their due times were counted, and their files."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Column, Field, SQLModel
+
+from zalobot.store.types import Json, UtcDateTime, enum_type, json_type
+
+
+class TicketClass(StrEnum):
+    """simple (đơn giản): 4 working hours; hard (phức tạp): 3 working days."""
+
+    SIMPLE = "simple"
+    HARD = "hard"
+
+
+class TicketState(StrEnum):
+    """The phase of a whole ticket, derived from its parts by `tickets.state_of`."""
+
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    PARTLY_ANSWERED = "partly_answered"
+    ANSWERED = "answered"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class PartState(StrEnum):
+    """waiting (chờ nhận việc) → accepted (đang xử lý) → answered → closed; aside: paused, declined, reopened, withdrawn."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    PAUSED = "paused"
+    DECLINED = "declined"
+    ANSWERED = "answered"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class Tier(StrEnum):
+    """How public a ticket is: with the name, without it (default), or only agency, topic, times and state."""
+
+    PUBLIC = "public"
+    NO_NAME = "no_name"
+    SEALED = "sealed"
+
+
+class Verdict(StrEnum):
+    """What the business says of an answer."""
+
+    SOLVED = "solved"
+    PARTLY = "partly"
+    GENERIC = "generic"
+    NOT_MY_QUESTION = "not_my_question"
+
+
+class EventKind(StrEnum):
+    """What can happen to a ticket; each kind has its words in `templates/messages/events/`."""
+
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    TRANSFERRED = "transferred"
+    QUESTION_ASKED = "question_asked"
+    BUSINESS_REPLIED = "business_replied"
+    REMINDED = "reminded"
+    OVERDUE = "overdue"
+    ESCALATED = "escalated"
+    VERDICT_GIVEN = "verdict_given"
+    REOPENED = "reopened"
+    CLASS_CHANGED = "class_changed"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class Ticket(SQLModel, table=True):
+    """What one business put to the government. `description` is for the agencies; `public_text` is the masked copy."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (Index("ix_ticket_person", "person_id", "id"),)
+
+    id: str = Field(primary_key=True, max_length=26)
+    code: str = Field(max_length=32, unique=True)
+    person_id: str = Field(max_length=64)
+    topic: str = Field(max_length=64)
+    klass: TicketClass = Field(sa_column=Column(enum_type(TicketClass), nullable=False))
+    state: TicketState = Field(sa_column=Column(enum_type(TicketState), nullable=False, index=True))
+    tier: Tier = Field(sa_column=Column(enum_type(Tier), nullable=False))
+    title: str = Field(max_length=200)
+    description: str = Field(sa_column=Column(Text, nullable=False))
+    public_text: str = Field(sa_column=Column(Text, nullable=False))
+    business_name: str = Field(default="", max_length=200)
+    contact: str = Field(default="", max_length=300)
+    rule_version: str = Field(max_length=32)
+    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    answered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    version: int = 1
+
+
+class Part(SQLModel, table=True):
+    """What one agency answers of a ticket, with its own clock. `agency` is the holder.
+
+    `first_due_at` never changes (figures use it); `remind_at` is when the ladder has something to say next, null when never.
+    """
+
+    __tablename__ = "part"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "number"),
+        Index(
+            "ix_part_remind",
+            "remind_at",
+            sqlite_where=text("remind_at IS NOT NULL"),
+            postgresql_where=text("remind_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_part_agency_open",
+            "agency",
+            "due_at",
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    ticket_id: str = Field(max_length=26, foreign_key="ticket.id")
+    code: str = Field(max_length=36, unique=True)
+    number: int
+    agency: str = Field(max_length=32, foreign_key="agency.code")
+    officer_id: str | None = Field(default=None, max_length=26)
+    state: PartState = Field(sa_column=Column(enum_type(PartState), nullable=False))
+    klass: TicketClass = Field(sa_column=Column(enum_type(TicketClass), nullable=False))
+    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    due_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    first_due_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    remind_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    accepted_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    answered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    answer: str = Field(default="", sa_column=Column(Text, nullable=False))
+    answer_facts: Json = Field(default_factory=dict, sa_column=Column(json_type(), nullable=False))
+    question: str = Field(default="", sa_column=Column(Text, nullable=False))
+    paused_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    declined_to: str = Field(default="", max_length=32)
+    declined_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    hand_overs: int = 0
+    clock: int = 1
+    verdict: Verdict | None = Field(default=None, sa_column=Column(enum_type(Verdict)))
+    verdict_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    verdict_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    version: int = 1
+
+
+class TicketEvent(SQLModel, table=True):
+    """One thing that happened to a ticket, written in the transaction of the change. Never edited."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (Index("ix_ticket_event_ticket", "ticket_id", "id"),)
+
+    id: str = Field(primary_key=True, max_length=26)
+    ticket_id: str = Field(max_length=26, foreign_key="ticket.id")
+    part_number: int | None = None
+    kind: EventKind = Field(sa_column=Column(enum_type(EventKind), nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    actor: str = Field(max_length=64)
+    actor_role: str = Field(max_length=32)
+    agency: str = Field(default="", max_length=32)
+    public: bool = True
+    data: Json = Field(default_factory=dict, sa_column=Column(json_type(), nullable=False))
+
+
+class DeadlineReceipt(SQLModel, table=True):
+    """How a due time was counted. A recount adds a receipt and strikes the old one through; none is removed."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (Index("ix_receipt_part", "part_id", "id"),)
+
+    id: str = Field(primary_key=True, max_length=26)
+    part_id: str = Field(max_length=26, foreign_key="part.id")
+    clock: int = 1
+    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    data: Json = Field(sa_column=Column(json_type(), nullable=False))
+    made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    struck_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    struck_reason: str = Field(default="", max_length=500)
+
+
+class AttachmentState(StrEnum):
+    """Where a file of a business is: only Zalo has it yet, we keep it, or it could not be had."""
+
+    WANTED = "wanted"
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+class Attachment(SQLModel, table=True):
+    """A file a person sent. Fetched soon after (Zalo's links die), kept by its sha256, never public."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        Index("ix_attachment_ticket", "ticket_id"),
+        Index(
+            "ix_attachment_wanted",
+            "try_at",
+            sqlite_where=text("state = 'wanted'"),
+            postgresql_where=text("state = 'wanted'"),
+        ),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    person_id: str = Field(max_length=64)
+    ticket_id: str | None = Field(default=None, max_length=26)
+    part_number: int | None = None
+    kind: str = Field(max_length=16)
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    name: str = Field(default="", max_length=300)
+    size: int | None = None
+    sha256: str | None = Field(default=None, max_length=64)
+    content_type: str = Field(default="", max_length=100)
+    state: AttachmentState = Field(sa_column=Column(enum_type(AttachmentState), nullable=False))
+    error: str = Field(default="", max_length=100)
+    attempts: int = 0
+    try_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
