@@ -6,6 +6,7 @@ The one rule: what is shown is NFC and untouched; what is compared is folded.
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 _MARKS: Final = (0x300, 0x301, 0x302, 0x303, 0x306, 0x309, 0x31B, 0x323)
@@ -61,7 +62,7 @@ def plain(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """What search indexes: syllables, then pairs of syllables (a Vietnamese word is mostly two)."""
     words = _WORD.findall(fold(text))
-    return words + [f"{a}_{b}" for a, b in zip(words, words[1:], strict=False)]
+    return words + [f"{a}_{b}" for a, b in pairwise(words)]
 
 
 def words_equal(one: str, other: str) -> bool:

@@ -1,0 +1,57 @@
+"""The words people type for "send", "skip", "done": read once from `templates/words.toml`, compared folded."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from zalobot.paths import templates_folder
+from zalobot.vietnamese import plain
+
+
+@cache
+def _file() -> Mapping[str, Any]:
+    return tomllib.loads((templates_folder() / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def words(kind: str) -> frozenset[str]:
+    """The folded words of one list in `[typed]`; KeyError for a list that is not there."""
+    return frozenset(plain(word) for word in _file()["typed"][kind])
+
+
+@cache
+def spoken(kind: str) -> Any:
+    """A list or table of `[spoken]`: words that messages are put together from."""
+    return _file()["spoken"][kind]
+
+
+def changes(*steps: str) -> dict[str, str]:
+    """For `Confirm(change=…)`: the words that name each of these steps in "sửa …"."""
+    return {plain(word): step for step in steps for word in _file()["change"][step]}
+
+
+def command(text: str) -> str:
+    """The message without marks, punctuation and politeness at its end."""
+    said = plain(text).split()
+    polite: Final = words("polite")
+    while len(said) > 1 and said[-1] in polite:
+        said.pop()
+    return " ".join(said)
+
+
+def is_word(text: str, *kinds: str) -> bool:
+    """Whether the whole message is one of the words of these lists."""
+    if len(text) > 60:
+        return False
+    whole, bare = plain(text), command(text)
+    return any(whole in words(kind) or bare in words(kind) for kind in kinds)
+
+
+def after(text: str, kind: str) -> str | None:
+    """What follows, folded, when the message begins with a word of this list ("" for nothing); None when it doesn't."""
+    whole = plain(text)
+    for word in sorted(words(kind), key=len, reverse=True):
+        if whole == word or whole.startswith(word + " "):
+            return whole[len(word) :].strip()
+    return None
