@@ -1,0 +1,69 @@
+"""How every OpenAPI call is answered: token, rate and refusals, in Zalo's envelope.
+
+The one rule: a refusal is HTTP 200 with `error` other than 0; only a path that does not exist is a 404.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from .rules import Refusal, invalid
+from .stage import STAGE, Stage
+
+Endpoint = Callable[[web.Request, Stage], Awaitable[Any]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def endpoint(call: Endpoint) -> Handler:
+    """Make an endpoint out of a function that returns `data` or raises Refusal."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        stage = request.app[STAGE]
+        left = stage.meter.take(stage.faults.per_minute)
+        try:
+            _admit(request, stage, left)
+            response = web.json_response({"data": await call(request, stage), "error": 0, "message": "Success"})
+        except Refusal as refusal:
+            stage.world.note(stage.now(), "refused", code=refusal.code, message=refusal.message, path=request.path)
+            response = web.json_response({"error": refusal.code, "message": refusal.message}, status=refusal.status)
+        if stage.faults.per_minute:
+            response.headers["X-RateLimit-Limit"] = str(stage.faults.per_minute)
+            response.headers["X-RateLimit-Remain"] = str(max(left, 0))
+        return response
+
+    return handle
+
+
+def _admit(request: web.Request, stage: Stage, left: int) -> None:
+    if left < 0:
+        raise Refusal(-32, "Your application reached limit call api")
+    if code := stage.grant.refusal(request.headers.get("access_token", ""), stage.now()):
+        words = {-216: "Access token is invalid", -220: "access_token is expired or removed"}
+        raise Refusal(code, words[code])
+
+
+async def posted(request: web.Request) -> dict[str, Any]:
+    """The JSON object in the body; -201 for anything else."""
+    return _object(await request.read())
+
+
+def asked(request: web.Request) -> dict[str, Any]:
+    """The JSON object in the query parameter `data`; -201 for anything else."""
+    return _object(request.query.get("data", "").encode())
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        raise invalid("Params") from None
+    if not isinstance(body, dict):
+        raise invalid("Params")
+    return body
+
+
+async def unknown_path(_request: web.Request) -> web.StreamResponse:
+    """What Zalo says to a path it does not have."""
+    return web.json_response({"error": 404, "message": "You are accessing an empty or invalid API"}, status=404)
