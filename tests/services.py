@@ -239,6 +239,16 @@ class Valkey:
             self._process.wait()
             self._process = None
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have it accept and say nothing, as a server behind a cut cable."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def close(self) -> None:
         """End it and remove its folder."""
         self.kill()

@@ -1,0 +1,244 @@
+"""One contract, kept by the in-process twin and over Redis; and what happens when Redis goes."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.services import Valkey
+from zalobot.store.coordination import Coordination, InProcess, OverRedis, connect
+
+
+@pytest.fixture(params=["in process", "redis"])
+async def two(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Coordination, Coordination]]:
+    """The coordination of two processes; the twin has only one."""
+    if request.param == "in process":
+        alone = connect("")
+        yield alone, alone
+        return
+    url = request.getfixturevalue("valkey_url")
+    here, there = connect(url), connect(url)
+    yield here, there
+    await here.close()
+    await there.close()
+
+
+@pytest.fixture
+async def over_redis(valkey: Valkey) -> AsyncIterator[OverRedis]:
+    opened = OverRedis(valkey.url)
+    yield opened
+    await opened.close()
+
+
+async def quiet(coordination: Coordination, topic: str) -> None:
+    """Wait until the listener has said that it listens."""
+    while await coordination.wait(topic, 0.3):
+        pass
+
+
+async def until_heard(publisher: Coordination, listener: Coordination, topic: str, seconds: float = 5) -> bool:
+    """Publish again and again until the listener wakes."""
+    for _ in range(int(seconds / 0.1)):
+        await publisher.publish(topic)
+        if await listener.wait(topic, 0.1):
+            return True
+    return False
+
+
+# The contract
+
+
+async def test_whoever_waits_is_woken_by_another_process(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    await quiet(here, "inbox")
+    waiting = asyncio.create_task(here.wait("inbox", 5))
+    await asyncio.sleep(0.05)
+    await there.publish("inbox")
+    assert await waiting
+
+
+async def test_a_wait_that_nobody_ends_lasts_its_time(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    await quiet(here, "inbox")
+    await there.publish("outbox")
+    started = time.monotonic()
+    assert not await here.wait("inbox", 0.2)
+    assert 0.15 < time.monotonic() - started < 1
+
+
+async def test_what_was_published_between_two_waits_is_not_slept_through(
+    two: tuple[Coordination, Coordination],
+) -> None:
+    here, there = two
+    await quiet(here, "inbox")
+    await here.publish("inbox")
+    assert await here.wait("inbox", 0.01)
+    assert not await here.wait("inbox", 0.01)
+    await there.publish("inbox")
+    assert await here.wait("inbox", 5)
+
+
+async def test_every_subscriber_of_a_topic_is_woken(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    bells = [here.subscribe("ticket"), here.subscribe("ticket"), there.subscribe("ticket")]
+    for bell in bells:
+        while await bell.wait(0.3):
+            pass
+    await there.publish("ticket")
+    assert [await bell.wait(5) for bell in bells] == [True, True, True]
+
+
+async def test_a_key_is_new_once(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    assert [
+        await here.seen_recently("a", 60),
+        await there.seen_recently("a", 60),
+        await here.seen_recently("b", 60),
+    ] == [
+        False,
+        True,
+        False,
+    ]
+
+
+async def test_a_key_is_forgotten_after_its_time(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    await here.seen_recently("a", 0.6)
+    assert await there.seen_recently("a", 0.6)
+    await asyncio.sleep(0.7)
+    assert not await there.seen_recently("a", 0.6)
+
+
+async def test_processes_share_one_budget(two: tuple[Coordination, Coordination]) -> None:
+    """120 a minute: 10 at once, then one every 60/110 s."""
+    given = [await two[i % 2].take("zalo", 120) for i in range(12)]
+    assert given[:10] == [0.0] * 10
+    assert 0.3 < given[10] <= 60 / 110
+    assert given[11] > 0
+
+
+async def test_a_refused_call_costs_nothing_and_may_go_after_its_wait(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    while not (wait := await here.take("zalo", 1200)):
+        pass
+    assert 0 < wait < 0.06
+    for _ in range(20):
+        await there.take("zalo", 1200)
+    await asyncio.sleep(wait)
+    assert await there.take("zalo", 1200) == 0.0
+
+
+async def test_a_dear_call_is_let_through_when_nothing_else_was(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    assert await here.take("zalo", 60, cost=50) == 0.0
+    assert await there.take("zalo", 60) > 30
+    assert await there.take("another", 60) == 0.0
+
+
+async def test_a_budget_of_nothing_is_a_mistake(two: tuple[Coordination, Coordination]) -> None:
+    with pytest.raises(ValueError, match="rate"):
+        await two[0].take("zalo", 0)
+
+
+@pytest.mark.parametrize("rate", [1, 2, 7, 100, 2000])
+async def test_no_sixty_seconds_see_more_than_the_rate(rate: int) -> None:
+    now = 1000.0
+    budget = InProcess(clock=lambda: now)
+    given: list[float] = []
+    while now < 1200:
+        wait = await budget.take("zalo", rate)
+        if wait == 0:
+            given.append(now)
+        else:
+            now += wait + 1e-6
+    windows = [sum(1 for at in given if start <= at < start + 60) for start in given]
+    assert rate * 0.5 <= max(windows) <= rate
+
+
+# Redis goes, Redis comes back
+
+
+async def test_a_lost_redis_is_answered_for_by_the_twin(valkey: Valkey, over_redis: OverRedis) -> None:
+    assert not await over_redis.seen_recently("a", 60)
+    valkey.kill()
+    assert not await over_redis.seen_recently("b", 60)
+    assert await over_redis.seen_recently("b", 60)
+    assert [await over_redis.take("zalo", 120) for _ in range(10)] == [0.0] * 10
+    assert await over_redis.take("zalo", 120) > 0
+    await over_redis.publish("inbox")
+    assert await over_redis.wait("inbox", 0.01)
+
+
+async def test_a_lost_redis_does_not_slow_its_callers(valkey: Valkey, over_redis: OverRedis) -> None:
+    await over_redis.publish("inbox")
+    valkey.kill()
+    started = time.monotonic()
+    for i in range(300):
+        await over_redis.seen_recently(str(i), 60)
+    assert time.monotonic() - started < 2
+
+
+async def test_a_redis_that_hangs_holds_a_caller_for_a_third_of_a_second(valkey: Valkey, over_redis: OverRedis) -> None:
+    await over_redis.publish("inbox")
+    with valkey.frozen():
+        started = time.monotonic()
+        assert not await over_redis.seen_recently("a", 60)
+        assert time.monotonic() - started < 1.5
+
+
+async def test_redis_is_used_again_once_it_is_back(valkey: Valkey, over_redis: OverRedis) -> None:
+    other = OverRedis(valkey.url)
+    await quiet(over_redis, "inbox")
+    assert await until_heard(other, over_redis, "inbox")
+    valkey.kill()
+    for coordination in (over_redis, other):
+        assert not await coordination.seen_recently("a", 60)
+    valkey.start()
+    assert await until_heard(other, over_redis, "inbox")
+    await asyncio.sleep(0.6)
+    assert not await over_redis.seen_recently("b", 60)
+    assert await other.seen_recently("b", 60)
+    await other.close()
+
+
+async def test_one_line_says_that_redis_is_gone_and_one_that_it_is_back(
+    valkey: Valkey, over_redis: OverRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    await over_redis.publish("inbox")
+    valkey.kill()
+    for i in range(12):
+        await over_redis.seen_recently(str(i), 60)
+        await asyncio.sleep(0.06)
+    valkey.start()
+    for i in range(12):
+        await over_redis.seen_recently(str(i), 60)
+        await asyncio.sleep(0.06)
+    assert [record.msg.split(",")[0] for record in caplog.records] == ["redis is gone", "redis is back"]
+
+
+async def test_a_start_without_redis_is_a_start(valkey: Valkey) -> None:
+    valkey.kill()
+    coordination = connect(valkey.url)
+    assert [await coordination.wait("inbox", 0.05) for _ in range(2)] == [True, False]
+    assert await coordination.take("zalo", 100) == 0.0
+    await coordination.close()
+
+
+async def test_flushing_redis_at_any_instant_loses_no_wake_up_and_frees_the_budget(
+    valkey: Valkey, over_redis: OverRedis
+) -> None:
+    other = OverRedis(valkey.url)
+    await quiet(over_redis, "inbox")
+    async with Redis.from_url(valkey.url) as admin:
+        for i in range(50):
+            await over_redis.take("zalo", 60)
+            assert await over_redis.seen_recently("a", 60) is False
+            await other.publish("inbox")
+            if i % 2:
+                await asyncio.sleep(0.001)
+            await admin.flushall()
+            assert await over_redis.wait("inbox", 5)
+    assert await over_redis.take("zalo", 60) == 0.0
+    await other.close()
