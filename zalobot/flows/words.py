@@ -20,12 +20,6 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(plain(word) for word in _file()["typed"][kind])
 
 
-@cache
-def spoken(kind: str) -> Any:
-    """A list or table of `[spoken]`: words that messages are put together from."""
-    return _file()["spoken"][kind]
-
-
 def changes(*steps: str) -> dict[str, str]:
     """For `Confirm(change=…)`: the words that name each of these steps in "sửa …"."""
     return {plain(word): step for step in steps for word in _file()["change"][step]}

@@ -1,0 +1,134 @@
+"""Nothing unsafe, broken or too long is saved, and each refusal names its line."""
+
+import pytest
+
+from zalobot.templating import Wording, check, lost
+from zalobot.templating.lint import Problem, problems
+
+
+def codes(wording: Wording, source: str, *things: str) -> list[tuple[int, str, str]]:
+    return [(p.line, p.code, p.detail) for p in problems(wording, source, things or ("ticket",))]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Đã nhận {{ ma_ho_so }}.",
+        "{% if link %}Xem {{ link }}{% else %}Chưa công khai{% endif %}",
+        "{% if not link and ma_ho_so == 'x' %}A{% elif link %}B{% endif %}",
+        "{{ ma_ho_so|upper }}",
+        "{# ghi chú #}A\n---\nXem -> xem {{ ma_ho_so }}",
+        "Tỉnh {{ ten_tinh }}",
+        "A\n---\nGọi 114 -> tel:114\nXem -> {{ link }}",
+    ],
+)
+def test_ordinary_words_have_no_problems(wording: Wording, source: str) -> None:
+    assert problems(wording, source, ("ticket",)) == []
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "{{ '%1000000000s' % 'a' }}",
+        "{{ 'a' * 100000000 }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{{ ma_ho_so.__class__ }}",
+        "{{ ma_ho_so.upper() }}",
+        "{{ ma_ho_so['x'] }}",
+        "{{ ''.join(ma_ho_so) }}",
+        "{{ ma_ho_so|format(1) }}",
+        "{{ ma_ho_so|attr('x') }}",
+        "{{ range(10) }}",
+        "{{ [1] }}",
+        "{{ {'a': 1} }}",
+        "{{ 1 }}",
+        "{{ ma_ho_so ~ ma_ho_so }}",
+        "{{ ma_ho_so is defined }}",
+        "{{ ma_ho_so > link }}",
+        "{% for x in ma_ho_so %}{% endfor %}",
+        "{% set x = 'a' %}",
+        "{% include 'say.txt' %}",
+        "{% macro x() %}{% endmacro %}",
+        "{% raw %}a{% endraw %}{% block x %}{% endblock %}",
+        "{% filter upper %}a{% endfilter %}",
+    ],
+)
+def test_what_the_language_has_not_is_refused_with_its_line(wording: Wording, expression: str) -> None:
+    [problem] = problems(wording, f"Dòng một\nDòng hai {expression}", ("ticket",))
+    assert (problem.line, problem.severity) == (2, "error")
+    assert problem.code in ("unsafe", "syntax")
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("A\nB {{ ma_ho_so", 2),
+        ("A\n{% if ma_ho_so %}\nB", 3),
+        ("A\nB }}\nC", 2),
+        ("A {{ }}", 1),
+        ("A\n---\nX -> {% endif %}", 3),
+        ("A { { ma_ho_so } }", 1),
+    ],
+)
+def test_a_slip_of_the_pen_is_named_with_its_line(wording: Wording, source: str, line: int) -> None:
+    assert [(problem.line, problem.code) for problem in problems(wording, source, ("ticket",))] == [(line, "syntax")]
+
+
+def test_depth_is_refused_not_suffered(wording: Wording) -> None:
+    assert codes(wording, "{{ " + "(" * 3000 + "a" + ")" * 3000 + " }}") == [(1, "syntax", "too deep")]
+    assert codes(wording, "{% if " + "not " * 1900 + "a %}{% endif %}") == [(1, "syntax", "too deep")]
+    assert codes(wording, "x" * 9000) == [(1, "source_too_long", "")]
+
+
+def test_an_unknown_placeholder_is_named_with_the_nearest(wording: Wording) -> None:
+    assert problems(wording, "A\n{{ ma_hoso }}", ("ticket",)) == [
+        Problem(2, "error", "unknown_placeholder", "ma_hoso", "ma_ho_so")
+    ]
+
+
+def test_a_placeholder_of_another_message_is_refused(wording: Wording) -> None:
+    assert codes(wording, "{{ ma_phan_viec }}") == [(1, "not_here", "ma_phan_viec")]
+    assert codes(wording, "{{ ma_phan_viec }}", "part") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("A\n---\nXem", [(3, "missing_arrow", "Xem")]),
+        ("A\n---\n -> x", [(3, "empty_button", "x")]),
+        ("A\n---\nX -> ", [(3, "empty_button", "X")]),
+        ("A\n---\nX -> javascript:alert(1)", [(3, "bad_link", "javascript:alert(1)")]),
+        ("A\n---\n", [(3, "no_buttons", "")]),
+        ("---\nX -> x", [(1, "empty", "")]),
+        ("A\n---\n" + "X -> x\n" * 6, [(8, "too_many_buttons", "6")]),
+        ("A\n---\n" + "X" * 101 + " -> x", [(3, "title_too_long", "1. " + "X" * 101)]),
+        ("A\n---\nX -> " + "x" * 1001, [(3, "payload_too_long", "1. X")]),
+        ("Xin chào 🎉", [(1, "emoji", "🎉")]),
+        ("x" * 701, [(1, "long", "701")]),
+        ("x" * 2001, [(1, "too_long", "2001")]),
+        ("{{ noi_dung }}" + "x" * 200, [(1, "too_long", "2100")]),
+        ("{% if noi_dung %}a{% else %}" + "x" * 2001 + "{% endif %}", [(1, "too_long", "2001")]),
+    ],
+)
+def test_limits_of_zalo_are_kept(wording: Wording, source: str, expected: list[tuple[int, str, str]]) -> None:
+    assert codes(wording, source) == expected
+
+
+def test_a_placeholder_that_disappeared_is_named() -> None:
+    assert lost("{{ ma_ho_so }} {{ link }}", "{{ ma_ho_so }}") == ("link",)
+    assert lost("{{ ma_ho_so }}", "{% if ma_ho_so %}a{% endif %}") == ()
+
+
+def test_checking_a_folder_names_every_line(wording: Wording) -> None:
+    assert check(wording) == []
+    wording.put("say", "A\n{{ ma_hoso }}")
+    wording.put("extra", "A")
+    wording.contexts["gone"] = ()
+    assert check(wording) == [
+        "extra.txt: not declared in message_contexts",
+        "gone.txt: missing",
+        "say.txt:2: error unknown_placeholder: ma_hoso",
+    ]
+    wording.put("lint/unknown_placeholder", "Dòng {{ dong }}: không có ô này.")
+    wording.contexts["lint/unknown_placeholder"] = ("problem",)
+    assert check(wording)[-1] == "say.txt:2: error unknown_placeholder: Dòng 2: không có ô này."

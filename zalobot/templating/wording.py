@@ -1,0 +1,168 @@
+"""Every message the bot can say: a folder of texts, filled with values from the things each message is given.
+
+A value is never rendered a second time, and can bring neither control characters nor buttons.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from zalobot.templating.language import (
+    ARROW,
+    BODY_END,
+    LINE_END,
+    Compiled,
+    Placeholder,
+    button_kind,
+    compiled,
+)
+from zalobot.vietnamese import nfc, plain
+
+MAX_BUTTONS: Final = 5
+MAX_TITLE: Final = 100
+TYPED: Final = "common/typed"
+
+_CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
+_TRAILING: Final = re.compile(r"[ \t]+\n")
+_BLANK: Final = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What to send. `buttons` are (title, payload) in order; `version` tells which wording of `template` it was."""
+
+    text: str
+    buttons: tuple[tuple[str, str], ...]
+    template: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    source: str
+    version: str
+
+
+class Wording:
+    """All messages of one installation. `contexts` tells which things each is given, `always` those all are given."""
+
+    def __init__(
+        self,
+        folder: Path,
+        placeholders: Iterable[Placeholder],
+        contexts: Mapping[str, Sequence[str]],
+        always: Mapping[str, object] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.placeholders = {placeholder.name: placeholder for placeholder in placeholders}
+        self.contexts = dict(contexts)
+        self.always = dict(always or {})
+        self._messages: dict[str, _Message] = {}
+        self._compiled: dict[str, tuple[str, Compiled]] = {}
+        for path in sorted(folder.rglob("*.txt")):
+            self.put(path.relative_to(folder).with_suffix("").as_posix(), path.read_text(encoding="utf-8"))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The messages there are, such as "status/received"."""
+        return tuple(self._messages)
+
+    def source(self, name: str) -> str:
+        """The text of a message as its operator sees it; KeyError where there is none."""
+        return self._messages[name].source
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a message."""
+        return name in self._messages
+
+    def put(self, name: str, source: str, version: str = "") -> None:
+        """Say it in these words from now on (check `problems` first); `version` is their hash unless given."""
+        source = nfc(source.replace("\r\n", "\n"))
+        version = version or hashlib.sha256(source.encode()).hexdigest()[:12]
+        self._messages[name] = _Message(source, version)
+        self._compiled.pop(name, None)
+
+    def render(self, name: str, /, **things: Any) -> Rendered:
+        """The message with its values; KeyError for a message, LookupError for a thing that is not there."""
+        version, template = self._compiled.get(name) or self._compile(name)
+        values = {}
+        for word in template.names:
+            placeholder = self.placeholders[word]
+            thing = things.get(placeholder.needs)
+            if thing is None:
+                thing = self.always.get(placeholder.needs)
+                if thing is None:
+                    raise LookupError(f"message {name}: {word} needs {placeholder.needs}")
+            values[word] = clean(placeholder.value(thing))
+        text, buttons = self._finish(template.render(values))
+        return Rendered(text, buttons, name, version)
+
+    def _compile(self, name: str) -> tuple[str, Compiled]:
+        message = self._messages[name]
+        template = compiled(message.source)
+        unknown = [word for word in template.names if word not in self.placeholders]
+        if unknown:
+            raise LookupError(f"message {name}: no placeholder {unknown[0]}")
+        self._compiled[name] = (message.version, template)
+        return self._compiled[name]
+
+    def preview(self, source: str, values: Mapping[str, str] | None = None) -> Rendered:
+        """These words with the samples (or these values) in place; Unsafe where they can't be rendered."""
+        template = compiled(nfc(source))
+        filled = {
+            word: clean(
+                (values or {}).get(word, self.placeholders[word].sample if word in self.placeholders else "???")
+            )
+            for word in template.names
+        }
+        text, buttons = self._finish(template.render(filled))
+        return Rendered(text, buttons, "", "")
+
+    def _finish(self, rendered: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        body, _, block = rendered.partition(BODY_END)
+        text = tidy(body)
+        if not block:
+            return text, ()
+        buttons, titles = [], []
+        for line in block.split(LINE_END):
+            title, _, payload = (" ".join(piece.split()) for piece in line.partition(ARROW))
+            if not title or not payload:
+                continue
+            if button_kind(payload) == "query":
+                titles.append(title)
+                title = f"{len(titles)}. {title}"
+            elif button_kind(payload) == "url" and payload not in text:
+                text = f"{text}\n{payload}"
+            buttons.append((nfc(title), nfc(payload)))
+        if titles and TYPED in self._messages:
+            text = f"{text}\n\n{self.render(TYPED, options=titles).text}"
+        return text, tuple(buttons)
+
+
+def clean(value: str) -> str:
+    """A value without control and direction characters; new lines stay."""
+    return value if value.isprintable() else _CONTROL.sub(" ", value.replace("\r\n", "\n"))
+
+
+def tidy(text: str) -> str:
+    """NFC, no spaces at the ends of lines, at most one blank line in a row, none at either end."""
+    text = text.strip()
+    if " \n" in text or "\t\n" in text:
+        text = _TRAILING.sub("\n", text)
+    if "\n\n\n" in text:
+        text = _BLANK.sub("\n\n", text)
+    return nfc(text)
+
+
+def typed(buttons: Sequence[tuple[str, str]], text: str) -> str | None:
+    """What the typed twin of a button stands for: the payload of the query button with this number or title."""
+    said = plain(text)
+    queries = [button for button in buttons if button_kind(button[1]) == "query"]
+    for number, (title, payload) in enumerate(queries, 1):
+        words = plain(title)
+        if said and said in (str(number), words, words.removeprefix(f"{number} ")):
+            return payload
+    return None
