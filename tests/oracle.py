@@ -1,0 +1,236 @@
+"""The oracle of deadlines: counts day by day and minute by minute, as a clerk with a wall calendar would.
+
+It knows nothing of `zalobot.workdays`: its calendar is a dict from day to the minutes worked. Run by itself,
+`python -m tests.oracle --examples 100000`, it compares both on that many random calendars and says how long it took.
+"""
+
+import argparse
+import random
+import sys
+import time as clock
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+from zalobot.deadlines import Convention, Klass, RuleVersion, count
+from zalobot.errors import PastHorizon
+from zalobot.workdays import Day, DayKind, Season, Shift, WorkCalendar
+
+HERE = timezone(timedelta(hours=7))
+DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
+Hours = tuple[tuple[int, int], ...]
+Wall = dict[date, Hours]
+Pick = Callable[[int, int], int]
+
+FULL: Hours = ((450, 690), (780, 1020))
+HOURS: tuple[Hours, ...] = (FULL, FULL, FULL, ((420, 690), (810, 1020)), ((480, 1020),), ((0, 1439),), ((450, 690),))
+HALVES: tuple[Hours, ...] = (((450, 690),), ((780, 1020),), ((600, 601),), ((450, 500), (500, 555), (900, 1000)))
+
+
+# -- the clerk --------------------------------------------------------------------------------------------------------
+
+
+def works(wall: Wall, moment: datetime) -> bool | None:
+    """Is this local moment worked? None: the wall calendar does not say."""
+    hours = wall.get(moment.date())
+    if hours is None:
+        return None
+    minute = moment.hour * 60 + moment.minute
+    return any(start <= minute < end for start, end in hours)
+
+
+def later(wall: Wall, moment: datetime, left: timedelta) -> datetime | None:
+    """`left` of working time later, ticking minutes off one by one."""
+    while left:
+        tick = SECOND if moment.second or left < MINUTE else MINUTE
+        match works(wall, moment):
+            case None:
+                return None
+            case True:
+                left -= tick
+        moment += tick
+    return moment
+
+
+def earlier(wall: Wall, moment: datetime, left: timedelta) -> datetime | None:
+    """`left` of working time earlier."""
+    while left:
+        tick = SECOND if moment.second or left < MINUTE else MINUTE
+        moment -= tick
+        match works(wall, moment):
+            case None:
+                return None
+            case True:
+                left -= tick
+    return moment
+
+
+def begins(wall: Wall, moment: datetime) -> datetime | None:
+    """The next worked moment, this one included."""
+    while not (working := works(wall, moment)):
+        if working is None:
+            return None
+        moment += SECOND if moment.second else MINUTE
+    return moment
+
+
+def working_day(wall: Wall, day: date, n: int) -> date | None:
+    """The n-th worked day after a day."""
+    while n:
+        day += DAY
+        if day not in wall:
+            return None
+        n -= bool(wall[day])
+    return day
+
+
+def hard(wall: Wall, received: datetime, n: int, convention: str) -> datetime | None:
+    """When n working days after receipt end."""
+    day: date | None = received.date()
+    if convention == "B":
+        hours = wall[received.date()]
+        minutes = received.hour * 60 + received.minute
+        if not hours or minutes >= hours[-1][1]:
+            day = working_day(wall, received.date(), 1)
+    last = working_day(wall, day, n) if day else None
+    if last is None:
+        return None
+    midnight = datetime.combine(last, time())
+    return midnight + DAY if convention == "A" else midnight + wall[last][-1][1] * MINUTE
+
+
+def simple(wall: Wall, received: datetime, hours: int) -> datetime | None:
+    """When so many working hours after receipt are over."""
+    start = begins(wall, received)
+    return later(wall, start, timedelta(hours=hours)) if start else None
+
+
+# -- random calendars, once for the clerk and once for us -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """One calendar in both forms, and a question about it."""
+
+    wall: Wall
+    calendar: WorkCalendar
+    received: datetime
+    amount: timedelta
+    n: int
+    hours: int
+
+
+def case(pick: Pick) -> Case:
+    """A case made from random whole numbers, so that both hypothesis and `random` can make one."""
+    first = date(2025, 1, 1) + pick(0, 900) * DAY
+    length = pick(12, 45)
+    week = _week(pick)
+    seasons = ((first + pick(1, length) * DAY, _week(pick)),) if pick(0, 3) == 0 else ()
+    wall = {}
+    for day in (first + n * DAY for n in range(length)):
+        hours = week
+        for starts, other in seasons:
+            hours = other if starts <= day else hours
+        wall[day] = hours[day.weekday()]
+    named = dict(_named(pick, first + pick(0, length - 1) * DAY, wall) for _ in range(pick(0, 6)))
+    wall.update({day: hours for day, (_, hours) in named.items()})
+    if not any(wall.values()):
+        wall[first] = FULL
+        named[first] = (DayKind.MAKEUP, FULL)
+    calendar = WorkCalendar(
+        version="random",
+        week=tuple(_shifts(hours) for hours in week),
+        days=tuple(Day(day, _shifts(hours), kind) for day, (kind, hours) in named.items()),
+        first=first,
+        last=first + (length - 1) * DAY,
+        seasons=tuple(Season(starts, tuple(_shifts(hours) for hours in other)) for starts, other in seasons),
+    )
+    received = datetime.combine(first, time()) + pick(0, length * 1440 - 1) * MINUTE
+    received += (pick(0, 59) if pick(0, 3) == 0 else 0) * SECOND
+    amount = pick(1, 3600) * MINUTE // (60 if pick(0, 3) == 0 else 1)
+    return Case(wall, calendar, received, amount, pick(1, 6), pick(1, 12))
+
+
+def _week(pick: Pick) -> tuple[Hours, ...]:
+    usual = HOURS[pick(0, len(HOURS) - 1)]
+    saturday = HALVES[pick(0, len(HALVES) - 1)] if pick(0, 2) == 0 else ()
+    days = [usual] * 5 + [saturday, ()]
+    if pick(0, 2) == 0:
+        days[pick(0, 6)] = ()
+    return tuple(days)
+
+
+def _named(pick: Pick, day: date, wall: Wall) -> tuple[date, tuple[DayKind, Hours]]:
+    match pick(0, 3):
+        case 0:
+            return day, (DayKind.HALF, HALVES[pick(0, len(HALVES) - 1)])
+        case 1:
+            return day, (DayKind.MAKEUP, FULL)
+        case _:
+            return day, (DayKind.HOLIDAY, ())
+
+
+def _shifts(hours: Hours) -> tuple[Shift, ...]:
+    def at(minute: int) -> time:
+        return time(minute // 60, minute % 60)
+
+    return tuple(Shift(at(start), at(end)) for start, end in hours)
+
+
+# -- both asked the same ----------------------------------------------------------------------------------------------
+
+
+def compare(asked: Case) -> None:
+    """Ask both everything; AssertionError where they differ."""
+    wall, calendar, moment = asked.wall, asked.calendar, asked.received
+    ours = moment.replace(tzinfo=HERE)
+    day = moment.date()
+    _same(lambda: calendar.add_working(ours, asked.amount), later(wall, moment, asked.amount), "later")
+    _same(lambda: calendar.add_working(ours, -asked.amount), earlier(wall, moment, asked.amount), "earlier")
+    _same(lambda: calendar.next_working_moment(ours), begins(wall, moment), "begins")
+    assert calendar.is_working_time(ours) == works(wall, moment), "is working time"
+    assert calendar.is_working(day) == bool(wall[day]), "is working"
+    expected = working_day(wall, day, asked.n)
+    assert _or_none(lambda: calendar.nth_working_day(day, asked.n)) == expected, "n-th working day"
+    rule = RuleVersion("1", "", date(2025, 1, 1), simple_hours=asked.hours, hard_days=asked.n)
+    for convention in Convention:
+        _same(
+            lambda how=convention: count(ours, rule, Klass.HARD, calendar, how).due,
+            hard(wall, moment, asked.n, convention),
+            f"hard {convention}",
+        )
+    _same(lambda: count(ours, rule, Klass.SIMPLE, calendar).due, simple(wall, moment, asked.hours), "simple")
+
+
+def _or_none(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except PastHorizon:
+        return None
+
+
+def _same(ask: Callable[[], datetime], expected: datetime | None, what: str) -> None:
+    got = _or_none(ask)
+    local = got.astimezone(HERE).replace(tzinfo=None) if got else None
+    assert local == expected, f"{what}: {local}, the clerk says {expected}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Compare due times with the oracle on random calendars.")
+    parser.add_argument("--examples", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=20260101)
+    asked = parser.parse_args()
+    started = clock.monotonic()
+    for number in range(asked.examples):
+        seed = f"{asked.seed}/{number}"
+        try:
+            compare(case(random.Random(seed).randint))
+        except AssertionError as error:
+            sys.exit(f"calendar {seed}: {error}")
+    took = clock.monotonic() - started
+    print(f"{asked.examples} random calendars, seed {asked.seed}: no difference, {took:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
