@@ -1,0 +1,42 @@
+"""What the service counts about itself, in Prometheus' terms. Counters move where the thing happens; gauges are read
+from the database when `/metrics` is asked.
+
+The one rule: no label ever carries a person, a ticket or a text.
+"""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+REGISTRY = CollectorRegistry()
+
+EVENTS = Counter("zalobot_events", "Events taken in, by kind", ["kind"], registry=REGISTRY)
+SIGNATURES = Counter(
+    "zalobot_signatures",
+    "Signatures checked, by result",
+    ["result"],
+    registry=REGISTRY,
+)
+DUPLICATES = Counter("zalobot_duplicate_events", "Events that had been taken in before", registry=REGISTRY)
+HANDLER_FAILURES = Counter("zalobot_handler_failures", "Events whose handling failed", ["kind"], registry=REGISTRY)
+SENDS = Counter("zalobot_sends", "Calls to send a message, by Zalo's code (0 is success)", ["code"], registry=REGISTRY)
+REMINDERS = Counter("zalobot_reminders", "Steps of the ladder taken, by step", ["step"], registry=REGISTRY)
+TOKEN_REFRESHES = Counter("zalobot_token_refreshes", "Token renewals, by result", ["result"], registry=REGISTRY)
+ACK_SECONDS = Histogram(
+    "zalobot_ack_seconds",
+    "From a webhook's arrival to its answer",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0),
+    registry=REGISTRY,
+)
+
+INBOX_BACKLOG = Gauge("zalobot_inbox_backlog", "Events kept and not yet handled", registry=REGISTRY)
+INBOX_FAILED = Gauge("zalobot_inbox_failed", "Events kept for replay because handling them failed", registry=REGISTRY)
+INBOX_AGE = Gauge("zalobot_inbox_oldest_seconds", "Age of the oldest event not yet handled", registry=REGISTRY)
+OUTBOX = Gauge("zalobot_outbox", "Messages by state, sent ones not counted", ["state"], registry=REGISTRY)
+OUTBOX_AGE = Gauge("zalobot_outbox_oldest_seconds", "Age of the oldest message that could be sent", registry=REGISTRY)
+TOKEN_AGE = Gauge("zalobot_token_age_seconds", "Age of the token pair", registry=REGISTRY)
+TOKEN_LEFT = Gauge("zalobot_token_left_seconds", "Until the access token expires", registry=REGISTRY)
+HORIZON = Gauge("zalobot_calendar_horizon_days", "Days until the last known day of the calendar", registry=REGISTRY)
+
+
+def text() -> bytes:
+    """Everything in Prometheus' text form."""
+    return generate_latest(REGISTRY)
