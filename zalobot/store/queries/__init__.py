@@ -1,0 +1,1 @@
+"""Reads, one module per audience, each function named with one line of purpose. Nothing here writes."""

@@ -1,0 +1,320 @@
+"""What the public pages read.
+
+The one rule: the columns are listed one by one, and `description`, `contact` and `person_id` are not among them, so a
+page cannot show what it never had. A sealed ticket loses its title, texts and name here, not in a template.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlmodel import Session, col
+
+from zalobot.store.models import DeadlineReceipt, Part, PartState, Ticket, TicketEvent, TicketState, Tier
+from zalobot.store.queries.public_rows import (
+    Filter,
+    PublicEvent,
+    PublicPart,
+    PublicReceipt,
+    PublicTicket,
+    Sheet,
+    Story,
+)
+
+OPEN_PART = (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED, PartState.PAUSED)
+ANSWERED_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
+
+_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPart:
+    """A part as everybody may see it."""
+
+    id: str
+    ticket_id: str
+    number: int
+    agency: str
+    state: str
+    klass: str
+    received_at: datetime
+    due_at: datetime | None
+    accepted_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    paused_at: datetime | None
+    answer: str
+    answer_facts: Json
+    question: str
+    declined_to: str
+    declined_reason: str
+    hand_overs: int
+    clock: int
+    verdict: str
+    verdict_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicTicket:
+    """A ticket as everybody may see it; of a sealed one `title`, `text` and `business_name` are empty."""
+
+    id: str
+    code: str
+    topic: str
+    klass: str
+    state: str
+    tier: str
+    title: str
+    text: str
+    business_name: str
+    rule_version: str
+    received_at: datetime
+    parts: tuple[PublicPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEvent:
+    """A line of the history. `data` is as the verb wrote it: pages pick the keys they know, never print it whole."""
+
+    kind: str
+    at: datetime
+    part_number: int | None
+    actor_role: str
+    agency: str
+    data: Json
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReceipt:
+    """How a due time was counted, in force or struck through."""
+
+    part_id: str
+    clock: int
+    due_at: datetime
+    data: Json
+    made_at: datetime
+    struck_at: datetime | None
+    struck_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything the page of one ticket needs."""
+
+    ticket: PublicTicket
+    events: tuple[PublicEvent, ...]
+    receipts: tuple[PublicReceipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list of tickets is narrowed to; empty strings narrow nothing. `state` is one of STATES."""
+
+    agency: str = ""
+    state: str = ""
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of the list, newest first, with the codes that lead to the older and the newer page ('' when none)."""
+
+    tickets: tuple[PublicTicket, ...]
+    total: int
+    older: str
+    newer: str
+
+
+_TICKET = (
+    col(Ticket.id),
+    col(Ticket.code),
+    col(Ticket.topic),
+    col(Ticket.klass),
+    col(Ticket.state),
+    col(Ticket.tier),
+    col(Ticket.title),
+    col(Ticket.public_text),
+    col(Ticket.business_name),
+    col(Ticket.rule_version),
+    col(Ticket.received_at),
+)
+_PART = (
+    col(Part.id),
+    col(Part.ticket_id),
+    col(Part.number),
+    col(Part.agency),
+    col(Part.state),
+    col(Part.klass),
+    col(Part.received_at),
+    col(Part.due_at),
+    col(Part.accepted_at),
+    col(Part.answered_at),
+    col(Part.closed_at),
+    col(Part.paused_at),
+    col(Part.answer),
+    col(Part.answer_facts),
+    col(Part.question),
+    col(Part.declined_to),
+    col(Part.declined_reason),
+    col(Part.hand_overs),
+    col(Part.clock),
+    col(Part.verdict),
+    col(Part.verdict_at),
+)
+
+
+def story(session: Session, code: str) -> Story | None:
+    """A ticket by its code, with parts, public history and receipts; None where there is none."""
+    row = session.execute(select(*_TICKET).where(col(Ticket.code) == code)).one_or_none()
+    if row is None:
+        return None
+    (ticket,) = _with_parts(session, [row])
+    events = session.execute(
+        select(
+            col(TicketEvent.kind),
+            col(TicketEvent.at),
+            col(TicketEvent.part_number),
+            col(TicketEvent.actor_role),
+            col(TicketEvent.agency),
+            col(TicketEvent.data),
+        )
+        .where(col(TicketEvent.ticket_id) == ticket.id, col(TicketEvent.public).is_(True))
+        .order_by(col(TicketEvent.id))
+    )
+    lines = tuple(PublicEvent(str(e.kind), e.at, e.part_number, e.actor_role, e.agency, e.data or {}) for e in events)
+    return Story(ticket, lines, _receipts(session, [part.id for part in ticket.parts]))
+
+
+def sheet(session: Session, narrowed: Filter, now: datetime, *, size: int, before: str = "", after: str = "") -> Sheet:
+    """A page of tickets, newest first: those before (older than) a code, those after it, or the newest."""
+    wanted = _conditions(narrowed, now)
+    total = session.execute(select(func.count()).select_from(Ticket).where(*wanted)).scalar_one()
+    rows = list(_page(session, wanted, size, before, after))
+    more = len(rows) > size
+    rows = rows[:size]
+    if after:
+        rows.reverse()
+    tickets = _with_parts(session, rows)
+    older = rows[-1].code if rows and (more or after) else ""
+    newer = rows[0].code if rows and (before or (after and more)) else ""
+    return Sheet(tickets, total, older, newer)
+
+
+def latest_answers(session: Session, limit: int) -> tuple[PublicTicket, ...]:
+    """The public tickets answered last (wholly or in part), the latest first."""
+    last = func.max(col(Part.answered_at)).label("last")
+    chosen = (
+        select(col(Part.ticket_id))
+        .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
+        .where(col(Part.answered_at).is_not(None), col(Ticket.tier) != Tier.SEALED)
+        .group_by(col(Part.ticket_id))
+        .order_by(last.desc())
+        .limit(limit)
+    )
+    ids = list(session.execute(chosen).scalars())
+    rows = {row.id: row for row in session.execute(select(*_TICKET).where(col(Ticket.id).in_(ids)))}
+    return _with_parts(session, [rows[ticket_id] for ticket_id in ids])
+
+
+def overdue(session: Session, now: datetime, limit: int) -> tuple[PublicTicket, ...]:
+    """The tickets with an overdue part, the longest overdue first."""
+    worst = func.min(col(Part.due_at)).label("worst")
+    chosen = select(col(Part.ticket_id)).where(is_late(now)).group_by(col(Part.ticket_id)).order_by(worst).limit(limit)
+    ids = list(session.execute(chosen).scalars())
+    rows = {row.id: row for row in session.execute(select(*_TICKET).where(col(Ticket.id).in_(ids)))}
+    return _with_parts(session, [rows[ticket_id] for ticket_id in ids])
+
+
+def _with_parts(session: Session, rows: Sequence[Row[tuple[object, ...]]]) -> tuple[PublicTicket, ...]:
+    ids = [row.id for row in rows]
+    parts: dict[str, list[PublicPart]] = {ticket_id: [] for ticket_id in ids}
+    query = select(*_PART).where(col(Part.ticket_id).in_(ids)).order_by(col(Part.number))
+    sealed = {row.id for row in rows if row.tier == Tier.SEALED}
+    for part in session.execute(query) if ids else ():
+        parts[part.ticket_id].append(_part(part, hidden=part.ticket_id in sealed))
+    return tuple(_ticket(row, tuple(parts[row.id])) for row in rows)
+
+
+def _ticket(row: Row[tuple[object, ...]], parts: tuple[PublicPart, ...]) -> PublicTicket:
+    sealed = row.tier == Tier.SEALED
+    return PublicTicket(
+        id=row.id,
+        code=row.code,
+        topic=row.topic,
+        klass=str(row.klass),
+        state=str(row.state),
+        tier=str(row.tier),
+        title="" if sealed else row.title,
+        text="" if sealed else row.public_text,
+        business_name=row.business_name if row.tier == Tier.PUBLIC else "",
+        rule_version=row.rule_version,
+        received_at=row.received_at,
+        parts=parts,
+    )
+
+
+def _part(row: Row[tuple[object, ...]], *, hidden: bool) -> PublicPart:
+    values = dict(row._mapping) | {
+        "state": str(row.state),
+        "klass": str(row.klass),
+        "verdict": str(row.verdict or ""),
+        "answer_facts": row.answer_facts or {},
+    }
+    if hidden:
+        values |= {"answer": "", "answer_facts": {}, "question": "", "declined_reason": ""}
+    return PublicPart(**values)
+
+
+def _receipts(session: Session, part_ids: Sequence[str]) -> tuple[PublicReceipt, ...]:
+    rows = session.execute(
+        select(
+            col(DeadlineReceipt.part_id),
+            col(DeadlineReceipt.clock),
+            col(DeadlineReceipt.due_at),
+            col(DeadlineReceipt.data),
+            col(DeadlineReceipt.made_at),
+            col(DeadlineReceipt.struck_at),
+            col(DeadlineReceipt.struck_reason),
+        )
+        .where(col(DeadlineReceipt.part_id).in_(part_ids))
+        .order_by(col(DeadlineReceipt.id))
+    )
+    return tuple(PublicReceipt(**row._mapping) for row in rows)
+
+
+def is_late(now: datetime) -> ColumnElement[bool]:
+    """A part whose due time has passed while its clock ran."""
+    moving = [state for state in OPEN_PART if state is not PartState.PAUSED]
+    return and_(col(Part.state).in_(moving), col(Part.due_at) < now)
+
+
+def _conditions(narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if narrowed.agency:
+        wanted.append(_has_part(col(Part.agency) == narrowed.agency))
+    if narrowed.topics:
+        wanted.append(col(Ticket.topic).in_(narrowed.topics))
+    if narrowed.state == "late":
+        wanted.append(_has_part(is_late(now)))
+    elif narrowed.state == "answered":
+        wanted.append(col(Ticket.state).in_(ANSWERED_TICKET))
+    elif narrowed.state == "open":
+        wanted.append(col(Ticket.state).not_in((*ANSWERED_TICKET, TicketState.WITHDRAWN)))
+    return wanted
+
+
+def _has_part(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return col(Ticket.id).in_(select(col(Part.ticket_id)).where(condition))
+
+
+def _page(
+    session: Session, wanted: list[ColumnElement[bool]], size: int, before: str, after: str
+) -> Sequence[Row[tuple[object, ...]]]:
+    query = select(*_TICKET).where(*wanted)
+    edge = select(col(Ticket.id)).where(col(Ticket.code) == (before or after)).scalar_subquery()
+    if before:
+        query = query.where(col(Ticket.id) < edge)
+    elif after:
+        query = query.where(col(Ticket.id) > edge)
+    order = col(Ticket.id).asc() if after else col(Ticket.id).desc()
+    return session.execute(query.order_by(order).limit(size + 1)).all()

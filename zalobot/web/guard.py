@@ -1,0 +1,66 @@
+"""What stands around every answer: security headers, and an error page with a code one can quote.
+
+The one rule: aiohttp passes a middleware's second argument by name, so it is called `handler`.
+"""
+
+import logging
+import secrets
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from zalobot.web import pages
+
+log = logging.getLogger(__name__)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-site",
+}
+_FOR_MACHINES = ("/zalo/", "/api/", "/healthz", "/readyz", "/metrics", "/static/")
+
+
+@web.middleware
+async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Put the policy on every answer, also on one that was raised."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        error.headers.update(HEADERS)
+        raise
+    if not response.prepared:
+        response.headers.update(HEADERS)
+    return response
+
+
+@web.middleware
+async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A page in place of 404 and of a fault; machines get the bare status."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        if request.path.startswith(_FOR_MACHINES):
+            raise
+        return pages.html(request, "public/error", status=404, kind="not_found", number="")
+    except web.HTTPException:
+        raise
+    except Exception:
+        number = secrets.token_hex(2).upper()
+        log.exception("fault %s at %s %s", number, request.method, request.path)
+        if request.path.startswith(_FOR_MACHINES):
+            raise web.HTTPInternalServerError(text=number) from None
+        return pages.html(request, "public/error", status=500, kind="fault", number=number)
+
+
+def middlewares() -> list[web.Middleware]:
+    """In the order in which an application takes them: headers outside, error pages inside."""
+    return [security_headers, error_pages]

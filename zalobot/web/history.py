@@ -1,0 +1,100 @@
+"""The public history of a ticket: its events in order, the days off between them, and where it stands now.
+
+The one rule: of an event's data only the keys named here are read, and nothing else of it reaches a page.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from zalobot.province import Province
+from zalobot.store.queries.public_rows import PublicEvent
+from zalobot.web.filters import local
+from zalobot.web.workday import Off, days_off
+
+MARKS = {
+    "answered": "e-ok",
+    "declined": "e-swap",
+    "transferred": "e-swap",
+    "overdue": "e-late",
+    "escalated": "e-late",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the history. `kind` picks the words in `_macros/timeline.html`; `off` makes it a gap instead."""
+
+    kind: str
+    at: datetime | None = None
+    mark: str = ""
+    same_day: bool = False
+    number: int | None = None
+    agency: str = ""
+    to: str = ""
+    others: tuple[str, ...] = ()
+    reason: str = ""
+    verdict: str = ""
+    klass: str = ""
+    due: datetime | None = None
+    off: Off | None = None
+
+
+def history(
+    events: Iterable[PublicEvent], received: datetime, now: datetime, province: Province, *, sealed: bool
+) -> tuple[Line, ...]:
+    """The lines, oldest first. A sealed ticket keeps who and when, and loses every reason."""
+    out: list[Line] = []
+    before = local(received).date()
+    for event in events:
+        today = local(event.at).date()
+        out += _gap(province, before, today)
+        out.append(_line(event, province, same_day=bool(out) and today == before, sealed=sealed))
+        before = today
+    out += _gap(province, before, local(now).date())
+    return tuple(out)
+
+
+def _gap(province: Province, before: date, today: date) -> list[Line]:
+    return [Line("off", off=run) for run in days_off(province.calendar, before, today)]
+
+
+def _line(event: PublicEvent, province: Province, *, same_day: bool, sealed: bool) -> Line:
+    data = event.data
+    return Line(
+        kind=event.kind,
+        at=event.at,
+        mark=MARKS.get(event.kind, ""),
+        same_day=same_day,
+        number=event.part_number,
+        agency=_name(province, event.agency),
+        to=_name(province, _text(data, "to")),
+        others=tuple(_name(province, str(code)) for code in _listed(data, "agencies")),
+        reason="" if sealed else _text(data, "reason"),
+        verdict=_text(data, "verdict"),
+        klass=_text(data, "klass") or _text(data, "to_class"),
+        due=_instant(_text(data, "due")),
+    )
+
+
+def _name(province: Province, code: str) -> str:
+    agency = province.agencies.get(code)
+    return agency.name if agency else ""
+
+
+def _text(data: dict[str, object], key: str) -> str:
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _listed(data: dict[str, object], key: str) -> list[object]:
+    value = data.get(key)
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -1,0 +1,148 @@
+"""The list of all tickets and its filter, as plain values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from zalobot.province import Province
+from zalobot.store.models import Tier
+from zalobot.store.queries.public_rows import STATES, Filter, PublicTicket, Sheet
+from zalobot.web.meter import Look, Meter
+from zalobot.web.public_view import agency_name, answered, field_name, part_meter
+
+_URGENT = (Look.LATE, Look.TODAY, Look.SOON, Look.CALM, Look.WAIT, Look.NONE, Look.DONE_LATE, Look.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ticket in a list. `meter` is that of its most urgent part, None when no clock runs any more."""
+
+    code: str
+    title: str
+    topic: str
+    state: str
+    sealed: bool
+    received_at: datetime
+    agencies: tuple[str, ...]
+    answered: int
+    parts: int
+    meter: Meter | None
+
+    @property
+    def agency(self) -> str:
+        """The agencies in one line."""
+        return ", ".join(self.agencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of the list asks for: filter and place."""
+
+    agency: str = ""
+    field: str = ""
+    state: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """What `public/list.html` shows. `missing` is a code somebody looked for in vain."""
+
+    rows: tuple[Row, ...]
+    total: int
+    older: str
+    newer: str
+    asked: Asked
+    agencies: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, str], ...]
+    sample_code: str
+    missing: str = ""
+
+    @property
+    def agency(self) -> str:
+        """The agency the list is narrowed to."""
+        return self.asked.agency
+
+    @property
+    def field(self) -> str:
+        """The field the list is narrowed to."""
+        return self.asked.field
+
+    @property
+    def state(self) -> str:
+        """The state the list is narrowed to."""
+        return self.asked.state
+
+    def link(self, *, state: str) -> str:
+        """The same list narrowed to another state, from its newest ticket on."""
+        return address(Asked(self.asked.agency, self.asked.field, state))
+
+
+def asked(query: Mapping[str, str], province: Province) -> Asked:
+    """Read the address; what is not in the pack narrows nothing."""
+    agency, field, state = query.get("cq", ""), query.get("lv", ""), query.get("tt", "")
+    return Asked(
+        agency=agency if agency in province.agencies else "",
+        field=field if field in dict(province.fields) else "",
+        state=state if state in STATES else "",
+        before=query.get("truoc", "")[:40],
+        after=query.get("sau", "")[:40],
+    )
+
+
+def narrowing(wanted: Asked, province: Province) -> Filter:
+    """The filter for the store: a field is its topics."""
+    topics = tuple(code for code, topic in province.topics.items() if topic.field == wanted.field)
+    return Filter(wanted.agency, wanted.state, topics if wanted.field else ())
+
+
+def list_page(found: Sheet, wanted: Asked, now: datetime, province: Province, *, missing: str = "") -> ListPage:
+    """Build the list as it is at `now`."""
+    return ListPage(
+        rows=rows(found.tickets, now, province),
+        total=found.total,
+        older=address(wanted, truoc=found.older) if found.older else "",
+        newer=address(wanted, sau=found.newer) if found.newer else "",
+        asked=wanted,
+        agencies=tuple((code, agency.name) for code, agency in province.agencies.items()),
+        fields=tuple(province.fields),
+        sample_code=sample_code(province),
+        missing=missing,
+    )
+
+
+def rows(tickets: Iterable[PublicTicket], now: datetime, province: Province) -> tuple[Row, ...]:
+    """Each ticket as a row with the meter of its most urgent part."""
+    return tuple(_row(ticket, now, province) for ticket in tickets)
+
+
+def sample_code(province: Province) -> str:
+    """What a code of this province looks like."""
+    return f"{province.prefix}-2611-00042"
+
+
+def address(wanted: Asked, **place: str) -> str:
+    """The list's address for a filter and perhaps a place in it."""
+    named = {"cq": wanted.agency, "lv": wanted.field, "tt": wanted.state, **place}
+    query = urlencode({key: value for key, value in named.items() if value})
+    return "/hoi-dap" + (f"?{query}" if query else "")
+
+
+def _row(ticket: PublicTicket, now: datetime, province: Province) -> Row:
+    meters = [part_meter(part, None, now, province) for part in ticket.parts]
+    running = [found for found in meters if found]
+    topic = province.topics.get(ticket.topic)
+    return Row(
+        code=ticket.code,
+        title=ticket.title,
+        topic=topic.name if topic else field_name(province, ticket.topic),
+        state=ticket.state,
+        sealed=ticket.tier == Tier.SEALED,
+        received_at=ticket.received_at,
+        agencies=tuple(dict.fromkeys(agency_name(province, part.agency) for part in ticket.parts)),
+        answered=answered(ticket),
+        parts=len(ticket.parts),
+        meter=min(running, key=lambda found: _URGENT.index(found.look)) if running else None,
+    )

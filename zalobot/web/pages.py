@@ -1,0 +1,81 @@
+"""The one home of jinja2 on the web side: templates become pages.
+
+The one rule: autoescape is on and a missing name is an error, so a hostile text is shown literally and a forgotten
+value is a test that fails. A value is never rendered a second time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from zalobot.paths import templates_folder
+from zalobot.services import SERVICES, Services
+from zalobot.web import assets
+from zalobot.web.filters import FILTERS
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "giao_dien"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every page needs to know besides its own subject. `zalo` is the address of the Official Account, or ''."""
+
+    province: str
+    province_key: str
+    oa_name: str
+    zalo: str
+    public_url: str
+    verification: str
+    theme: str
+    path: str
+    now: datetime
+
+
+@cache
+def environment() -> Environment:
+    """The templates of `templates/web`, compiled once per process."""
+    found = Environment(
+        loader=FileSystemLoader(templates_folder() / "web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    found.filters.update(FILTERS)
+    found.globals["static"] = assets.url
+    return found
+
+
+def site(request: web.Request) -> Site:
+    """The surroundings of a page: province, theme of the person, the instant of the figures."""
+    services = request.app[SERVICES]
+    settings, province = services.settings, services.province
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return Site(
+        province=province.name,
+        province_key=province.key,
+        oa_name=province.oa_name,
+        zalo=zalo_address(services),
+        public_url=settings.public_url,
+        verification=settings.zalo_site_verification if request.path == "/" else "",
+        theme=theme if theme in THEMES else "",
+        path=request.path,
+        now=services.now(),
+    )
+
+
+def zalo_address(services: Services) -> str:
+    """Where a business opens the chat; '' while no Official Account is configured."""
+    oa_id = services.settings.zalo_oa_id
+    return f"https://zalo.me/{oa_id}" if oa_id else ""
+
+
+def html(request: web.Request, name: str, *, status: int = 200, **things: object) -> web.Response:
+    """Render `templates/web/<name>.html` with `site` and what the page is about."""
+    text = environment().get_template(f"{name}.html").render(site=site(request), **things)
+    return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-cache"})

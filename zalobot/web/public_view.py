@@ -1,0 +1,191 @@
+"""The page of one ticket as plain values: who holds it, its parts with their meters, receipts, history.
+
+The one rule: everything that depends on `now` or on the calendar is computed here, so that templates only place words.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from zalobot.deadlines import Receipt
+from zalobot.province import Province
+from zalobot.store.models import PartState, Tier
+from zalobot.store.queries.public_rows import PublicPart, PublicReceipt, PublicTicket, Story
+from zalobot.web.filters import span
+from zalobot.web.history import Line, history
+from zalobot.web.meter import Clock, Meter, meter
+from zalobot.web.receipt_view import ReceiptView, Struck, Waited, skipped_runs, strip
+from zalobot.web.workday import day_length
+
+STOPPED = (PartState.ANSWERED, PartState.CLOSED)
+ANSWER_FACTS = ("conclusion", "basis", "next_step", "contact")
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A part card. `holder` and `to` are names of agencies; `meter` is None when no clock runs any more."""
+
+    number: int
+    holder: str
+    state: str
+    meter: Meter | None
+    answer: str
+    facts: Mapping[str, str]
+    question: str
+    to: str
+    reason: str
+    hand_overs: int
+    accepted_at: datetime | None
+    answered_at: datetime | None
+    paused_at: datetime | None
+    verdict: str
+    holding: bool
+    clock: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """What `public/ticket.html` shows. `title` is empty for a sealed ticket."""
+
+    code: str
+    state: str
+    sealed: bool
+    title: str
+    text: str
+    business: str
+    topic: str
+    field: str
+    klass: str
+    received_at: datetime
+    parts: tuple[PartView, ...]
+    answered: int
+    business_holds: bool
+    assigned_at: datetime | None
+    receipts: tuple[ReceiptView, ...]
+    lines: tuple[Line, ...]
+    open_parts: tuple[int, ...]
+
+
+def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
+    """Build the page of a ticket as it is at `now`."""
+    ticket = story.ticket
+    in_force = {r.part_id: Receipt.from_json(r.data) for r in story.receipts if r.struck_at is None}
+    parts = tuple(_part(part, in_force.get(part.id), now, province) for part in ticket.parts)
+    topic = province.topics.get(ticket.topic)
+    return TicketPage(
+        code=ticket.code,
+        state=ticket.state,
+        sealed=ticket.tier == Tier.SEALED,
+        title=ticket.title,
+        text=ticket.text,
+        business=ticket.business_name,
+        topic=topic.name if topic else "",
+        field=field_name(province, ticket.topic),
+        klass=ticket.klass,
+        received_at=ticket.received_at,
+        parts=parts,
+        answered=answered(ticket),
+        business_holds=any(part.state == PartState.PAUSED for part in ticket.parts),
+        assigned_at=next((event.at for event in story.events if event.kind == "assigned"), None),
+        receipts=_receipts(story, now, province),
+        lines=history(story.events, ticket.received_at, now, province, sealed=ticket.tier == Tier.SEALED),
+        open_parts=tuple(part.number for part in parts if part.holding),
+    )
+
+
+def answered(ticket: PublicTicket) -> int:
+    """How many parts of a ticket have their answer."""
+    return sum(part.state in STOPPED for part in ticket.parts)
+
+
+def agency_name(province: Province, code: str) -> str:
+    """The name of an agency; its code where the pack no longer knows it."""
+    agency = province.agencies.get(code)
+    return agency.name if agency else code
+
+
+def field_name(province: Province, topic_code: str) -> str:
+    """The name of the field a topic belongs to; '' for an unknown topic."""
+    topic = province.topics.get(topic_code)
+    return dict(province.fields).get(topic.field, "") if topic else ""
+
+
+def part_meter(part: PublicPart, receipt: Receipt | None, now: datetime, province: Province) -> Meter | None:
+    """The meter of a part; None when it was withdrawn."""
+    if part.state == PartState.WITHDRAWN:
+        return None
+    stopped = part.answered_at if part.state in STOPPED else None
+    paused = part.paused_at if part.state == PartState.PAUSED else None
+    clock = Clock(part.klass == "simple", _started(part, receipt), part.due_at, stopped, paused, receipt)
+    return meter(clock, now, province.calendar)
+
+
+def _started(part: PublicPart, receipt: Receipt | None) -> datetime:
+    """When the running clock began: clock 2 begins when the business said "not solved"."""
+    return receipt.received if receipt and part.clock > 1 else part.received_at
+
+
+def _part(part: PublicPart, receipt: Receipt | None, now: datetime, province: Province) -> PartView:
+    return PartView(
+        number=part.number,
+        holder=agency_name(province, part.agency),
+        state=part.state,
+        meter=part_meter(part, receipt, now, province),
+        answer=part.answer,
+        facts={key: str(part.answer_facts[key]) for key in ANSWER_FACTS if part.answer_facts.get(key)},
+        question=part.question if part.state == PartState.PAUSED else "",
+        to=agency_name(province, part.declined_to) if part.declined_to else "",
+        reason=part.declined_reason if part.state == PartState.DECLINED else "",
+        hand_overs=part.hand_overs,
+        accepted_at=part.accepted_at,
+        answered_at=part.answered_at,
+        paused_at=part.paused_at,
+        verdict=part.verdict,
+        holding=part.state in (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED),
+        clock=part.clock,
+    )
+
+
+def _receipts(story: Story, now: datetime, province: Province) -> tuple[ReceiptView, ...]:
+    """One receipt for all parts that are counted alike, else one for each way of counting."""
+    alike: dict[tuple[datetime, str, int], list[PublicReceipt]] = {}
+    parts = {part.id: part for part in story.ticket.parts}
+    for receipt in story.receipts:
+        if receipt.struck_at is None and receipt.part_id in parts:
+            part = parts[receipt.part_id]
+            alike.setdefault((receipt.due_at, part.klass, receipt.clock), []).append(receipt)
+    struck = [receipt for receipt in story.receipts if receipt.struck_at is not None]
+    return tuple(_receipt(group, parts, struck, now, province) for group in alike.values())
+
+
+def _receipt(
+    group: list[PublicReceipt],
+    parts: Mapping[str, PublicPart],
+    struck: Iterable[PublicReceipt],
+    now: datetime,
+    province: Province,
+) -> ReceiptView:
+    first = group[0]
+    receipt = Receipt.from_json(first.data)
+    part = parts[first.part_id]
+    rest = province.calendar.rest_name
+    day = day_length(province.calendar, receipt.day0)
+    return ReceiptView(
+        klass=part.klass,
+        amount=receipt.amount,
+        received=receipt.received,
+        due=receipt.due,
+        days=strip(receipt, now, rest),
+        skipped=skipped_runs(receipt.skipped, rest),
+        rule_version=str(receipt.rule_version),
+        calendar_version=receipt.calendar_version,
+        law=receipt.law,
+        decision=receipt.decision,
+        waits=tuple(Waited(w.start, w.end, span(w.working, day)) for w in receipt.waits),
+        parts=tuple(sorted(parts[one.part_id].number for one in group)),
+        struck=tuple(
+            Struck(old.due_at, old.struck_at, old.struck_reason)
+            for old in struck
+            if old.part_id == first.part_id and old.struck_at and old.clock == first.clock
+        ),
+    )

@@ -1,0 +1,119 @@
+"""The deadline receipt as it is shown: the strip of days from day 0 to the due day, and the facts below it.
+
+The one rule: the strip is drawn from the receipt that was made then, not from today's calendar.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from zalobot.deadlines import Receipt, Skipped
+from zalobot.web.filters import Span, ending, local
+from zalobot.web.workday import Off, merged
+
+_DAY = timedelta(days=1)
+_LYING = 5  # more cells than this stand upright on a phone; then even two days off share a cell
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day of the strip, or a run of days off. `look` is 0, off, did, now, due or empty (a counted day to come)."""
+
+    look: str
+    first: date
+    last: date
+    number: int = 0
+    at: datetime | None = None
+    ends: datetime | None = None
+    holiday: bool = False
+    off_too: bool = False
+
+    @property
+    def days(self) -> int:
+        """How many days the cell stands for."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """An earlier due time that a recount replaced."""
+
+    due: datetime
+    struck_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A pause for the business that moved the due time by `length` of working time."""
+
+    start: datetime
+    end: datetime
+    length: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """What `_macros/receipt.html` draws. `amount` is the days (hard) or hours (simple) of the rule."""
+
+    klass: str
+    amount: int
+    received: datetime
+    due: datetime
+    days: tuple[Cell, ...]
+    skipped: tuple[Off, ...]
+    rule_version: str
+    calendar_version: str
+    law: str
+    decision: str = ""
+    waits: tuple[Waited, ...] = ()
+    parts: tuple[int, ...] = ()
+    struck: tuple[Struck, ...] = ()
+
+
+def strip(receipt: Receipt, now: datetime, rest_name: str) -> tuple[Cell, ...]:
+    """The cells from day 0 to the due day; runs of days off merge where the strip would grow too long.
+
+    `rest_name` is the calendar's name for weekly rest days: any other named day off is a holiday.
+    """
+    numbers = {counted.date: counted.number for counted in receipt.counted}
+    skipped = {day.date: day for day in receipt.skipped}
+    today, last = local(now).date(), ending(receipt.due).date()
+    first = local(receipt.received).date()
+    cells = [Cell("0", first, first, at=receipt.received, off_too=first in skipped)]
+    day = first + _DAY
+    while day <= last:
+        if day in skipped and day != last:
+            cells.append(Cell("off", day, day, holiday=skipped[day].name not in ("", rest_name)))
+        else:
+            cells.append(_counted(day, numbers.get(day, 0), today, ending(receipt.due) if day == last else None))
+        day += _DAY
+    return _shortened(cells)
+
+
+def skipped_runs(skipped: tuple[Skipped, ...], rest_name: str) -> tuple[Off, ...]:
+    """The skipped days as runs with one reason each."""
+    runs: list[Off] = []
+    for day in skipped:
+        named = day.name != rest_name
+        runs = merged(runs, Off(day.date, day.date, day.name if named else "", day.source if named else ""))
+    return tuple(runs)
+
+
+def _counted(day: date, number: int, today: date, ends: datetime | None) -> Cell:
+    look = "due" if ends else "did" if day < today else "now" if day == today else ""
+    return Cell(look, day, day, number=number, ends=ends)
+
+
+def _shortened(cells: list[Cell]) -> tuple[Cell, ...]:
+    least = 2 if len(cells) > _LYING + 1 else 3
+    out: list[Cell] = []
+    run: list[Cell] = []
+    for cell in [*cells, None]:
+        if cell is not None and cell.look == "off":
+            run.append(cell)
+            continue
+        out += [Cell("off", run[0].first, run[-1].last)] if len(run) >= least else run
+        run = []
+        if cell is not None:
+            out.append(cell)
+    return tuple(out)

@@ -1,0 +1,65 @@
+"""Two questions a page asks of the working calendar: how long a full day is, and which days between two are off."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from zalobot.errors import PastHorizon
+from zalobot.web.filters import HERE
+from zalobot.workdays import DayKind, WorkCalendar
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """A run of days off with the same reason. `name` is empty for the weekly rest days."""
+
+    first: date
+    last: date
+    name: str = ""
+    source: str = ""
+
+    @property
+    def days(self) -> int:
+        """How many days the run has."""
+        return (self.last - self.first).days + 1
+
+
+def whole_day(day: date) -> tuple[datetime, datetime]:
+    """The two midnights (Vietnam) around a day."""
+    first = datetime.combine(day, time(), HERE)
+    return first, first + _DAY
+
+
+def day_length(calendar: WorkCalendar, near: date) -> timedelta:
+    """The working time of a full day in the week after `near`; eight hours where the calendar does not reach."""
+    longest = timedelta()
+    for ahead in range(7):
+        try:
+            longest = max(longest, calendar.working_between(*whole_day(near + ahead * _DAY)))
+        except PastHorizon:
+            break
+    return longest or timedelta(hours=8)
+
+
+def days_off(calendar: WorkCalendar, after: date, before: date) -> list[Off]:
+    """The days off strictly between two days, runs of the same reason merged; empty past the calendar's horizon."""
+    out: list[Off] = []
+    current = after + _DAY
+    while current < before:
+        try:
+            day = calendar.day(current)
+        except PastHorizon:
+            return out
+        if not day.is_working:
+            named = day.kind is not DayKind.WEEKEND
+            out = merged(out, Off(current, current, day.name if named else "", day.source if named else ""))
+        current += _DAY
+    return out
+
+
+def merged(runs: list[Off], more: Off) -> list[Off]:
+    """Add a day off to runs: it prolongs the last run when it follows it and has the same reason."""
+    if runs and runs[-1].last + _DAY == more.first and (runs[-1].name, runs[-1].source) == (more.name, more.source):
+        return [*runs[:-1], Off(runs[-1].first, more.last, more.name, more.source)]
+    return [*runs, more]
