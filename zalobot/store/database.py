@@ -8,17 +8,17 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, MetaData, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Verb = Callable[Concatenate[Session, P], T]
 Finish = Callable[[Session], None]
 
 _RETRIED = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock: the same verb may simply run again
@@ -97,12 +97,32 @@ def before_commit(session: Session, finish: Finish) -> None:
 
 
 def write_later_rows(session: Session) -> None:
-    """Write what `later` has gathered, in the order in which the statements first came."""
+    """Write everything that waits for the commit: what hooks gathered, what the ORM changed, what `later` collected."""
     for finish in session.info.pop("before_commit", ()):
         finish(session)
+    write_rows_so_far(session)
+
+
+def write_rows_so_far(session: Session) -> None:
+    """Write what the ORM changed and `later` collected, so that a query in the same transaction finds it.
+
+    Tables go in the order of their foreign keys, whichever statement came first.
+    """
     session.flush()
-    for statement, rows in session.info.pop("later", {}).items():
-        session.execute(statement, rows)
+    waiting: dict[Executable, list[dict[str, Any]]] = session.info.pop("later", {})
+    for statement in sorted(waiting, key=_rank) if len(waiting) > 1 else waiting:
+        if waiting[statement]:
+            session.execute(statement, waiting[statement])
+
+
+def _rank(statement: Executable) -> int:
+    table = getattr(statement, "table", None)
+    return _order(table.metadata).get(table, 0) if isinstance(table, Table) else 0
+
+
+@cache
+def _order(metadata: MetaData) -> dict[Table, int]:
+    return {table: index for index, table in enumerate(metadata.sorted_tables)}
 
 
 def forget_later_rows(session: Session) -> None:

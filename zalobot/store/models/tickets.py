@@ -109,7 +109,7 @@ class Ticket(SQLModel, table=True):
 class Part(SQLModel, table=True):
     """What one agency answers of a ticket, with its own clock. `agency` is the holder.
 
-    `first_due_at` never changes (figures use it); `remind_at` is when the ladder has something to say next, null when never.
+    `clock_started_at` is the receipt, or the verdict that started clock 2. `first_due_at` never changes (figures use it); `remind_at` is when the ladder has something to say next, null when never.
     """
 
     __tablename__ = "part"
@@ -139,6 +139,7 @@ class Part(SQLModel, table=True):
     state: PartState = Field(sa_column=Column(enum_type(PartState), nullable=False))
     klass: TicketClass = Field(sa_column=Column(enum_type(TicketClass), nullable=False))
     received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    clock_started_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     due_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     first_due_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     remind_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

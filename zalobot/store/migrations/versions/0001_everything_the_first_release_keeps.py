@@ -1,7 +1,7 @@
 """Everything the first release keeps"""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 import zalobot.store.types
@@ -347,6 +347,7 @@ def upgrade() -> None:
         ),
         sa.Column("klass", sa.Enum("simple", "hard", name="ticketclass", native_enum=False, length=32), nullable=False),
         sa.Column("received_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("clock_started_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("due_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("first_due_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("remind_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
