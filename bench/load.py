@@ -42,16 +42,18 @@ class Load:
         crowd = Crowd(self._conversation, self._prepared(int((warm + seconds) * 500)), replies=self._replies)
         self._arrived = crowd.arrived
         callers = [await self._connect(crowd.fail) for _ in range(persons)]
-        for caller in callers:
-            Person(crowd, caller).sit_down()
-        await crowd.last(warm, _PATIENCE)
-        measured = crowd.measured = Measured()
-        self._watch.begin()
-        await crowd.last(seconds, _PATIENCE)
-        measured.seconds, measured.cpu = self._watch.spent()
-        await crowd.disperse(_PATIENCE)
-        for caller in callers:
-            caller.close()
+        try:
+            for caller in callers:
+                Person(crowd, caller).sit_down()
+            await crowd.last(warm, _PATIENCE)
+            measured = crowd.measured = Measured()
+            self._watch.begin()
+            await crowd.last(seconds, _PATIENCE)
+            measured.seconds, measured.cpu = self._watch.spent()
+            await crowd.disperse(_PATIENCE)
+        finally:
+            for caller in callers:
+                caller.close()
         return measured
 
     async def steady(self, rate: float, seconds: float, gap: float) -> Measured:
@@ -62,15 +64,21 @@ class Load:
         self._arrived = steady.arrived
         return await steady.run(events, self._connect, warm, _PATIENCE)
 
-    async def transcript(self, pause: float) -> list[list[str]]:
-        """Everything that is said to one person, line by line, waiting `pause` seconds for more after each message."""
+    async def transcript(self, pause: float, times: int = 1) -> list[list[str]]:
+        """Everything that is said to one person, line by line, waiting `pause` seconds for more after each message.
+
+        `times`: how often each event is delivered, one delivery right after the other's answer.
+        """
         heard: list[str] = []
         self._arrived = lambda person, body: heard.append(words(body))
         caller = await self._connect(lambda error: heard.append(f"({error})"))
         said = []
         for request in next(self._people).requests:
             heard.clear()
-            caller.send(request, lambda status: None if status == 200 else heard.append(f"(status {status})"))
+            for _ in range(times):
+                status = await self._deliver(caller, request)
+                if status != 200:
+                    heard.append(f"(status {status})")
             known = -1
             while len(heard) > known:
                 known = len(heard)
@@ -78,6 +86,11 @@ class Load:
             said.append(list(heard))
         caller.close()
         return said
+
+    async def _deliver(self, caller: Caller, request: bytes) -> int:
+        answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        caller.send(request, answered.set_result)
+        return await asyncio.wait_for(answered, _PATIENCE)
 
     def _prepared(self, count: int) -> Iterator[Script]:
         return chain(list(islice(self._people, count)), self._people)
@@ -119,7 +132,7 @@ async def _serve(options: argparse.Namespace) -> None:
         gc.freeze()
         try:
             _say(await _obey(load, order.pop("do"), order))
-        except (Astray, BadAnswer, OSError) as error:
+        except (Astray, BadAnswer, OSError, TimeoutError) as error:
             _say({"astray": str(error)})
     server.close()
 

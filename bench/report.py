@@ -48,6 +48,7 @@ def _figures(one: dict[str, Any]) -> dict[str, float]:
         "ack_p50": steady["ack_p50"],
         "ack_p99": steady["ack_p99"],
         "cpu": cpu["service"],
+        "events_per_cpu_second": 1000 / cpu["service"] if cpu["service"] else 0.0,
         "cpu_steady": steady["cpu_per_1000"]["service"],
         "cpu_stores": cpu.get("postgres", 0.0) + cpu.get("redis", 0.0),
         "busy": flat_out["generator_busy"],
@@ -85,11 +86,20 @@ def table(rounds: Rounds, missing: dict[str, str], rate: float) -> str:
     lines += [f"{name:26}not measured: {why}" for name, why in missing.items()]
     count = max((len(several) for several in rounds.values()), default=0)
     lines += ["", _LEGEND.format(rate=rate, rounds=count), ""]
+    lines += [f"{name}: {text}" for name, several in rounds.items() for text in _twice(several)]
     for one_ratio in ratios(figures):
         verdict = {None: "", True: "holds", False: "MISSED"}[one_ratio["holds"]]
         what = f"{one_ratio['figure']}: {one_ratio['of']} / {one_ratio['to']}"
         lines.append(f"{what:68}{one_ratio['ratio']:8.2f}  {one_ratio['bound']:6}{verdict}".rstrip())
     return "\n".join(lines)
+
+
+def _twice(several: Sequence[dict[str, Any]]) -> list[str]:
+    return [
+        f"{one['events_twice']} events delivered twice each gave {one['answers_twice']} messages"
+        for one in several
+        if "answers_twice" in one
+    ]
 
 
 def save(file: Path, rounds: Rounds, missing: dict[str, str], plan: dict[str, Any]) -> None:

@@ -94,15 +94,23 @@ class Generator:
         return heard
 
 
-def measure(subject: Subject, servers: Servers, plan: Plan) -> dict[str, Any]:
-    """Drive the subject flat out, then steadily; all figures of this round."""
+def measure(subject: Subject, servers: Servers, plan: Plan, *, twice: bool) -> dict[str, Any]:
+    """Drive the subject flat out, then steadily; all figures of this round.
+
+    `twice`: afterwards deliver one conversation's events twice each, and count what is said.
+    """
+    said: list[list[str]] = []
     with running(subject, servers) as (generator, place), DiskProbe(place.folder) as disk:
         flat_out = generator.do(
             "converse", plan.warm + plan.seconds + 60, persons=plan.persons, warm=plan.warm, seconds=plan.seconds
         )
         steady = generator.do("steady", plan.steady + 60, rate=plan.rate, seconds=plan.steady, gap=plan.gap)
+        if twice and subject.replies:
+            said = generator.do("transcript", 120, pause=0.3, times=2)["said"]
     commits = {f"disk_p{share}": percentile(disk.times, share / 100) * 1000 for share in (50, 99)}
-    return {"flat_out": flat_out, "steady": steady, **commits, "disk_max": max(disk.times, default=0) * 1000}
+    worst = max(disk.times, default=0) * 1000
+    answers = {"events_twice": len(said), "answers_twice": sum(map(len, said))} if said else {}
+    return {"flat_out": flat_out, "steady": steady, **commits, "disk_max": worst, **answers}
 
 
 def transcript(subject: Subject, servers: Servers) -> list[list[str]]:

@@ -72,7 +72,21 @@ class Steady:
         """Send all events, then wait until every one is acknowledged and answered."""
         callers = [await connect(self.fail) for _ in range(64)]
         self._idle = list(callers)
-        measured, start = Measured(), perf_counter()
+        measured = Measured()
+        try:
+            await self._send_all(events, callers, connect, warm, measured)
+            measured.seconds, measured.cpu = self._watch.spent()
+            self._measured = None
+            await self._settled(patience)
+        finally:
+            for caller in callers:
+                caller.close()
+        return measured
+
+    async def _send_all(
+        self, events: list[Due], callers: list[Caller], connect: Connect, warm: float, measured: Measured
+    ) -> None:
+        start = perf_counter()
         for due in events:
             if due.at >= warm and not self._measured:
                 self._measured = measured
@@ -83,12 +97,6 @@ class Steady:
                 self._idle.append(callers[-1])
             measured.late.append(perf_counter() - start - due.at)
             self._send(due)
-        measured.seconds, measured.cpu = self._watch.spent()
-        self._measured = None
-        await self._settled(patience)
-        for caller in callers:
-            caller.close()
-        return measured
 
     async def _until(self, instant: float) -> None:
         wait = instant - perf_counter()

@@ -32,6 +32,8 @@ SUBJECTS = (
 RATIOS = (
     ("events_per_second", "zalobot sqlite", "aiogram", ">= 3"),
     ("events_per_second", "zalobot postgres", "aiogram", ">= 2"),
+    ("events_per_cpu_second", "zalobot sqlite", "aiogram", ""),
+    ("events_per_cpu_second", "zalobot postgres", "aiogram", ""),
     ("events_per_second", "zalobot sqlite", "aiogram uvloop", ""),
     ("events_per_second", "zalobot postgres", "aiogram uvloop", ""),
     ("ack_p50", "zalobot sqlite", "bare+row sqlite", "<= 3"),
