@@ -132,7 +132,8 @@ def wire_body(person_id: str, outgoing: Outgoing) -> dict[str, Any]:
     """The body of `POST /v3.0/oa/message/cs`; raises ValueError for what must be uploaded or parted first."""
     if outgoing.image_blob or outgoing.file_blob:
         raise ValueError("an attachment is not uploaded yet")
-    if len(parts(outgoing)) != 1:
+    words_only = outgoing.text and not (outgoing.has_image or outgoing.has_file)
+    if units(outgoing.text) > TEXT_LIMIT or not (words_only or len(parts(outgoing)) == 1):
         raise ValueError("this is no single message: ask parts()")
     message: dict[str, Any] = {"text": outgoing.text} if outgoing.text else {}
     if outgoing.quote_id and not outgoing.buttons:

@@ -15,7 +15,7 @@ _JOINER = "\u200d"
 
 def units(text: str) -> int:
     """The length as Zalo may count it: UTF-16 units, which are never fewer than code points."""
-    return len(text) if text.isascii() else len(text) + sum(c > "\uffff" for c in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int = TEXT_LIMIT) -> list[str]:
