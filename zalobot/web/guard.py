@@ -7,7 +7,7 @@ import logging
 import secrets
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 from zalobot.web import pages
 
@@ -61,6 +61,6 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         return pages.html(request, "public/error", status=500, kind="fault", number=number)
 
 
-def middlewares() -> list[web.Middleware]:
+def middlewares() -> list[Middleware]:
     """In the order in which an application takes them: headers outside, error pages inside."""
     return [security_headers, error_pages]

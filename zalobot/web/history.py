@@ -4,7 +4,7 @@ The one rule: of an event's data only the keys named here are read, and nothing 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from zalobot.province import Province
@@ -32,11 +32,11 @@ class Line:
     number: int | None = None
     agency: str = ""
     to: str = ""
+    former: str = ""
     others: tuple[str, ...] = ()
     reason: str = ""
     verdict: str = ""
     klass: str = ""
-    due: datetime | None = None
     off: Off | None = None
 
 
@@ -49,10 +49,21 @@ def history(
     for event in events:
         today = local(event.at).date()
         out += _gap(province, before, today)
+        if event.kind == _last_kind(out) == "assigned" and event.at == out[-1].at:
+            out[-1] = replace(out[-1], number=None, others=(*_all(out[-1]), _name(province, event.agency)))
+            continue
         out.append(_line(event, province, same_day=bool(out) and today == before, sealed=sealed))
         before = today
     out += _gap(province, before, local(now).date())
     return tuple(out)
+
+
+def _last_kind(lines: list[Line]) -> str:
+    return lines[-1].kind if lines else ""
+
+
+def _all(line: Line) -> tuple[str, ...]:
+    return line.others or (line.agency,)
 
 
 def _gap(province: Province, before: date, today: date) -> list[Line]:
@@ -69,11 +80,10 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool, sealed: boo
         number=event.part_number,
         agency=_name(province, event.agency),
         to=_name(province, _text(data, "to")),
-        others=tuple(_name(province, str(code)) for code in _listed(data, "agencies")),
+        former=_name(province, _text(data, "former")),
         reason="" if sealed else _text(data, "reason"),
         verdict=_text(data, "verdict"),
-        klass=_text(data, "klass") or _text(data, "to_class"),
-        due=_instant(_text(data, "due")),
+        klass=_text(data, "klass"),
     )
 
 
@@ -85,16 +95,3 @@ def _name(province: Province, code: str) -> str:
 def _text(data: dict[str, object], key: str) -> str:
     value = data.get(key)
     return value if isinstance(value, str) else ""
-
-
-def _listed(data: dict[str, object], key: str) -> list[object]:
-    value = data.get(key)
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from zalobot.deadlines import count, rule_in_force
+from zalobot.deadlines import count
 from zalobot.errors import PastHorizon
 from zalobot.province import Province
+from zalobot.rules import rule_in_force
 from zalobot.store.models import PartState
 from zalobot.store.queries.figures import Figures
 from zalobot.store.queries.public_rows import PublicPart, PublicTicket
@@ -105,7 +106,7 @@ def _today(now: datetime, province: Province) -> tuple[tuple[Cell, ...], datetim
         receipt = count(now, rule_in_force(province.rules, now), "hard", province.calendar)
     except PastHorizon:
         return (), None
-    cells = strip(receipt, now, province.calendar.rest_name)
+    cells = strip(receipt, now)
     first = cells[0]
     return (Cell("0", first.first, first.last, off_too=first.off_too), *cells[1:]), receipt.due
 
@@ -120,7 +121,7 @@ def _answered(ticket: PublicTicket, now: datetime, province: Province) -> Answer
         state=ticket.state,
         answered=answered(ticket),
         parts=len(ticket.parts),
-        excerpt=excerpt(part.answer_facts.get("conclusion") or part.answer),
+        excerpt=excerpt(part.facts.get("conclusion") or part.answer),
         agency=agency_name(province, part.agency),
         hours=_hours(part, province),
     )

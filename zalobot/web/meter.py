@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from zalobot.deadlines import Receipt
 from zalobot.errors import PastHorizon
+from zalobot.receipt import Receipt
 from zalobot.web.filters import Span, ending, local, span
 from zalobot.web.workday import day_length, whole_day
 from zalobot.workdays import WorkCalendar

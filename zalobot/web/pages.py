@@ -27,6 +27,8 @@ class Site:
     province: str
     province_key: str
     oa_name: str
+    operator: str
+    emergency: tuple[tuple[str, str], ...]
     zalo: str
     public_url: str
     verification: str
@@ -60,6 +62,8 @@ def site(request: web.Request) -> Site:
         province=province.name,
         province_key=province.key,
         oa_name=province.oa_name,
+        operator=province.operator,
+        emergency=tuple((contact.number, contact.name) for contact in province.contacts if contact.emergency),
         zalo=zalo_address(services),
         public_url=settings.public_url,
         verification=settings.zalo_site_verification if request.path == "/" else "",

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from zalobot.deadlines import Receipt
+from zalobot.errors import PastHorizon
 from zalobot.province import Province
+from zalobot.receipt import Receipt
 from zalobot.store.models import PartState, Tier
 from zalobot.store.queries.public_rows import PublicPart, PublicReceipt, PublicTicket, Story
-from zalobot.web.filters import span
+from zalobot.web.filters import Span, local, span
 from zalobot.web.history import Line, history
 from zalobot.web.meter import Clock, Meter, meter
 from zalobot.web.receipt_view import ReceiptView, Struck, Waited, skipped_runs, strip
 from zalobot.web.workday import day_length
 
 STOPPED = (PartState.ANSWERED, PartState.CLOSED)
-ANSWER_FACTS = ("conclusion", "basis", "next_step", "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ class PartView:
     to: str
     reason: str
     hand_overs: int
+    former: tuple[str, ...]
     accepted_at: datetime | None
+    accepted_after: Span | None
     answered_at: datetime | None
     paused_at: datetime | None
     verdict: str
@@ -70,7 +72,7 @@ def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
     """Build the page of a ticket as it is at `now`."""
     ticket = story.ticket
     in_force = {r.part_id: Receipt.from_json(r.data) for r in story.receipts if r.struck_at is None}
-    parts = tuple(_part(part, in_force.get(part.id), now, province) for part in ticket.parts)
+    parts = tuple(_part(part, in_force.get(part.id), story, now, province) for part in ticket.parts)
     topic = province.topics.get(ticket.topic)
     return TicketPage(
         code=ticket.code,
@@ -116,34 +118,48 @@ def part_meter(part: PublicPart, receipt: Receipt | None, now: datetime, provinc
         return None
     stopped = part.answered_at if part.state in STOPPED else None
     paused = part.paused_at if part.state == PartState.PAUSED else None
-    clock = Clock(part.klass == "simple", _started(part, receipt), part.due_at, stopped, paused, receipt)
+    clock = Clock(part.klass == "simple", part.clock_started_at, part.due_at, stopped, paused, receipt)
     return meter(clock, now, province.calendar)
 
 
-def _started(part: PublicPart, receipt: Receipt | None) -> datetime:
-    """When the running clock began: clock 2 begins when the business said "not solved"."""
-    return receipt.received if receipt and part.clock > 1 else part.received_at
-
-
-def _part(part: PublicPart, receipt: Receipt | None, now: datetime, province: Province) -> PartView:
+def _part(part: PublicPart, receipt: Receipt | None, story: Story, now: datetime, province: Province) -> PartView:
     return PartView(
         number=part.number,
         holder=agency_name(province, part.agency),
         state=part.state,
         meter=part_meter(part, receipt, now, province),
         answer=part.answer,
-        facts={key: str(part.answer_facts[key]) for key in ANSWER_FACTS if part.answer_facts.get(key)},
+        facts=part.facts,
         question=part.question if part.state == PartState.PAUSED else "",
         to=agency_name(province, part.declined_to) if part.declined_to else "",
         reason=part.declined_reason if part.state == PartState.DECLINED else "",
         hand_overs=part.hand_overs,
+        former=_former(story, part.number, province),
         accepted_at=part.accepted_at,
+        accepted_after=_accepted_after(part, province),
         answered_at=part.answered_at,
         paused_at=part.paused_at,
         verdict=part.verdict,
         holding=part.state in (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED),
         clock=part.clock,
     )
+
+
+def _former(story: Story, number: int, province: Province) -> tuple[str, ...]:
+    """The agencies that held a part before, in order."""
+    moves = (event for event in story.events if event.kind == "transferred" and event.part_number == number)
+    return tuple(agency_name(province, str(move.data["former"])) for move in moves if move.data.get("former"))
+
+
+def _accepted_after(part: PublicPart, province: Province) -> Span | None:
+    """The working time until the holder took the part up; None where a second clock or a hand-over blurs it."""
+    if part.accepted_at is None or part.clock > 1 or part.hand_overs:
+        return None
+    try:
+        waited = province.calendar.working_between(part.received_at, part.accepted_at)
+    except PastHorizon:
+        return None
+    return span(waited, day_length(province.calendar, local(part.received_at).date()))
 
 
 def _receipts(story: Story, now: datetime, province: Province) -> tuple[ReceiptView, ...]:
@@ -168,15 +184,14 @@ def _receipt(
     first = group[0]
     receipt = Receipt.from_json(first.data)
     part = parts[first.part_id]
-    rest = province.calendar.rest_name
     day = day_length(province.calendar, receipt.day0)
     return ReceiptView(
         klass=part.klass,
         amount=receipt.amount,
         received=receipt.received,
         due=receipt.due,
-        days=strip(receipt, now, rest),
-        skipped=skipped_runs(receipt.skipped, rest),
+        days=strip(receipt, now),
+        skipped=skipped_runs(receipt.skipped),
         rule_version=str(receipt.rule_version),
         calendar_version=receipt.calendar_version,
         law=receipt.law,

@@ -6,9 +6,10 @@ The one rule: the strip is drawn from the receipt that was made then, not from t
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from zalobot.deadlines import Receipt, Skipped
+from zalobot.receipt import Receipt, Skipped
 from zalobot.web.filters import Span, ending, local
 from zalobot.web.workday import Off, merged
+from zalobot.workdays import DayKind
 
 _DAY = timedelta(days=1)
 _LYING = 5  # more cells than this stand upright on a phone; then even two days off share a cell
@@ -70,11 +71,8 @@ class ReceiptView:
     struck: tuple[Struck, ...] = ()
 
 
-def strip(receipt: Receipt, now: datetime, rest_name: str) -> tuple[Cell, ...]:
-    """The cells from day 0 to the due day; runs of days off merge where the strip would grow too long.
-
-    `rest_name` is the calendar's name for weekly rest days: any other named day off is a holiday.
-    """
+def strip(receipt: Receipt, now: datetime) -> tuple[Cell, ...]:
+    """The cells from day 0 to the due day; runs of days off merge where the strip would grow too long."""
     numbers = {counted.date: counted.number for counted in receipt.counted}
     skipped = {day.date: day for day in receipt.skipped}
     today, last = local(now).date(), ending(receipt.due).date()
@@ -83,19 +81,18 @@ def strip(receipt: Receipt, now: datetime, rest_name: str) -> tuple[Cell, ...]:
     day = first + _DAY
     while day <= last:
         if day in skipped and day != last:
-            cells.append(Cell("off", day, day, holiday=skipped[day].name not in ("", rest_name)))
+            cells.append(Cell("off", day, day, holiday=skipped[day].kind is not DayKind.WEEKEND))
         else:
             cells.append(_counted(day, numbers.get(day, 0), today, ending(receipt.due) if day == last else None))
         day += _DAY
     return _shortened(cells)
 
 
-def skipped_runs(skipped: tuple[Skipped, ...], rest_name: str) -> tuple[Off, ...]:
+def skipped_runs(skipped: tuple[Skipped, ...]) -> tuple[Off, ...]:
     """The skipped days as runs with one reason each."""
     runs: list[Off] = []
     for day in skipped:
-        named = day.name != rest_name
-        runs = merged(runs, Off(day.date, day.date, day.name if named else "", day.source if named else ""))
+        runs = merged(runs, Off(day.date, day.date, day.name, day.source))
     return tuple(runs)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from zalobot.errors import PastHorizon
 from zalobot.web.filters import HERE
-from zalobot.workdays import DayKind, WorkCalendar
+from zalobot.workdays import WorkCalendar
 
 _DAY = timedelta(days=1)
 
@@ -52,8 +52,7 @@ def days_off(calendar: WorkCalendar, after: date, before: date) -> list[Off]:
         except PastHorizon:
             return out
         if not day.is_working:
-            named = day.kind is not DayKind.WEEKEND
-            out = merged(out, Off(current, current, day.name if named else "", day.source if named else ""))
+            out = merged(out, Off(current, current, day.name, day.source))
         current += _DAY
     return out
 

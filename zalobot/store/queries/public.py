@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from zalobot.store.models import DeadlineReceipt, Part, PartState, Ticket, TicketEvent, TicketState, Tier
 from zalobot.store.queries.public_rows import (
+    ANSWER_FACTS,
     Filter,
     PublicEvent,
     PublicPart,
@@ -23,107 +24,6 @@ from zalobot.store.queries.public_rows import (
 
 OPEN_PART = (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED, PartState.PAUSED)
 ANSWERED_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
-
-_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
-
-
-@dataclass(frozen=True, slots=True)
-class PublicPart:
-    """A part as everybody may see it."""
-
-    id: str
-    ticket_id: str
-    number: int
-    agency: str
-    state: str
-    klass: str
-    received_at: datetime
-    due_at: datetime | None
-    accepted_at: datetime | None
-    answered_at: datetime | None
-    closed_at: datetime | None
-    paused_at: datetime | None
-    answer: str
-    answer_facts: Json
-    question: str
-    declined_to: str
-    declined_reason: str
-    hand_overs: int
-    clock: int
-    verdict: str
-    verdict_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class PublicTicket:
-    """A ticket as everybody may see it; of a sealed one `title`, `text` and `business_name` are empty."""
-
-    id: str
-    code: str
-    topic: str
-    klass: str
-    state: str
-    tier: str
-    title: str
-    text: str
-    business_name: str
-    rule_version: str
-    received_at: datetime
-    parts: tuple[PublicPart, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PublicEvent:
-    """A line of the history. `data` is as the verb wrote it: pages pick the keys they know, never print it whole."""
-
-    kind: str
-    at: datetime
-    part_number: int | None
-    actor_role: str
-    agency: str
-    data: Json
-
-
-@dataclass(frozen=True, slots=True)
-class PublicReceipt:
-    """How a due time was counted, in force or struck through."""
-
-    part_id: str
-    clock: int
-    due_at: datetime
-    data: Json
-    made_at: datetime
-    struck_at: datetime | None
-    struck_reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Everything the page of one ticket needs."""
-
-    ticket: PublicTicket
-    events: tuple[PublicEvent, ...]
-    receipts: tuple[PublicReceipt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the list of tickets is narrowed to; empty strings narrow nothing. `state` is one of STATES."""
-
-    agency: str = ""
-    state: str = ""
-    topics: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of the list, newest first, with the codes that lead to the older and the newer page ('' when none)."""
-
-    tickets: tuple[PublicTicket, ...]
-    total: int
-    older: str
-    newer: str
-
 
 _TICKET = (
     col(Ticket.id),
@@ -146,6 +46,7 @@ _PART = (
     col(Part.state),
     col(Part.klass),
     col(Part.received_at),
+    col(Part.clock_started_at),
     col(Part.due_at),
     col(Part.accepted_at),
     col(Part.answered_at),
@@ -254,14 +155,16 @@ def _ticket(row: Row[tuple[object, ...]], parts: tuple[PublicPart, ...]) -> Publ
 
 
 def _part(row: Row[tuple[object, ...]], *, hidden: bool) -> PublicPart:
-    values = dict(row._mapping) | {
+    values = dict(row._mapping)
+    said = values.pop("answer_facts") or {}
+    values |= {
         "state": str(row.state),
         "klass": str(row.klass),
         "verdict": str(row.verdict or ""),
-        "answer_facts": row.answer_facts or {},
+        "facts": {key: str(said[key]) for key in ANSWER_FACTS if said.get(key)},
     }
     if hidden:
-        values |= {"answer": "", "answer_facts": {}, "question": "", "declined_reason": ""}
+        values |= {"answer": "", "facts": {}, "question": "", "declined_reason": ""}
     return PublicPart(**values)
 
 
