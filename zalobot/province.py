@@ -1,0 +1,244 @@
+"""The province as data: who it is, its agencies, topics, places, working days and rules. A pack is a folder of files.
+
+The one rule: no code names a province. Another one is another folder, given by name or by path.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zalobot.deadlines import Klass, RuleVersion
+from zalobot.errors import ConfigError
+from zalobot.pack import Entry, Notes, read_list, read_toml
+from zalobot.pack_time import read_calendar, read_rules
+from zalobot.topics import Guess, Index, guess, index_of
+from zalobot.workdays import WorkCalendar
+
+__all__ = ["Agency", "Contact", "Province", "Topic", "Unit", "available", "load"]
+
+_PACKS = Path(__file__).resolve().parent / "provinces"
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An agency (cơ quan). `former` are bodies whose work it took over, `aliases` what people type for it."""
+
+    code: str
+    name: str
+    short: str
+    aliases: tuple[str, ...]
+    group: str
+    former: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic with its lead agency and the usual others; inside a zone `zone_lead` leads, where there is one."""
+
+    code: str
+    name: str
+    field: str
+    lead: str
+    others: tuple[str, ...]
+    klass: Klass
+    keywords: tuple[str, ...]
+    zone_lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A commune-level unit (xã, phường, đặc khu) and the district it once belonged to."""
+
+    code: str
+    name: str
+    full_name: str
+    former: str
+    variants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A number to call."""
+
+    code: str
+    number: str
+    name: str
+    emergency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """Everything the service knows of its province. `fields` are (code, name) in the order they are offered."""
+
+    key: str
+    name: str
+    prefix: str
+    oa_name: str
+    operator: str
+    agencies: Mapping[str, Agency]
+    topics: Mapping[str, Topic]
+    fields: tuple[tuple[str, str], ...]
+    units: tuple[Unit, ...]
+    contacts: tuple[Contact, ...]
+    fallback_topic: str
+    zone_words: tuple[str, ...]
+    calendar: WorkCalendar
+    rules: tuple[RuleVersion, ...]
+    _words: Index = field(init=False, repr=False, compare=False)
+    _names: Index = field(init=False, repr=False, compare=False)
+    _zones: Index = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "_words", index_of({code: topic.keywords for code, topic in self.topics.items()}))
+        names = {code: (*a.aliases, a.name, a.short, *a.former) for code, a in self.agencies.items()}
+        put(self, "_names", index_of(names))
+        put(self, "_zones", index_of({"zone": self.zone_words}))
+
+    def guess(self, text: str) -> list[Guess]:
+        """The topics a text may be about, likeliest first, with the words that say so; empty when none is known."""
+        return guess(text, self._words)
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """The agencies a text names, by old or new name, likeliest first."""
+        return tuple(found.code for found in guess(text, self._names))
+
+    def agencies_for(self, topic: str, text: str = "") -> tuple[str, ...]:
+        """The agencies proposed for an issue: the topic's lead, then those of its usual others that the text names.
+
+        In a zone the zone's authority leads where the topic has one, and the usual lead stays out unless it is named.
+        """
+        about = self.topics[topic]
+        lead = about.zone_lead if about.zone_lead and guess(text, self._zones) else about.lead
+        named = [code for code in self.named(text) if code in about.others or code == about.lead]
+        return tuple(dict.fromkeys([lead, *named]))
+
+
+def available() -> tuple[str, ...]:
+    """The names of the packs that come with the service."""
+    return tuple(sorted(folder.name for folder in _PACKS.iterdir() if folder.is_dir()))
+
+
+def load(pack: str | Path) -> Province:
+    """Read a pack by its name or its folder. Raises ConfigError with every problem at once, by file and key."""
+    folder = _folder(pack)
+    notes = Notes()
+    province = _province(folder, notes)
+    if notes.problems or province is None:
+        raise ConfigError([f"{folder.name}/{problem}" for problem in notes.problems])
+    return province
+
+
+def _folder(pack: str | Path) -> Path:
+    if isinstance(pack, str) and pack in available():
+        return _PACKS / pack
+    if (folder := Path(pack)).is_dir():
+        return folder
+    raise ConfigError([f"no province pack {str(pack)!r}: give a folder, or one of {', '.join(available())}"])
+
+
+def _province(folder: Path, notes: Notes) -> Province | None:
+    about = read_toml(folder, "province.toml", notes)
+    about.only(
+        "key", "name", "prefix", "oa_name", "operator", "fallback_topic", "zone_words", "hours", "contacts", "fields"
+    )
+    agencies = _agencies(read_list(folder, "agencies.json", "code", notes))
+    fields = tuple((entry.text("code"), entry.text("name")) for entry in about.entries("fields", "code"))
+    topics = _topics(read_list(folder, "topics.json", "code", notes), agencies, dict(fields), notes)
+    units = tuple(_unit(entry) for entry in read_list(folder, "units.json", "code", notes, optional=True))
+    contacts = tuple(_contact(entry) for entry in about.entries("contacts", "code"))
+    calendar = read_calendar(read_toml(folder, "calendar.toml", notes), about)
+    rules = read_rules(read_toml(folder, "rules.toml", notes))
+    fallback = about.text("fallback_topic")
+    if topics and fallback and fallback not in topics:
+        notes.add("province.toml: fallback_topic", f"no topic {fallback} in topics.json")
+    if not about.text("prefix").isalnum() and about.values.get("prefix"):
+        notes.add("province.toml: prefix", "must be letters and digits")
+    if calendar is None:
+        return None
+    return Province(
+        key=about.text("key"),
+        name=about.text("name"),
+        prefix=about.text("prefix").upper(),
+        oa_name=about.text("oa_name"),
+        operator=about.text("operator"),
+        agencies=agencies,
+        topics=topics,
+        fields=fields,
+        units=units,
+        contacts=contacts,
+        fallback_topic=fallback,
+        zone_words=about.texts("zone_words", ()),
+        calendar=calendar,
+        rules=rules,
+    )
+
+
+def _agency(entry: Entry) -> Agency:
+    entry.only("code", "name", "short", "name_en", "group", "aliases", "former", "note")
+    return Agency(
+        code=entry.text("code"),
+        name=entry.text("name"),
+        short=entry.text("short"),
+        aliases=entry.texts("aliases", ()),
+        group=entry.text("group"),
+        former=entry.texts("former", ()),
+        note=entry.text("note", ""),
+    )
+
+
+def _agencies(entries: list[Entry]) -> dict[str, Agency]:
+    agencies: dict[str, Agency] = {}
+    for entry in entries:
+        agency = _agency(entry)
+        if agency.code in agencies:
+            entry.notes.add(entry.where, "is there twice")
+        agencies[agency.code] = agency
+    return agencies
+
+
+def _topics(
+    entries: list[Entry], agencies: Mapping[str, Agency], fields: Mapping[str, str], notes: Notes
+) -> dict[str, Topic]:
+    topics: dict[str, Topic] = {}
+    for entry in entries:
+        topic = _topic(entry)
+        if topic.code in topics:
+            notes.add(entry.where, "is there twice")
+        if topic.field and topic.field not in fields:
+            notes.add(f"{entry.where}: field", f"no field {topic.field} in province.toml")
+        asked = [("lead", topic.lead), ("zone_lead", topic.zone_lead), *(("others", code) for code in topic.others)]
+        for key, code in asked:
+            if code and code not in agencies:
+                notes.add(f"{entry.where}: {key}", f"no agency {code} in agencies.json")
+        topics[topic.code] = topic
+    return topics
+
+
+def _topic(entry: Entry) -> Topic:
+    entry.only("code", "name", "field", "lead", "zone_lead", "others", "klass", "keywords")
+    klass = entry.text("klass")
+    if klass and klass not in list(Klass):
+        entry.notes.add(f"{entry.where}: klass", f"must be {' or '.join(Klass)}, not {klass}")
+    return Topic(
+        code=entry.text("code"),
+        name=entry.text("name"),
+        field=entry.text("field"),
+        lead=entry.text("lead"),
+        others=entry.texts("others", ()),
+        klass=Klass(klass) if klass in list(Klass) else Klass.HARD,
+        keywords=entry.texts("keywords", ()),
+        zone_lead=entry.text("zone_lead", ""),
+    )
+
+
+def _unit(entry: Entry) -> Unit:
+    entry.only("code", "name", "full_name", "type", "old_district", "spelling_variants")
+    variants = entry.texts("spelling_variants", ())
+    return Unit(entry.text("code"), entry.text("name"), entry.text("full_name"), entry.text("old_district"), variants)
+
+
+def _contact(entry: Entry) -> Contact:
+    entry.only("code", "number", "name", "emergency")
+    return Contact(entry.text("code"), entry.text("number"), entry.text("name"), entry.get("emergency", bool, False))
