@@ -11,6 +11,7 @@ from tests.calendars import MORNING, at, off, plain, vietnam, worked
 from tests.test_deadlines import EXAMPLES
 from zalobot.deadlines import RuleVersion, count
 from zalobot.ladder import LADDER, Moment, Role, Standing, latest, overdue, plan
+from zalobot.paths import messages_folder
 from zalobot.workdays import LOCAL, WorkCalendar
 
 CALENDAR = vietnam()
@@ -163,6 +164,7 @@ def test_the_ladder_ends_with_the_known_days_and_says_so():
 def test_every_step_has_its_own_template_and_a_key_short_enough_to_store():
     assert len({step.template for step in LADDER}) == len({step.name for step in LADDER}) == len(LADDER)
     assert all(len(f"{step.name}/99999") <= 32 for step in LADDER)
+    assert [step.name for step in LADDER if not (messages_folder() / f"{step.template}.txt").is_file()] == []
 
 
 @given(

@@ -51,14 +51,14 @@ class Step:
 
 
 LADDER = (
-    Step("assigned", Role.OFFICER, "reminders/assigned", When.ASSIGNED),
+    Step("assigned", Role.OFFICER, "officer/assigned", When.ASSIGNED),
     Step("half", Role.OFFICER, "reminders/half", When.HALF, only_if_idle=True),
     Step("day_before", Role.OFFICER, "reminders/day_before", When.DAYS_BEFORE, 1),
     Step("hours_before", Role.OFFICER, "reminders/hours_before", When.HOURS_BEFORE, 2),
     Step("due", Role.OFFICER, "reminders/due", When.DUE),
-    Step("overdue_n", Role.OFFICER, "reminders/overdue_n", When.EVERY_DAY_AFTER),
-    Step("overdue_1", Role.HEAD, "reminders/overdue_1", When.DAYS_AFTER, 1),
-    Step("overdue_2", Role.LEADER, "reminders/overdue_2", When.DAYS_AFTER, 2),
+    Step("overdue_n", Role.OFFICER, "reminders/overdue_officer", When.EVERY_DAY_AFTER),
+    Step("overdue_1", Role.HEAD, "reminders/overdue_head", When.DAYS_AFTER, 1),
+    Step("overdue_2", Role.LEADER, "reminders/overdue_leader", When.DAYS_AFTER, 2),
 )
 
 
