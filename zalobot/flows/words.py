@@ -1,28 +1,23 @@
 """The words people type for "send", "skip", "done": read once from `templates/words.toml`, compared folded."""
 
-import tomllib
-from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from zalobot.paths import templates_folder
+from zalobot.spoken import spoken, words_file
 from zalobot.vietnamese import plain
 
-
-@cache
-def _file() -> Mapping[str, Any]:
-    return tomllib.loads((templates_folder() / "words.toml").read_text(encoding="utf-8"))
+__all__ = ["after", "changes", "command", "is_word", "spoken", "words"]
 
 
 @cache
 def words(kind: str) -> frozenset[str]:
     """The folded words of one list in `[typed]`; KeyError for a list that is not there."""
-    return frozenset(plain(word) for word in _file()["typed"][kind])
+    return frozenset(plain(word) for word in words_file()["typed"][kind])
 
 
 def changes(*steps: str) -> dict[str, str]:
     """For `Confirm(change=…)`: the words that name each of these steps in "sửa …"."""
-    return {plain(word): step for step in steps for word in _file()["change"][step]}
+    return {plain(word): step for step in steps for word in words_file()["change"][step]}
 
 
 def command(text: str) -> str:

@@ -109,13 +109,10 @@ def _sizes(wording: Wording, source: str) -> Iterator[Problem]:
         {placeholder.name: "" for placeholder in used},
     )
     last = source.count("\n", 0, len(source.rstrip())) + 1
+    lengths = []
     for variant in variants:
         rendered = wording.preview(source, variant)
-        length = max(len(rendered.text), len(rendered.text.encode("utf-16-le")) // 2)
-        if length > MAX_TEXT:
-            yield Problem(last, "error", "too_long", str(length))
-        elif length > LONG_TEXT:
-            yield Problem(last, "warning", "long", str(length))
+        lengths.append(max(len(rendered.text), len(rendered.text.encode("utf-16-le")) // 2))
         if len(rendered.buttons) > MAX_BUTTONS:
             yield Problem(last, "error", "too_many_buttons", str(len(rendered.buttons)))
         for title, payload in rendered.buttons:
@@ -123,6 +120,11 @@ def _sizes(wording: Wording, source: str) -> Iterator[Problem]:
                 yield Problem(last, "error", "title_too_long", title)
             if len(payload) > MAX_PAYLOAD:
                 yield Problem(last, "error", "payload_too_long", title)
+    ordinary = len(wording.preview(source).text)
+    if max(lengths) > MAX_TEXT:
+        yield Problem(last, "error", "too_long", str(max(lengths)))
+    elif ordinary > LONG_TEXT:
+        yield Problem(last, "warning", "long", str(ordinary))
 
 
 def longest(placeholder: Placeholder) -> str:

@@ -1,0 +1,149 @@
+"""Which things each message is given, and so which placeholders its operator may use.
+
+The one rule: a rule that renders a message passes everything named here, always; the channel is given to all.
+"""
+
+from typing import Final
+
+_ABOUT_A_PART: Final = ("part", "ticket")
+_FLOW: Final = ("draft", "options", "officer")
+_FLOW_OF_A_PART: Final = (*_FLOW, "part")
+
+_GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
+    (
+        "welcome",
+        (),
+        ("hello", "hello_again", "consent", "consent_declined", "consent_given", "menu", "help", "my_data"),
+    ),
+    ("welcome", ("work",), ("returned",)),
+    (
+        "report_issue",
+        _FLOW,
+        (
+            *("consent", "consent.not_an_option"),
+            *("description", "description.too_short", "description.too_long", "description_noted"),
+            *("field", "field.not_an_option"),
+            *("agencies", "agencies.which", "agencies.not_an_option"),
+            *("files", "files.more", "files.too_many", "files.not_a_file", "files.refused"),
+            *("contact", "contact.not_a_phone"),
+            *("publicity", "publicity.not_an_option"),
+            *("confirm", "confirm.unclear", "confirm.what_to_change"),
+            *("nudge", "resumed", "cancelled"),
+        ),
+    ),
+    ("report_issue", _ABOUT_A_PART, ("sent", "past_horizon")),
+    ("look_up", _FLOW, ("code", "code.not_a_code")),
+    ("look_up", (), ("none", "not_found")),
+    ("look_up", ("tickets",), ("list",)),
+    ("look_up", ("ticket",), ("ticket", "not_yours")),
+    (
+        "reply",
+        _FLOW_OF_A_PART,
+        (
+            *("reply", "reply.too_short", "reply.too_long"),
+            *("files", "files.more", "files.too_many", "files.not_a_file"),
+            *("confirm", "confirm.unclear", "confirm.what_to_change"),
+        ),
+    ),
+    ("verdict", ("part",), ("thanks_solved",)),
+    ("verdict", (), ("reason_noted",)),
+    ("verdict_reason", _FLOW_OF_A_PART, ("reason", "reason.too_short", "reason.too_long")),
+    ("not_understood", (), ("first", "again")),
+    ("not_understood", ("person",), ("staff_called",)),
+    (
+        "common",
+        (),
+        (
+            *("nothing_to_cancel", "nothing_to_go_back", "attachment_kind", "sticker", "welcome", "cancelled", "abuse"),
+            *("person_called", "person_called_after_hours", "given_back", "out_of_hours", "shelved"),
+            *("emergency", "complaint", "citizen_matter"),
+        ),
+    ),
+    ("common", ("options",), ("typed",)),
+    ("officer", (), ("link_unknown", "link_used")),
+    ("officer", ("officer",), ("link_done", "menu", "help", "my_work_none", "not_understood")),
+    ("officer", ("work", "officer"), ("my_work",)),
+    ("officer", ("facts",), ("no_such_part", "not_your_part", "already_answered")),
+    ("officer", ("part",), ("accepted", "answer_sent", "not_ours_sent", "ask_sent")),
+    (
+        "officer",
+        _ABOUT_A_PART,
+        (
+            *("part", "assigned", "offered", "handed_over"),
+            *("business_replied", "verdict_reason", "reopened", "closed", "withdrawn"),
+        ),
+    ),
+    (
+        "officer_answer",
+        _FLOW_OF_A_PART,
+        (
+            *("answer", "answer.too_short", "answer.too_long"),
+            *("confirm", "confirm.unclear", "confirm.what_to_change"),
+        ),
+    ),
+    (
+        "officer_not_ours",
+        _FLOW_OF_A_PART,
+        ("owner", "owner.not_an_agency", "reason", "reason.too_short", "reason.too_long"),
+    ),
+    ("officer_ask", _FLOW_OF_A_PART, ("question", "question.too_short", "question.too_long")),
+    (
+        "status",
+        _ABOUT_A_PART,
+        (
+            "accepted",
+            "answered",
+            "declined",
+            "transferred",
+            "question",
+            "reply_noted",
+            "overdue",
+            "reopened",
+            "recounted",
+        ),
+    ),
+    ("status", ("part",), ("reply_noted", "overdue")),
+    ("status", ("ticket",), ("assigned", "closed", "withdrawn")),
+    (
+        "reminders",
+        ("part", "officer"),
+        ("half", "day_before", "hours_before", "due", "overdue_officer", "overdue_head", "overdue_leader"),
+    ),
+    ("reminders", ("work", "officer"), ("merged",)),
+    ("list", ("part",), ("part", "work")),
+    ("list", ("ticket",), ("ticket",)),
+    (
+        "events",
+        ("event",),
+        (
+            *("received", "assigned", "accepted", "answered", "declined", "transferred", "question_asked"),
+            *("business_replied", "reminded", "overdue", "escalated", "verdict_given", "reopened", "closed"),
+            *("class_changed", "withdrawn"),
+        ),
+    ),
+    ("counted", ("receipt",), ("short", "simple", "hard")),
+    ("counted", ("counted",), ("day",)),
+    ("counted", ("skipped",), ("skipped",)),
+    (
+        "refused",
+        ("facts",),
+        (
+            *("illegal_transition", "stale_ticket", "past_horizon", "not_allowed", "no_such_ticket", "no_such_part"),
+            *("not_your_part", "already_answered", "not_answered_yet", "not_an_owner"),
+            *("media_host", "media_too_big", "media_type", "media_gone"),
+        ),
+    ),
+    (
+        "lint",
+        ("problem",),
+        (
+            *("syntax", "unsafe", "unknown_placeholder", "not_here", "source_too_long", "too_long", "long", "empty"),
+            *("too_many_buttons", "title_too_long", "payload_too_long", "missing_arrow", "empty_button", "no_buttons"),
+            *("bad_link", "plain_link", "emoji", "broken_letter"),
+        ),
+    ),
+)
+
+CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
+    f"{folder}/{name}": things for folder, things, names in _GROUPS for name in names
+}
