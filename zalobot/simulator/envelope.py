@@ -26,8 +26,9 @@ def endpoint(call: Endpoint) -> Handler:
             _admit(request, stage, left)
             response = web.json_response({"data": await call(request, stage), "error": 0, "message": "Success"})
         except Refusal as refusal:
-            stage.world.note(stage.now(), "refused", code=refusal.code, message=refusal.message, path=request.path)
-            response = web.json_response({"error": refusal.code, "message": refusal.message}, status=refusal.status)
+            facts = {"code": refusal.code, "words": refusal.message, "path": request.path}
+            stage.world.note(stage.now(), "refused", refusal.person_id, **facts)
+            response = web.json_response({"error": refusal.code, "message": refusal.message})
         if stage.faults.per_minute:
             response.headers["X-RateLimit-Limit"] = str(stage.faults.per_minute)
             response.headers["X-RateLimit-Remain"] = str(max(left, 0))

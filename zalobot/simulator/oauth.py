@@ -21,7 +21,7 @@ async def _token(request: web.Request) -> web.Response:
         answer = _pair(stage, given, request.headers.get("secret_key", ""))
         stage.world.note(stage.now(), "token", ok=True, grant=given["grant_type"])
     except OauthRefusal as refusal:
-        stage.world.note(stage.now(), "token", ok=False, code=refusal.code, message=refusal.name)
+        stage.world.note(stage.now(), "token", ok=False, code=refusal.code, words=refusal.name)
         answer = {"error": refusal.code, "error_name": refusal.name, "error_reason": refusal.name,
                   "error_description": refusal.name, "ref_doc": ""}  # fmt: skip
     if stage.faults.next_refresh_drops() and request.transport is not None:

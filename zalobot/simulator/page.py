@@ -25,8 +25,7 @@ SHEET = HERE.parent / "web" / "static" / "zalobot.css"
 FILES = {
     "zalobot.css": (SHEET, "text/css"),
     "sim.css": (HERE / "sim.css", "text/css"),
-    "sim.js": (HERE / "sim.js", "text/javascript"),
-    "draw.js": (HERE / "draw.js", "text/javascript"),
+    **{name: (HERE / name, "text/javascript") for name in ("sim.js", "chat.js", "draw.js", "log.js")},
     "sample.jpg": (HERE / "sample.jpg", "image/jpeg"),
 }
 HEADERS = {

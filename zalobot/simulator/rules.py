@@ -26,13 +26,13 @@ _WEB = re.compile(r"https?://\S+")
 
 
 class Refusal(Exception):
-    """Zalo says no: `code` and `message` go into the envelope, with HTTP 200 unless `status` says otherwise."""
+    """Zalo says no: `code` and `message` go into the envelope, with HTTP 200. `person_id`: to whom it was, if known."""
 
-    def __init__(self, code: int, message: str, status: int = 200) -> None:
+    def __init__(self, code: int, message: str) -> None:
         super().__init__(f"{code} {message}")
         self.code = code
         self.message = message
-        self.status = status
+        self.person_id = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ async def _send(request: web.Request, body: dict[str, Any], stage: Stage) -> Any
         content = body.get("message")
         text = str(content.get("text", "")) if isinstance(content, dict) else ""
         stage.world.refused.append(Message("", person.id, By.OA, now, text=text, refused=refusal.code))
+        refusal.person_id = person.id
         raise
     return await _deliver(request, draft, stage)
 

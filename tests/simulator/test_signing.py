@@ -1,0 +1,30 @@
+"""The simulator's own MAC, held against the fixed vectors of the platform notes (§1.3)."""
+
+import pytest
+
+from zalobot.simulator.grant import challenge_of
+from zalobot.simulator.signing import header, mac
+
+BODY = (
+    '{"app_id":"360846524940903967","sender":{"id":"246845883529197922"},"user_id_by_app":"552177279717587730",'
+    '"recipient":{"id":"388613280878808645"},"event_name":"user_send_text","message":{"text":"Xin chào ạ",'
+    '"msg_id":"96d3cdf3af150460909"},"timestamp":"1732345678901"}'
+)
+PLAIN = "d1d06b090c25b5e1ad4c37555e5d1c14415344d2c45b5323be3577f37920016a"
+ESCAPED = "d5f036e01af3b925ff89b04d9187191ce82411eb51ea543abcf75e4459dc6d20"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"), [(BODY, PLAIN), (BODY.replace("Xin chào ạ", r"Xin ch\u00e0o \u1ea1"), ESCAPED)]
+)
+def test_the_mac_equals_the_fixed_vector(body: str, expected: str) -> None:
+    assert mac("360846524940903967", body.encode(), "1732345678901", "OA_SECRET_EXAMPLE") == expected
+
+
+def test_the_header_carries_the_prefix() -> None:
+    assert header("360846524940903967", BODY.encode(), "1732345678901", "OA_SECRET_EXAMPLE") == f"mac={PLAIN}"
+
+
+def test_the_pkce_challenge_equals_the_pair_of_the_standard() -> None:
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert challenge_of(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"

@@ -1,0 +1,70 @@
+// The log: what was sent, refused, lost, and how long the bot took. One line for each entry the simulator kept.
+
+import { dayMonth, dayNumber, h, hhmm, icon } from "./draw.js";
+
+const SHAPES = { text: "văn bản", image: "ảnh", gif: "ảnh động", file: "tệp", list: "danh sách", ask_info: "xin thông tin", template: "mẫu tin ZBS", sticker: "nhãn dán" };
+const FAULTS = { copies: "gửi lại mỗi sự kiện 3 lần", drop: "mất trả lời sau khi đã gửi", expired: "thẻ truy cập hết hạn", silent: "doanh nghiệp im lặng 8 ngày", fail: "cứ 3 lần gửi thì hỏng 1", refresh: "lần đổi thẻ sau báo lỗi", rate: "chỉ 10 lần gọi mỗi phút", shut: "không nối được tới bot", v2: "tài khoản chỉ gửi được qua v2" };
+const BY_ITSELF = /^(oa_send_|user_received_|user_seen_)/;
+
+const REFUSED = new Set(["refused", "failed", "dropped", "lost", "unsubscribed"]);
+export const isRefusal = (entry) => REFUSED.has(entry.kind) || (entry.kind === "token" && !entry.ok);
+
+export function shown(entry, filter) {
+  if (filter === "all") return true;
+  if (filter === "refused") return isRefusal(entry);
+  return !(entry.kind === "event" && BY_ITSELF.test(entry.name) && entry.status === 200);
+}
+
+export function drawEntry(entry, now) {
+  const [tone, sign, word, what, ...notes] = parts(entry);
+  const lines = notes.filter(Boolean).flatMap((note) => [h("br"), note]);
+  const day = dayNumber(entry.at) === dayNumber(now) ? null : h("small", {}, dayMonth(entry.at));
+  return h("li", {}, h("time", { datetime: new Date(entry.at).toISOString() }, hhmm(entry.at), day),
+    h("div", {}, h("span", { class: `badge b-${tone}` }, icon(sign), word), ` ${what}`, lines));
+}
+
+const quiet = (text) => h("span", { class: "muted" }, text);
+const code = (text) => h("span", { class: "mono small" }, text);
+const to = (entry) => (entry.to ? ` tới ${entry.to}` : "");
+const shape = (entry) => (SHAPES[entry.shape] ?? entry.shape) + (entry.buttons ? `, ${entry.buttons} nút` : "");
+
+function parts(entry) {
+  switch (entry.kind) {
+    case "sent":
+      return ["ok", "check", entry.by === "staff" ? "Cán bộ gửi" : "Gửi", shape(entry) + to(entry), quiet(entry.seen ? `đã nhận, đã xem ${hhmm(entry.seen)}` : "đã nhận")];
+    case "refused":
+      return ["late", "cross", "Từ chối", entry.to ? `tin${to(entry)}` : entry.path, code(`${entry.code} ${entry.words}`)];
+    case "failed":
+      return ["late", "cross", "Hỏng", shape(entry) + to(entry), code(`HTTP ${entry.status}`), quiet("tin không đến")];
+    case "dropped":
+      return ["today", "what", "Mất trả lời", shape(entry) + to(entry), quiet("tin đã đến, bot không biết")];
+    case "event":
+      return event(entry);
+    case "lost":
+      return ["late", "cross", "Không gửi", `${entry.name} của ${entry.to || "?"}`, quiet("webhook đang tắt")];
+    case "unsubscribed":
+      return ["late", "cross", "Ngừng", "webhook bị hủy đăng ký", quiet("bot không trả lời sau lần gửi lại cuối cùng")];
+    case "token":
+      return entry.ok ? ["wait", "key", "Đổi thẻ", "thẻ mới, thẻ cũ hết hiệu lực"] : ["late", "key", "Đổi thẻ", "không được", code(`${entry.code} ${entry.words}`)];
+    case "upload":
+      return ["info", "up", "Tải lên", `${SHAPES[entry.family] ?? entry.family}, ${Math.ceil(entry.bytes / 1024)} KB`];
+    case "reacted":
+      return ["info", "check", "Cảm xúc", entry.icon + to(entry)];
+    case "clock":
+      return ["line", "clock", "Đồng hồ", `đến ${hhmm(entry.at)}`];
+    case "fault":
+      return ["soon", "bolt", entry.on ? "Bật" : "Tắt", FAULTS[entry.name] ?? entry.name];
+    default:
+      return ["line", "what", entry.kind, ""];
+  }
+}
+
+function event(entry) {
+  const mac = `mac=${entry.mac.slice(0, 4)}…${entry.mac.slice(-4)}`;
+  const again = entry.retry ? `, num_retry ${entry.retry}` : "";
+  if (entry.status === undefined) return ["info", "in", "Sự kiện", entry.name, code(`${mac}${again}, đang chờ bot`)];
+  const took = String(entry.ms).replace(".", ",");
+  const answer = entry.status === 0 ? "không nối được tới bot" : `bot trả ${entry.status} sau ${took} ms`;
+  const who = BY_ITSELF.test(entry.name) ? "" : entry.to && ` của ${entry.to}`;
+  return [entry.status === 200 ? "info" : "late", entry.retry ? "again" : "in", "Sự kiện", `${entry.name}${who}`, code(`${mac}${again}, ${answer}`)];
+}
