@@ -3,11 +3,13 @@
 import inspect
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import zalobot
 from zalobot.errors import ZalobotError
 from zalobot.flows.engine import Flow
 from zalobot.ladder import LADDER
@@ -19,7 +21,7 @@ from zalobot.templating import Wording, check
 from zalobot.templating.language import compiled
 from zalobot.vietnamese import nfc
 
-CHANNEL = SimpleNamespace(oa_name="Doanh nghiệp Quảng Ninh", name="Quảng Ninh")
+CHANNEL = SimpleNamespace(oa_name="Doanh nghiệp Quảng Ninh", name="tỉnh Quảng Ninh", prefix="QN")
 WORDING = Wording(messages_folder(), PLACEHOLDERS, CONTEXTS, always={"channel": CHANNEL})
 
 
@@ -123,3 +125,21 @@ def test_no_message_asks_two_things_at_once() -> None:
 
 def test_every_template_compiles() -> None:
     assert all(compiled(WORDING.source(name)) for name in WORDING.names)
+
+
+def test_every_message_the_code_names_is_there() -> None:
+    """Every text in the code that begins like a folder of messages is a message."""
+    folders = sorted({name.split("/")[0] for name in WORDING.names})
+    literal = re.compile(rf'"((?:{"|".join(folders)})/[a-z_.]+)"')
+    named = {name for path in _sources() for name in literal.findall(path.read_text(encoding="utf-8"))}
+    assert sorted(named - set(WORDING.names)) == []
+
+
+def test_every_refusal_has_its_words() -> None:
+    raised = re.compile(r'(?:Refused|IllegalTransition|StaleTicket|PastHorizon)\(\s*"(\w+)"')
+    reasons = {reason for path in _sources() for reason in raised.findall(path.read_text(encoding="utf-8"))}
+    assert sorted(f"refused/{reason}" for reason in reasons if f"refused/{reason}" not in WORDING.names) == []
+
+
+def _sources() -> list[Path]:
+    return [path for path in Path(zalobot.__file__).parent.rglob("*.py") if "simulator" not in path.parts]

@@ -6,8 +6,8 @@ The one rule: a rule that renders a message passes everything named here, always
 from typing import Final
 
 _ABOUT_A_PART: Final = ("part", "ticket")
-_FLOW: Final = ("draft", "options", "officer")
-_FLOW_OF_A_PART: Final = (*_FLOW, "part")
+_FLOW: Final = ("draft", "options")
+_FLOW_OF_A_PART: Final = (*_FLOW, *_ABOUT_A_PART)
 
 _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     (
@@ -31,11 +31,12 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("nudge", "resumed", "cancelled"),
         ),
     ),
-    ("report_issue", _ABOUT_A_PART, ("sent", "past_horizon")),
+    ("report_issue", ("ticket", "draft"), ("sent", "past_horizon")),
     ("look_up", _FLOW, ("code", "code.not_a_code")),
-    ("look_up", (), ("none", "not_found")),
-    ("look_up", ("tickets",), ("list",)),
-    ("look_up", ("ticket",), ("ticket", "not_yours")),
+    ("look_up", (), ("none",)),
+    ("look_up", ("work",), ("list",)),
+    ("look_up", ("ticket", "facts"), ("ticket", "not_yours")),
+    ("look_up", ("facts",), ("not_found",)),
     (
         "reply",
         _FLOW_OF_A_PART,
@@ -45,8 +46,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("confirm", "confirm.unclear", "confirm.what_to_change"),
         ),
     ),
-    ("verdict", ("part",), ("thanks_solved",)),
-    ("verdict", (), ("reason_noted",)),
+    ("verdict", _ABOUT_A_PART, ("thanks_solved", "reason_noted")),
     ("verdict_reason", _FLOW_OF_A_PART, ("reason", "reason.too_short", "reason.too_long")),
     ("not_understood", (), ("first", "again")),
     ("not_understood", ("person",), ("staff_called",)),
@@ -54,22 +54,21 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         "common",
         (),
         (
-            *("nothing_to_cancel", "nothing_to_go_back", "attachment_kind", "sticker", "welcome", "cancelled", "abuse"),
+            *("nothing_to_cancel", "nothing_to_go_back", "attachment_kind", "sticker", "thanks", "cancelled", "abuse"),
             *("person_called", "person_called_after_hours", "given_back", "out_of_hours", "shelved"),
             *("emergency", "complaint", "citizen_matter"),
         ),
     ),
     ("common", ("options",), ("typed",)),
-    ("officer", (), ("link_unknown", "link_used")),
-    ("officer", ("officer",), ("link_done", "menu", "help", "my_work_none", "not_understood")),
-    ("officer", ("work", "officer"), ("my_work",)),
+    ("officer", (), ("help", "my_work_none", "not_understood")),
+    ("officer", ("officer",), ("link_done", "menu")),
+    ("officer", ("work",), ("my_work",)),
     ("officer", ("facts",), ("no_such_part", "not_your_part", "already_answered")),
-    ("officer", ("part",), ("accepted", "answer_sent", "not_ours_sent", "ask_sent")),
     (
         "officer",
         _ABOUT_A_PART,
         (
-            *("part", "assigned", "offered", "handed_over"),
+            *("part", "assigned", "offered", "handed_over", "accepted", "answer_sent", "not_ours_sent", "ask_sent"),
             *("business_replied", "verdict_reason", "reopened", "closed", "withdrawn"),
         ),
     ),
@@ -102,16 +101,14 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             "recounted",
         ),
     ),
-    ("status", ("part",), ("reply_noted", "overdue")),
     ("status", ("ticket",), ("assigned", "closed", "withdrawn")),
     (
         "reminders",
-        ("part", "officer"),
+        _ABOUT_A_PART,
         ("half", "day_before", "hours_before", "due", "overdue_officer", "overdue_head", "overdue_leader"),
     ),
-    ("reminders", ("work", "officer"), ("merged",)),
+    ("reminders", ("work",), ("merged",)),
     ("list", ("part",), ("part", "work")),
-    ("list", ("ticket",), ("ticket",)),
     (
         "events",
         ("event",),
@@ -129,7 +126,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         ("facts",),
         (
             *("illegal_transition", "stale_ticket", "past_horizon", "not_allowed", "no_such_ticket", "no_such_part"),
-            *("not_your_part", "already_answered", "not_answered_yet", "not_an_owner"),
+            *("not_your_part", "already_answered", "not_answered_yet", "not_an_owner", "no_such_agency"),
+            *("link_unknown", "link_expired", "no_failed_event"),
             *("media_host", "media_too_big", "media_type", "media_gone"),
         ),
     ),

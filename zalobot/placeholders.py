@@ -17,6 +17,7 @@ _DUE: Final = "17h00 Thứ Sáu 27/11/2026"
 _COUNT: Final = "3 ngày làm việc, tính từ 25/11/2026"
 _PARTS: Final = "1. Sở Xây dựng, hạn 17h00 Thứ Sáu 27/11/2026\n2. Công an tỉnh, hạn 17h00 Thứ Sáu 27/11/2026"
 _EXCERPT: Final = 500
+_LISTED: Final = 8  # lines of work in one message; the rest are a number
 
 
 # -- a ticket and its parts (tickets.facts) ---------------------------------------------------------------------------
@@ -116,22 +117,13 @@ PART: Final = (
 # -- people and the channel -------------------------------------------------------------------------------------------
 
 
-def _officer_name(officer: Any) -> str:
-    """Of a staff row, or of the conversation of somebody who is staff."""
-    return str(getattr(officer, "officer_name", "") or getattr(officer, "name", ""))
-
-
-def _officer_agency(officer: Any) -> str:
-    code = str(getattr(officer, "officer_agency", "") or getattr(officer, "agency", ""))
-    return _agency(templating.current().always["channel"], code) or code
-
-
 PEOPLE: Final = (
-    Placeholder("ten_can_bo", "officer", _officer_name, "Nguyễn Văn An", "Nguyễn Hoàng Phương Thảo Nguyên"),
-    Placeholder("ten_co_quan_can_bo", "officer", _officer_agency, _AGENCY, _LONG_AGENCY),
-    Placeholder("ten_khach", "person", str, "Công ty Hạ Long", "k" * 100),
+    Placeholder("ten_can_bo", "officer", lambda o: o.name, "Nguyễn Văn An", "Nguyễn Hoàng Phương Thảo Nguyên"),
+    Placeholder("ten_co_quan_can_bo", "officer", lambda o: o.agency_name, _AGENCY, _LONG_AGENCY),
+    Placeholder("ten_khach", "person", lambda p: p.display_name or p.person_id, "Công ty Hạ Long", "k" * 100),
     Placeholder("ten_kenh", "channel", lambda c: c.oa_name, "Doanh nghiệp Quảng Ninh", "k" * 60),
-    Placeholder("ten_tinh", "channel", lambda c: c.name, "Quảng Ninh", "Bà Rịa – Vũng Tàu"),
+    Placeholder("ten_tinh", "channel", lambda c: c.name, "tỉnh Quảng Ninh", "thành phố Hồ Chí Minh"),
+    Placeholder("ma_vi_du", "channel", lambda c: f"{c.prefix}-2611-00042", "QN-2611-00042"),
     Placeholder("so_khan_cap", "channel", lambda _: spoken.spoken("emergency"), "112, 113, 114, 115"),
 )
 
@@ -140,11 +132,7 @@ PEOPLE: Final = (
 
 
 def _work_lines(work: Any) -> str:
-    return "\n".join(templating.render("list/work", part=part).text for part in work.parts)
-
-
-def _ticket_lines(tickets: Any) -> str:
-    return "\n".join(templating.render("list/ticket", ticket=ticket).text for ticket in tickets)
+    return "\n".join(templating.render("list/work", part=part).text for part in work[:_LISTED])
 
 
 def _short_options(labels: Any) -> str:
@@ -152,10 +140,10 @@ def _short_options(labels: Any) -> str:
 
 
 DRAFT: Final = (
-    Placeholder("noi_dung_nhap", "draft", lambda d: spoken.excerpt(d.text, _EXCERPT), _TEXT, "n" * _EXCERPT),
-    Placeholder("linh_vuc_nhap", "draft", lambda d: d.field, "Xây dựng"),
-    Placeholder("co_quan_nhap", "draft", lambda d: ", ".join(d.agencies), f"{_AGENCY}, Công an tỉnh", "c" * 150),
-    Placeholder("so_tep_nhap", "draft", lambda d: str(len(d.files) or ""), "2", "12"),
+    Placeholder("noi_dung_nhap", "draft", lambda d: spoken.excerpt(d.description, _EXCERPT), _TEXT, "n" * _EXCERPT),
+    Placeholder("linh_vuc_nhap", "draft", lambda d: d.field_name, "Xây dựng"),
+    Placeholder("co_quan_nhap", "draft", lambda d: ", ".join(d.agency_names), f"{_AGENCY}, Công an tỉnh", "c" * 150),
+    Placeholder("so_tep_nhap", "draft", lambda d: str(d.file_count or ""), "2", "12"),
     Placeholder("lien_he_nhap", "draft", lambda d: d.contact, "Chị Lan, 0912 345 678", "l" * 150),
     Placeholder(
         "ban_cong_khai_nhap", "draft", lambda d: spoken.excerpt(d.public_text, _EXCERPT), _TEXT, "b" * _EXCERPT
@@ -166,11 +154,9 @@ DRAFT: Final = (
 LISTS: Final = (
     Placeholder("lua_chon", "options", spoken.numbered, "1. Đất đai\n2. Xây dựng\n3. Thuế, hóa đơn", "1. " + "l" * 500),
     Placeholder("lua_chon_ngan", "options", _short_options, "1 Nhận xử lý, 2 Trả lời", "l" * 300),
-    Placeholder("so_viec", "work", lambda work: str(work.total or ""), "3", "120"),
+    Placeholder("so_viec", "work", lambda work: str(len(work) or ""), "3", "120"),
     Placeholder("danh_sach_viec", "work", _work_lines, "QN-2611-00042/1: hạn 17h00 Thứ Sáu 27/11/2026", "d" * 1200),
-    Placeholder("so_viec_khac", "work", lambda work: str(work.total - len(work.parts) or ""), "4", "112"),
-    Placeholder("so_ho_so", "tickets", lambda tickets: str(len(tickets) or ""), "2", "20"),
-    Placeholder("danh_sach_ho_so", "tickets", _ticket_lines, "QN-2611-00042: Đang xử lý, Hồ sơ bị trả lại", "d" * 1200),
+    Placeholder("so_viec_khac", "work", lambda work: str(max(0, len(work) - _LISTED) or ""), "4", "112"),
 )
 
 
@@ -218,7 +204,12 @@ OTHERS: Final = (
     Placeholder("ket_qua", "event", lambda e: spoken.state("verdict", e.verdict), "đã giải quyết"),
     Placeholder("tre_han", "event", lambda e: str(e.late or ""), "2 giờ làm việc"),
     Placeholder("loai_viec", "event", lambda e: spoken.state("klass", e.klass), "phức tạp"),
-    Placeholder("ma_duoc_nhac", "facts", lambda f: str(f.get("part") or f.get("code") or ""), "QN-2611-00042/1"),
+    Placeholder(
+        "ma_duoc_nhac",
+        "facts",
+        lambda f: str(next((f[key] for key in ("part", "code", "agency") if f.get(key)), "")),
+        "QN-2611-00042/1",
+    ),
     Placeholder("gioi_han", "facts", lambda f: str(f.get("limit") or ""), "20 MB"),
     Placeholder("dong", "problem", lambda p: str(p.line), "3"),
     Placeholder("chi_tiet", "problem", lambda p: p.detail, "ma_hoso", "c" * 120),

@@ -84,4 +84,4 @@ def excerpt(text: str, limit: int) -> str:
     """The beginning of a long text, cut between words."""
     if len(text) <= limit:
         return text
-    return text[: limit - 1].rsplit(maxsplit=1)[0] + "…"
+    return text[:limit].rsplit(maxsplit=1)[0][: limit - 1] + "…"

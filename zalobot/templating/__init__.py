@@ -1,6 +1,6 @@
 """What the bot says: messages in files, filled with values, linted before they are saved.
 
-`use(wording)` once at the start; then any rule says `templating.render("status/received", ticket=ticket)`.
+`use(wording)` once at the start; then any rule says `templating.render("status/accepted", part=part)`.
 """
 
 from typing import Any

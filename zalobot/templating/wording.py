@@ -67,7 +67,7 @@ class Wording:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The messages there are, such as "status/received"."""
+        """The messages there are, such as "status/accepted"."""
         return tuple(self._messages)
 
     def source(self, name: str) -> str:
