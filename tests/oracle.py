@@ -19,6 +19,7 @@ from zalobot.workdays import Day, DayKind, Season, Shift, WorkCalendar
 
 HERE = timezone(timedelta(hours=7))
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
+MIDNIGHT = time()
 Hours = tuple[tuple[int, int], ...]
 Wall = dict[date, Hours]
 Pick = Callable[[int, int], int]
@@ -37,12 +38,18 @@ def works(wall: Wall, moment: datetime) -> bool | None:
     if hours is None:
         return None
     minute = moment.hour * 60 + moment.minute
-    return any(start <= minute < end for start, end in hours)
+    for start, end in hours:  # noqa: SIM110 (asked millions of times)
+        if start <= minute < end:
+            return True
+    return False
 
 
 def later(wall: Wall, moment: datetime, left: timedelta) -> datetime | None:
-    """`left` of working time later, ticking minutes off one by one."""
+    """`left` of working time later, ticking minutes off one by one, a day off at once."""
     while left:
+        if wall.get(moment.date()) == () and moment.time() == MIDNIGHT:
+            moment += DAY
+            continue
         tick = SECOND if moment.second or left < MINUTE else MINUTE
         match works(wall, moment):
             case None:
@@ -56,6 +63,9 @@ def later(wall: Wall, moment: datetime, left: timedelta) -> datetime | None:
 def earlier(wall: Wall, moment: datetime, left: timedelta) -> datetime | None:
     """`left` of working time earlier."""
     while left:
+        if moment.time() == MIDNIGHT and wall.get(moment.date() - DAY) == ():
+            moment -= DAY
+            continue
         tick = SECOND if moment.second or left < MINUTE else MINUTE
         moment -= tick
         match works(wall, moment):
@@ -71,7 +81,8 @@ def begins(wall: Wall, moment: datetime) -> datetime | None:
     while not (working := works(wall, moment)):
         if working is None:
             return None
-        moment += SECOND if moment.second else MINUTE
+        whole = not wall[moment.date()] and moment.time() == MIDNIGHT
+        moment += DAY if whole else SECOND if moment.second else MINUTE
     return moment
 
 
@@ -96,7 +107,7 @@ def hard(wall: Wall, received: datetime, n: int, convention: str) -> datetime | 
     last = working_day(wall, day, n) if day else None
     if last is None:
         return None
-    midnight = datetime.combine(last, time())
+    midnight = datetime.combine(last, MIDNIGHT)
     return midnight + DAY if convention == "A" else midnight + wall[last][-1][1] * MINUTE
 
 
@@ -146,9 +157,9 @@ def case(pick: Pick) -> Case:
         last=first + (length - 1) * DAY,
         seasons=tuple(Season(starts, tuple(_shifts(hours) for hours in other)) for starts, other in seasons),
     )
-    received = datetime.combine(first, time()) + pick(0, length * 1440 - 1) * MINUTE
+    received = datetime.combine(first, MIDNIGHT) + pick(0, length * 1440 - 1) * MINUTE
     received += (pick(0, 59) if pick(0, 3) == 0 else 0) * SECOND
-    amount = pick(1, 3600) * MINUTE // (60 if pick(0, 3) == 0 else 1)
+    amount = pick(1, 3600 if pick(0, 9) == 0 else 900) * MINUTE // (60 if pick(0, 3) == 0 else 1)
     return Case(wall, calendar, received, amount, pick(1, 6), pick(1, 12))
 
 
