@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from tests.simulator.conftest import Api, Bot
+from tests.simulator.moments import JPEG
 from zalobot.simulator.app import Person, SimSettings, Simulator
+from zalobot.simulator.phone import Phone
 
 SHOW = {"title": "Nhận xử lý", "type": "oa.query.show", "payload": "Nhận QN-2611-00042/1"}
 HIDE = {"title": "Ẩn", "type": "oa.query.hide", "payload": "#an"}
@@ -77,3 +79,19 @@ async def test_a_quiet_simulator_keeps_no_log_but_all_messages(bot: Bot) -> None
         people = [sim.add_person(str(n)) for n in range(5)]
         await asyncio.gather(*(sim.says(person, "a") for person in people))
         assert (len(sim.world.log), [len(sim.messages(person)) for person in people]) == (0, [1] * 5)
+
+
+async def test_a_phone_tells_what_was_answered_and_that_nothing_more_came(
+    sim: Simulator, bot: Bot, api: Api, person: Person
+) -> None:
+    bot.repeats = True
+    phone = Phone(sim, person)
+    assert await phone.says("xin chào") == ["XIN CHÀO"]
+    assert await phone.shows(JPEG, times=0) == []
+    await api.send(person.id, "một", SHOW)
+    await api.send(person.id, "hai")
+    with pytest.raises(AssertionError, match="hai"):
+        await phone.hears(1)
+    assert await phone.hears(1) == ["hai"]
+    assert await phone.presses("Nhận xử lý") == ["NHẬN QN-2611-00042/1"]
+    assert (phone.last.text, phone.buttons) == ("NHẬN QN-2611-00042/1", [])

@@ -164,6 +164,15 @@ class Acts:
         self._read[person.id] = start + count
         return new[:count]
 
+    async def nothing_more(self, who: Who, seconds: float = 0.3) -> None:
+        """AssertionError if a message comes from the OA within `seconds` that `replies` has not returned."""
+        person, until = self.person(who), monotonic() + seconds
+        start = self._read.get(person.id, 0)
+        while (left := until - monotonic()) > 0 and not self.received(person)[start:]:
+            await self.world.changed(left)
+        if more := self.received(person)[start:]:
+            raise AssertionError(f"not expected: {[message.text for message in more]}")
+
     async def settled(self, quiet: float = 0.3, seconds: float = 15.0) -> None:
         """Wait until nothing has happened and nothing been under way for `quiet` seconds."""
         until = monotonic() + seconds
