@@ -108,7 +108,7 @@ def _today(now: datetime, province: Province) -> tuple[tuple[Cell, ...], datetim
         return (), None
     cells = strip(receipt, now)
     first = cells[0]
-    return (Cell("0", first.first, first.last, off_too=first.off_too), *cells[1:]), receipt.due
+    return (Cell("0", first.first, first.last), *cells[1:]), receipt.due
 
 
 def _answered(ticket: PublicTicket, now: datetime, province: Province) -> Answered:

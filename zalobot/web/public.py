@@ -46,7 +46,9 @@ async def ticket(request: web.Request) -> web.Response:
     code = proper_code(typed, services.province)
     if code and code != typed:
         raise web.HTTPMovedPermanently(f"/hoi-dap/{code}")
-    story = await services.store.read(public.story, code) if code else None
+    if not code:
+        return await _list(request, list_view.Asked(), missing=typed[:40])
+    story = await services.store.read(public.story, code)
     if story is None:
         return await _list(request, list_view.Asked(), missing=typed[:40])
     address = f"{services.settings.public_url.rstrip('/')}/hoi-dap/{code}"
@@ -59,6 +61,8 @@ async def find(request: web.Request) -> web.Response:
     """The search by code: to the ticket, or to the list that says it was not found."""
     services = request.app[SERVICES]
     typed = request.query.get("ma", "").strip()[:40]
+    if not typed:
+        raise web.HTTPSeeOther("/hoi-dap")
     code = proper_code(typed, services.province)
     if code and await services.store.read(public.story, code):
         raise web.HTTPSeeOther(f"/hoi-dap/{code}")

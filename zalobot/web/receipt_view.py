@@ -26,7 +26,6 @@ class Cell:
     at: datetime | None = None
     ends: datetime | None = None
     holiday: bool = False
-    off_too: bool = False
 
     @property
     def days(self) -> int:
@@ -77,7 +76,7 @@ def strip(receipt: Receipt, now: datetime) -> tuple[Cell, ...]:
     skipped = {day.date: day for day in receipt.skipped}
     today, last = local(now).date(), ending(receipt.due).date()
     first = local(receipt.received).date()
-    cells = [Cell("0", first, first, at=receipt.received, off_too=first in skipped)]
+    cells = [Cell("0", first, first, at=receipt.received)]
     day = first + _DAY
     while day <= last:
         if day in skipped and day != last:

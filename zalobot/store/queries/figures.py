@@ -48,4 +48,12 @@ def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -
         )
     ).one()
     topics = session.execute(select(col(Ticket.topic), func.count()).group_by(col(Ticket.topic))).all()
-    return Figures(*counts, *done, by_topic=tuple((topic, number) for topic, number in topics))
+    return Figures(
+        open=counts[0],
+        today=counts[1],
+        late=counts[2],
+        late_agencies=counts[3],
+        answered=done[0],
+        in_time=done[1],
+        by_topic=tuple((topic, number) for topic, number in topics),
+    )

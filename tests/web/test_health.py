@@ -1,0 +1,133 @@
+"""Health for machines: green, warning and red, and the numbers behind."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from sqlmodel import Session
+
+from tests.web.conftest import Town, application
+from tests.web.sample import NOW
+from zalobot import metrics
+from zalobot.store import models
+from zalobot.store.database import Store
+from zalobot.store.ids import new_id
+
+
+@pytest.fixture
+def empty(sqlite_url: str) -> Iterator[Store]:
+    store = Store(sqlite_url)
+    yield store
+    store.close_now()
+
+
+def token(session: Session, status: str = "ok", age: timedelta = timedelta(days=1)) -> None:
+    at = NOW - age
+    session.add(models.OaToken(oa_id="42", access="kin", refresh="kin", expires_at=at, obtained_at=at, status=status))
+
+
+def event(session: Session, age: timedelta, state: str = "new") -> None:
+    at = NOW - age
+    session.add(
+        models.InboxEvent(
+            id=new_id(),
+            key=new_id(),
+            person_id="p",
+            name="user_send_text",
+            at=at,
+            received_at=at,
+            body="{}",
+            state=state,
+        )
+    )
+
+
+async def ready(town: Town, status: int = 200) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(await town.get("/readyz", status))
+    return found
+
+
+async def test_the_process_answers(town: Town) -> None:
+    assert json.loads(await town.get("/healthz")) == {"status": "ok"}
+
+
+async def test_all_is_well(town: Town) -> None:
+    town.write(token)
+    checks = await ready(town)
+    assert (checks["status"], {name: check["state"] for name, check in checks["checks"].items()}) == (
+        "ok",
+        {"database": "ok", "backlog": "ok", "token": "ok", "calendar": "ok"},
+    )
+    assert checks["checks"]["calendar"]["known_days_left"] == 400
+
+
+async def test_without_a_token_readiness_warns(town: Town) -> None:
+    checks = await ready(town)
+    assert (checks["status"], checks["checks"]["token"]) == ("warn", {"state": "warn", "status": "none"})
+
+
+async def test_a_lost_grant_is_red(town: Town) -> None:
+    town.write(lambda session: token(session, "consent_needed"))
+    assert (await ready(town, 503))["checks"]["token"]["state"] == "red"
+
+
+async def test_a_backlog_that_grows_old_is_red(town: Town) -> None:
+    town.write(lambda session: event(session, timedelta(seconds=61)))
+    backlog = (await ready(town, 503))["checks"]["backlog"]
+    assert (backlog["state"], backlog["inbox"], backlog["inbox_oldest_seconds"]) == ("red", 1, 61)
+
+
+async def test_a_fresh_backlog_is_well_and_a_failed_event_warns(town: Town) -> None:
+    town.write(token)
+    town.write(lambda session: event(session, timedelta(seconds=5)))
+    assert (await ready(town))["checks"]["backlog"]["state"] == "ok"
+    town.write(lambda session: event(session, timedelta(hours=5), "failed"))
+    assert (await ready(town))["checks"]["backlog"]["state"] == "warn"
+
+
+async def test_a_database_that_is_gone_is_red(tmp_path: Any) -> None:
+    store = Store(f"sqlite:///{tmp_path}/without-tables.db")
+    async with TestClient(TestServer(application(store))) as client:
+        answer = await client.get("/readyz")
+        assert (answer.status, (await answer.json())["checks"]["database"]["state"]) == (503, "red")
+        assert (await client.get("/metrics")).status == 200
+    await store.close()
+
+
+async def test_metrics_show_counters_and_gauges(town: Town) -> None:
+    town.write(token)
+    town.write(lambda session: event(session, timedelta(seconds=5)))
+    metrics.EVENTS.labels("message").inc()
+    text = await town.get("/metrics")
+    for line in (
+        "zalobot_inbox_backlog 1.0",
+        "zalobot_inbox_oldest_seconds 5.0",
+        "zalobot_token_age_seconds 86400.0",
+        "zalobot_calendar_horizon_days 400.0",
+        'zalobot_events_total{kind="message"} ',
+        'zalobot_outbox{state="queued"} 0.0',
+    ):
+        assert f"\n{line}" in text
+
+
+async def test_the_site_is_verified_by_tag_and_by_file_only_when_set(empty: Store) -> None:
+    async with TestClient(TestServer(application(empty, zalo_site_verification="Ab-9"))) as client:
+        tag = '<meta name="zalo-platform-site-verification" content="Ab-9">'
+        assert tag in await (await client.get("/")).text()
+        assert tag in await (await client.get("/zalo_verifierAb-9.html")).text()
+        assert (await client.get("/zalo_verifierother.html")).status == 404
+    async with TestClient(TestServer(application(empty))) as client:
+        assert "site-verification" not in await (await client.get("/")).text()
+        assert (await client.get("/zalo_verifier.html")).status == 404
+
+
+async def test_an_empty_site_says_what_would_appear(empty: Store) -> None:
+    async with TestClient(TestServer(application(empty, zalo_oa_id=""))) as client:
+        home, listed = await (await client.get("/")).text(), await (await client.get("/hoi-dap")).text()
+        assert "Chưa có trả lời nào." in home
+        assert "Chưa có phần việc nào được trả lời." in home
+        assert "zalo.me" not in home
+        assert "Chưa có phản ánh nào." in listed

@@ -1,0 +1,135 @@
+"""The public pages in a real browser: no sideways scroll, no console error, no request outside, enough contrast in both
+themes, everything reachable by keyboard, nothing lost in print."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web.conftest import Town
+from tests.web.sample import HOSTILE
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+pytestmark = pytest.mark.chromium
+
+PATHS = ["/", "/hoi-dap", "/hoi-dap/QN-2611-00042", "/hoi-dap/QN-2611-00031", "/hoi-dap/QN-2611-00045",
+         "/hoi-dap/QN-2611-00044", "/hoi-dap/QN-2611-00046", "/hoi-dap/QN-2611-00052", "/khong-co"]  # fmt: skip
+
+WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summary')]
+  .filter(e => e.offsetParent && !e.closest('.skip') && !e.matches('.skip'))
+  .filter(e => Math.max(...[...e.getClientRects()].map(r => r.height)) < 19)
+  .map(e => e.outerHTML.slice(0, 90))"""
+LOW_CONTRAST = """() => {
+  const parse = c => { const m = c.match(/[\\d.]+/g).map(Number); return m.length > 3 ? m : [...m, 1]; };
+  const lum = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
+  const ground = e => { for (let n = e; n; n = n.parentElement) { const s = getComputedStyle(n);
+    if (s.backgroundImage !== 'none') return null; const c = parse(s.backgroundColor); if (c[3] === 1) return c; }
+    return [255, 255, 255, 1]; };
+  const poor = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !e.offsetParent || e.closest('.vh, .skip, option, [disabled]')) continue;
+    const back = ground(e); if (!back) continue;
+    const [a, b] = [lum(parse(getComputedStyle(e).color)), lum(back)].sort((x, y) => y - x);
+    if ((a + .05) / (b + .05) < 4.5) poor.push(walk.currentNode.data.trim().slice(0, 40));
+  }
+  return poor; }"""
+
+
+@pytest.fixture
+async def faults() -> list[str]:
+    """What went wrong in the pages of a test."""
+    return []
+
+
+@pytest.fixture
+async def page(town: Town, browser: "Browser", faults: list[str]) -> AsyncIterator["Page"]:
+    """A tab that notes console errors, broken policies and requests outside."""
+    context = await browser.new_context()
+    tab = await context.new_page()
+    tab.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("dialog", lambda dialog: faults.append(f"dialog {dialog.message}"))
+    tab.on("request", lambda sent: None if sent.url.startswith(town.address) else faults.append(sent.url))
+    yield tab
+    await context.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_page_fits_is_quiet_and_can_be_read(town: Town, page: "Page", faults: list[str], path: str) -> None:
+    for width in (320, 360, 1280):
+        for scheme in ("light", "dark"):
+            await page.set_viewport_size({"width": width, "height": 740})
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.goto(town.address + path)
+            assert await page.evaluate(WIDER_THAN_THE_WINDOW) == 0, (width, scheme)
+            assert await page.evaluate(LOW_CONTRAST) == [], (width, scheme)
+    assert await page.evaluate(SMALL_TARGETS) == []
+    assert await page.locator("h1").count() == 1
+    assert [fault for fault in faults if "404 (Not Found)" not in fault] == []
+
+
+async def test_what_is_measured_here_could_be_found(town: Town, page: "Page") -> None:
+    await page.goto(town.address + "/hoi-dap")
+    await page.evaluate("document.querySelector('h1').style.color = '#aaa'")
+    await page.evaluate("document.querySelector('h1').style.width = '5000px'")
+    await page.evaluate("document.querySelector('.chip').style = 'min-height:0;height:12px;display:block'")
+    assert await page.evaluate(LOW_CONTRAST) == ["Hỏi đáp của doanh nghiệp"]
+    assert await page.evaluate(WIDER_THAN_THE_WINDOW) > 3000
+    assert len(await page.evaluate(SMALL_TARGETS)) == 1
+
+
+async def test_hostile_text_stays_text(town: Town, page: "Page", faults: list[str]) -> None:
+    await page.goto(f"{town.address}/hoi-dap/QN-2611-00052")
+    assert await page.locator("blockquote").inner_text() == HOSTILE
+    assert await page.locator("main script, main img").count() == 0
+    assert faults == []
+
+
+async def test_the_first_focus_leads_to_the_content_and_is_seen(town: Town, page: "Page") -> None:
+    await page.goto(town.address + "/")
+    await page.keyboard.press("Tab")
+    first = page.locator(":focus")
+    assert await first.inner_text() == "Đến nội dung chính"
+    box = await first.bounding_box()
+    assert box
+    assert box["y"] >= 0
+
+
+async def test_a_ticket_is_found_by_typing_its_code(town: Town, page: "Page") -> None:
+    await page.goto(town.address + "/")
+    await page.get_by_label("Mã hồ sơ").fill("qn 2611 42")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/hoi-dap/QN-2611-00042")
+    assert await page.locator(".t-head .code").inner_text() == "QN-2611-00042"
+
+
+async def test_the_list_is_narrowed_by_its_form(town: Town, page: "Page") -> None:
+    await page.goto(town.address + "/hoi-dap?tt=late")
+    await page.get_by_label("Cơ quan").select_option("SNNMT")
+    await page.get_by_role("button", name="Lọc").click()
+    await page.wait_for_url("**/hoi-dap?tt=late&cq=SNNMT**")
+    assert await page.locator(".q > li").count() == 1
+
+
+async def test_dark_is_chosen_by_hand_and_kept(town: Town, page: "Page") -> None:
+    await page.emulate_media(color_scheme="light")
+    await page.goto(town.address + "/hoi-dap")
+    await page.get_by_role("link", name="Tối").click()
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert (page.url, await page.evaluate(ground)) == (town.address + "/hoi-dap", "rgb(15, 22, 20)")
+    await page.get_by_role("link", name="Theo máy").click()
+    assert await page.evaluate(ground) == "rgb(245, 246, 243)"
+
+
+async def test_print_keeps_code_receipt_and_qr_and_drops_the_navigation(town: Town, page: "Page") -> None:
+    await page.goto(f"{town.address}/hoi-dap/QN-2611-00042")
+    await page.emulate_media(media="print")
+    kept = [await page.locator(part).first.is_visible() for part in (".t-head .code", ".receipt", ".qr", ".only-p")]
+    dropped = [await page.locator(part).first.is_visible() for part in (".nav", ".foot", ".crumbs", ".btn")]
+    assert (kept, dropped) == ([True] * 4, [False] * 4)
