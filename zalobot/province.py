@@ -67,9 +67,12 @@ class Contact:
     emergency: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Province:
-    """Everything the service knows of its province. `fields` are (code, name) in the order they are offered."""
+    """Everything the service knows of its province. `fields` are (code, name) in the order they are offered.
+
+    Two are equal only when they are one: there is one in a process, and flows are made for it once.
+    """
 
     key: str
     name: str

@@ -143,6 +143,18 @@ def advance(flow: Flow, answers: Answers, said: Said, *, joining: str | None = N
     return _read(flow, answers, said, current)
 
 
+def take_as(flow: Flow, answers: Answers, said: Said, name: str) -> Turn:
+    """Play one message as the answer to a named step, whatever question comes first: free text that starts a flow."""
+    if said.files:
+        early = _take_files(flow, answers, said, flow.by_name[name])
+        if early is not None:
+            if not said.text:
+                return early
+            answers, said = early.answers, replace(said, files=())
+    turn = _read(flow, answers, said, flow.by_name[name])
+    return replace(turn, step=question(flow, turn.answers))
+
+
 def _read(flow: Flow, answers: Answers, said: Said, step: Step) -> Turn:
     reading = step.read(said, answers)
     new = dict(answers)

@@ -12,7 +12,7 @@ UNFINISHED = "state IN ('queued', 'sending', 'unknown')"
 
 
 class OutboxState(StrEnum):
-    """queued → sending → sent, or unknown (nobody knows whether it arrived), or failed (given up, in the operator's list)."""
+    """queued → sending → sent; or unknown (did it arrive?); or failed (given up, in the operator's list)."""
 
     QUEUED = "queued"
     SENDING = "sending"

@@ -8,12 +8,12 @@ from zalobot.store.types import Json, UtcDateTime, json_type
 
 
 class ProvinceRow(SQLModel, table=True):
-    """Which pack was loaded, once; the words and settings of the province as they came."""
+    """Which pack was loaded, once."""
 
     __tablename__ = "province"
 
     key: str = Field(primary_key=True, max_length=64)
-    data: Json = Field(sa_column=Column(json_type(), nullable=False))
+    name: str = Field(max_length=200)
     loaded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -26,7 +26,9 @@ class Agency(SQLModel, table=True):
     name: str = Field(max_length=200)
     short: str = Field(max_length=100)
     aliases: list[str] = Field(sa_column=Column(json_type(), nullable=False))
+    former: list[str] = Field(sa_column=Column(json_type(), nullable=False))
     group: str = Field(default="", max_length=64)
+    note: str = Field(default="", max_length=500)
     successor: str | None = Field(default=None, max_length=32)
     active: bool = True
 
@@ -40,6 +42,7 @@ class Topic(SQLModel, table=True):
     name: str = Field(max_length=200)
     field: str = Field(max_length=64)
     lead: str = Field(max_length=32, foreign_key="agency.code")
+    zone_lead: str = Field(default="", max_length=32)
     others: list[str] = Field(sa_column=Column(json_type(), nullable=False))
     klass: str = Field(max_length=16)
     keywords: list[str] = Field(sa_column=Column(json_type(), nullable=False))
@@ -51,7 +54,7 @@ class CalendarVersion(SQLModel, table=True):
     __tablename__ = "calendar_version"
 
     version: str = Field(primary_key=True, max_length=32)
-    week: Json = Field(sa_column=Column(json_type(), nullable=False))
+    data: Json = Field(sa_column=Column(json_type(), nullable=False))
     first: date
     last: date
     source: str = Field(default="", max_length=500)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Column, Field, SQLModel
 
 from zalobot.store.types import UtcDateTime
@@ -11,6 +12,7 @@ class ReminderEntry(SQLModel, table=True):
     """A step of the ladder that was taken for a part: sent, or passed over because a later one was due too."""
 
     __tablename__ = "reminder_ledger"
+    __table_args__ = (Index("ix_reminder_ledger_officer", "officer_id", "taken_at"),)
 
     part_id: str = Field(primary_key=True, max_length=26)
     step: str = Field(primary_key=True, max_length=32)

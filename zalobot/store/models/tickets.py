@@ -31,7 +31,7 @@ class TicketState(StrEnum):
 
 
 class PartState(StrEnum):
-    """waiting (chờ nhận việc) → accepted (đang xử lý) → answered → closed; aside: paused, declined, reopened, withdrawn."""
+    """waiting (chờ nhận việc) → accepted (đang xử lý) → answered → closed; aside: the others."""
 
     WAITING = "waiting"
     ACCEPTED = "accepted"
@@ -109,7 +109,8 @@ class Ticket(SQLModel, table=True):
 class Part(SQLModel, table=True):
     """What one agency answers of a ticket, with its own clock. `agency` is the holder.
 
-    `clock_started_at` is the receipt, or the verdict that started clock 2. `first_due_at` never changes (figures use it); `remind_at` is when the ladder has something to say next, null when never.
+    `clock_started_at` is the receipt, or the verdict that started clock 2.
+    `first_due_at` never changes (figures use it); `remind_at` is when the ladder has something to say, null for never.
     """
 
     __tablename__ = "part"

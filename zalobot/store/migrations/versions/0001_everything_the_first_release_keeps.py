@@ -20,7 +20,9 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("short", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column("aliases", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("former", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("group", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("successor", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_agency")),
@@ -61,7 +63,7 @@ def upgrade() -> None:
     op.create_table(
         "calendar_version",
         sa.Column("version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
-        sa.Column("week", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("data", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("first", sa.Date(), nullable=False),
         sa.Column("last", sa.Date(), nullable=False),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
@@ -186,7 +188,7 @@ def upgrade() -> None:
     op.create_table(
         "province",
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
-        sa.Column("data", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("loaded_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_province")),
     )
@@ -200,6 +202,9 @@ def upgrade() -> None:
         sa.Column("outbox_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
         sa.PrimaryKeyConstraint("part_id", "step", "due_at", "officer_id", name=op.f("pk_reminder_ledger")),
     )
+    with op.batch_alter_table("reminder_ledger", schema=None) as batch_op:
+        batch_op.create_index("ix_reminder_ledger_officer", ["officer_id", "taken_at"], unique=False)
+
     op.create_table(
         "rule_version",
         sa.Column("version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
@@ -440,6 +445,7 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("field", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("lead", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("zone_lead", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("others", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("klass", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
         sa.Column("keywords", sa.JSON(none_as_null=True), nullable=False),
@@ -505,6 +511,9 @@ def downgrade() -> None:
 
     op.drop_table("ticket")
     op.drop_table("rule_version")
+    with op.batch_alter_table("reminder_ledger", schema=None) as batch_op:
+        batch_op.drop_index("ix_reminder_ledger_officer")
+
     op.drop_table("reminder_ledger")
     op.drop_table("province")
     op.drop_table("person")

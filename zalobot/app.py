@@ -1,0 +1,129 @@
+"""The wiring, read top to bottom: settings → store → services → routes → background tasks."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from zalobot import jobs, province, reference, speech, templating
+from zalobot.config import Settings
+from zalobot.credentials import Grant, TokenKeeper
+from zalobot.handlers import talking, webhook
+from zalobot.handlers.dispatch import dispatcher
+from zalobot.handlers.webhook import KEEPER, Keeper
+from zalobot.jobs import Duties
+from zalobot.province import Province
+from zalobot.relay import Relay
+from zalobot.sealing import Seal
+from zalobot.services import SERVICES, Now, Services
+from zalobot.store import coordination
+from zalobot.store.blobs import BlobStore
+from zalobot.store.database import Store
+from zalobot.web import guard, routes
+from zalobot.worker import Worker
+from zalobot.zalo.client import ZaloClient
+
+log = logging.getLogger(__name__)
+
+DUTIES = web.AppKey("duties", Duties)
+WORKER = web.AppKey("worker", Worker)
+
+
+def utc_now() -> datetime:
+    """The only clock of `serve`."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings, now: datetime) -> tuple[Store, Province]:
+    """The store, with the province it works for: loaded from the pack at the first start, from the database after."""
+    pack = province.load(settings.province)
+    info: dict[str, Any] = {
+        reference.PUBLIC_URL: settings.public_url.rstrip("/"),
+        talking.BURST: timedelta(seconds=settings.burst_seconds),
+    }
+    store = Store(settings.database_url, info=info)
+    store.run_now(reference.seed, pack, now)
+    here = store.read_now(reference.read, pack)
+    info[reference.PROVINCE] = here
+    templating.use(speech.wording(here))
+    return store, here
+
+
+def build(settings: Settings, *, now: Now = utc_now, workers: bool = True, pages_too: bool = True) -> web.Application:
+    """The whole service as one application; nothing is opened before it starts."""
+    store, here = open_store(settings, now())
+    services = Services(settings, store, coordination.connect(settings.redis_url), here, now)
+    app = web.Application(middlewares=guard.middlewares(), client_max_size=webhook.BODY_LIMIT)
+    app[SERVICES] = services
+    if pages_too:
+        app[KEEPER] = Keeper(services)
+        app.add_routes(webhook.routes)
+        app.add_routes(routes.routes(services))
+        app.cleanup_ctx.append(_keeping)
+    if workers:
+        app.cleanup_ctx.append(_working)
+    app.on_cleanup.append(_close)
+    return app
+
+
+async def _keeping(app: web.Application) -> AsyncIterator[None]:
+    async with _running(app[KEEPER].run):
+        yield
+
+
+async def _working(app: web.Application) -> AsyncIterator[None]:
+    services = app[SERVICES]
+    settings = services.settings
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as http:
+        tokens = TokenKeeper(
+            services.store, http, grant(settings), Seal(settings.secret_key, "tokens"), clock=services.now
+        )
+        client = ZaloClient(http, settings.zalo_openapi_url, tokens, app_secret=settings.zalo_app_secret)
+        blobs = BlobStore(settings.files_folder)
+        relay = Relay(services.store, client, services.coordination, blobs, services.now)
+        worker = Worker(services, dispatcher(settings.zalo_oa_id))
+        app[DUTIES], app[WORKER] = Duties(services, relay, tokens, http, blobs), worker
+        # Rows left as sending by this process's former life: SQLite has one process, so they are nobody else's.
+        await relay.settle_unknown(orphaned=timedelta(0) if services.store.sqlite else timedelta(minutes=2))
+        ticks = jobs.scheduler(app[DUTIES])
+        ticks.start()
+        try:
+            await tokens.keep_fresh(services.now())
+            async with _running(worker.run), _running(relay.run):
+                yield
+        finally:
+            ticks.shutdown(wait=False)
+            await tokens.close()
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Callable[[], Any]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _close(app: web.Application) -> None:
+    await app[SERVICES].coordination.close()
+    await app[SERVICES].store.close()
+
+
+def grant(settings: Settings) -> Grant:
+    """Who the bot is towards Zalo."""
+    return Grant(
+        oa_id=settings.zalo_oa_id,
+        app_id=settings.zalo_app_id,
+        app_secret=settings.zalo_app_secret,
+        oauth_url=settings.zalo_oauth_url,
+        first_access=settings.zalo_access_token,
+        first_refresh=settings.zalo_refresh_token,
+    )

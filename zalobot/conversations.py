@@ -1,0 +1,149 @@
+"""Where the talk with each person stands, loaded and saved for many people at once.
+
+The one rule: inside a transaction there is one `Talk` per person; change it in place and `save` it, it is written
+once before the commit. Loading on PostgreSQL locks the person, which is what keeps one person's events in order
+however many workers there are.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
+from sqlmodel import Session
+
+from zalobot.store.database import before_commit
+from zalobot.store.models import Conversation, Officer, Person, Role
+
+
+@dataclass(slots=True)
+class Talk:
+    """A person's conversation, and who they are if they are staff."""
+
+    person_id: str
+    updated_at: datetime
+    display_name: str = ""
+    follows: bool = False
+    consent_version: str = ""
+    consented_at: datetime | None = None
+    last_interaction_at: datetime | None = None
+    flow: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    shelf: list[dict[str, Any]] = field(default_factory=list)
+    open_step: str = ""
+    open_until: datetime | None = None
+    held_reply: str = ""
+    misunderstood: int = 0
+    with_person_until: datetime | None = None
+    nudge_at: datetime | None = None
+    officer_id: str = ""
+    officer_name: str = ""
+    officer_agency: str = ""
+    officer_role: Role | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this Zalo account belongs to an officer, head, leader or coordinator."""
+        return self.officer_role is not None
+
+    def begin(self, flow: str, answers: dict[str, Any]) -> None:
+        """Enter a flow; an unfinished one is put on the shelf, so that nothing a person wrote is lost."""
+        if self.flow and self.flow != flow and self.answers:
+            self.shelf = [*self.shelf[-4:], {"flow": self.flow, "answers": self.answers}]
+        self.flow, self.answers = flow, answers
+        self.open_step, self.open_until, self.held_reply, self.nudge_at = "", None, "", None
+
+    def leave(self) -> None:
+        """Leave the flow: it is finished or given up."""
+        self.flow, self.answers = "", {}
+        self.open_step, self.open_until, self.held_reply, self.nudge_at = "", None, "", None
+
+
+_table = Conversation.__table__  # type: ignore[attr-defined]
+_person = Person.__table__  # type: ignore[attr-defined]
+_officer = Officer.__table__  # type: ignore[attr-defined]
+_columns = [column for column in _table.columns if column.name != "person_id"]
+_staff = [_officer.c.id, _officer.c.name, _officer.c.agency, _officer.c.role]
+_select = (
+    select(_person.c.id, _table.c.person_id, *_columns, *(column.label(f"o_{column.name}") for column in _staff))
+    .select_from(
+        _person.outerjoin(_table, _table.c.person_id == _person.c.id).outerjoin(
+            _officer, (_officer.c.person_id == _person.c.id) & _officer.c.active.is_(True)
+        )
+    )
+    .order_by(_person.c.id)
+)
+_insert = insert(_table)
+_upsert = _insert.on_conflict_do_update(
+    index_elements=["person_id"], set_={column.name: _insert.excluded[column.name] for column in _columns}
+)
+_insert_person = insert(_person).on_conflict_do_nothing(index_elements=["id"])
+_names = [column.name for column in _columns]
+
+
+def load(session: Session, people: Sequence[str], now: datetime, *, skip_locked: bool = False) -> dict[str, Talk]:
+    """The talks of these people, locked for this transaction; `skip_locked`: without those another worker serves."""
+    query = _select.where(_person.c.id.in_(people)).with_for_update(of=_person, skip_locked=skip_locked)
+    talks = _talks(session)
+    for row in session.execute(query).mappings():
+        talks[row["id"]] = _talk(row, now)
+    return talks
+
+
+def of(session: Session, person_id: str, now: datetime) -> Talk:
+    """The talk of one person, a fresh one if they were never heard of."""
+    talks = _talks(session)
+    if person_id not in talks:
+        load(session, [person_id], now)
+    if person_id not in talks:
+        session.execute(_insert_person, [{"id": person_id, "created_at": now}])
+        talks[person_id] = Talk(person_id, now)
+    return talks[person_id]
+
+
+def known(session: Session, people: Iterable[str], now: datetime) -> None:
+    """Make sure that these people have a row to lock."""
+    rows = [{"id": person, "created_at": now} for person in sorted(set(people))]
+    if rows:
+        session.execute(_insert_person, rows)
+
+
+def save(session: Session, talk: Talk, now: datetime) -> None:
+    """Have the talk written before the commit, as it will be then."""
+    talk.updated_at = now
+    changed: dict[str, Talk] = session.info.setdefault("changed_talks", {})
+    changed[talk.person_id] = talk
+    before_commit(session, _write)
+
+
+def forget(session: Session) -> None:
+    """Drop what was loaded and changed: the work was rolled back."""
+    session.info.pop("talks", None)
+    session.info.pop("changed_talks", None)
+
+
+def _talks(session: Session) -> dict[str, Talk]:
+    talks: dict[str, Talk] = session.info.setdefault("talks", {})
+    return talks
+
+
+def _write(session: Session) -> None:
+    changed: dict[str, Talk] = session.info.pop("changed_talks", {})
+    rows = [
+        {"person_id": talk.person_id, **{name: getattr(talk, name) for name in _names}} for talk in changed.values()
+    ]
+    if rows:
+        session.execute(_upsert, sorted(rows, key=lambda row: row["person_id"]))
+
+
+def _talk(row: Any, now: datetime) -> Talk:
+    stored: dict[str, Any] = (
+        {name: row[name] for name in _names} if row["person_id"] is not None else {"updated_at": now}
+    )
+    talk = Talk(row["id"], **stored)
+    if row["o_id"] is not None:
+        talk.officer_id, talk.officer_name = row["o_id"], row["o_name"]
+        talk.officer_agency, talk.officer_role = row["o_agency"], row["o_role"]
+    return talk

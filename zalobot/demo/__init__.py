@@ -1,0 +1,1 @@
+"""`zalobot demo`: bot, simulator and a sample week in one process."""

@@ -1,0 +1,101 @@
+"""A business tells us what is wrong; at the end there is a ticket.
+
+The one rule: what was written first, before any question, is already the answer to the first one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zalobot.flows.engine import Accepted, Answers, Flow, Reading, Rejected, Said
+from zalobot.flows.options import Options, best, certain
+from zalobot.flows.question import Question
+from zalobot.flows.steps import Choice, Confirm, Contact, Files, Text
+from zalobot.flows.words import changes, is_word, spoken
+from zalobot.province import Province
+from zalobot.store.models import Tier
+
+NAME = "report_issue"
+WHOLE, LEAD_ONLY, OTHER = "whole", "lead_only", "other"
+PARTS = 3  # as many agencies as one report may name
+
+
+def flow(province: Province) -> Flow:
+    """The flow with this province's fields and agencies; `consent` and `publicity` may be answered beforehand."""
+    return Flow(
+        name=NAME,
+        steps=(
+            Choice(name="consent", options=spoken("consent")),
+            Text(name="description", at_least=15, at_most=5000),
+            Choice(name="field", options=lambda answers: fields(province, answers)),
+            Agencies(name="agencies", province=province),
+            Files(name="files", at_most=5),
+            Contact(name="contact", optional=True),
+            Choice(name="publicity", options=spoken("publicity")),
+            Confirm(
+                name="confirm", change=changes("description", "field", "agencies", "files", "contact", "publicity")
+            ),
+        ),
+    )
+
+
+def beginning(*, consented: bool) -> dict[str, Any]:
+    """The answers a report starts with: consent once given is not asked again, the default tier is not asked for."""
+    start: dict[str, Any] = {"publicity": Tier.NO_NAME.value}
+    return {"consent": "yes", **start} if consented else start
+
+
+def fields(province: Province, answers: Answers) -> Options:
+    """The fields, the likeliest for these words first, so that they are the ones on buttons."""
+    names = dict(province.fields)
+    likely = [province.topics[guess.code].field for guess in province.guess(answers.get("description", ""))[:3]]
+    return {code: names[code] for code in dict.fromkeys([*likely, *names])}
+
+
+def topic_of(province: Province, answers: Answers) -> str:
+    """The topic the words point to within the chosen field; the field's first where they point to none."""
+    chosen = answers.get("field")
+    for guess in province.guess(answers.get("description", "")):
+        if province.topics[guess.code].field == chosen:
+            return guess.code
+    return next(topic.code for topic in province.topics.values() if topic.field == chosen)
+
+
+def proposed(province: Province, answers: Answers) -> list[str]:
+    """The agencies that would hold a part: the topic's lead, and those of its usual partners the words name."""
+    return list(province.agencies_for(topic_of(province, answers), answers.get("description", "")))[:PARTS]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agencies(Question):
+    """Which agencies: as proposed by one tap, only the lead, or others by name. The value is a list of codes."""
+
+    province: Province = field(repr=False)
+
+    def offered(self, answers: Answers) -> Options:
+        """All that are proposed, only the lead where there are several, another."""
+        labels: Mapping[str, str] = spoken("agencies")
+        several = len(proposed(self.province, answers)) > 1
+        return {code: label for code, label in labels.items() if code != LEAD_ONLY or several}
+
+    def read(self, said: Said, answers: Answers) -> Reading:
+        codes = proposed(self.province, answers)
+        choice = WHOLE if is_word(said.text, "yes", "send") else certain(said.text, self.offered(answers), {})
+        if choice == OTHER:
+            return Rejected("which")
+        if choice is not None:
+            return Accepted(codes if choice == WHOLE else codes[:1])
+        named = list(self.province.named(said.text)) or self._nearly(said.text)
+        return Accepted(named[:PARTS]) if named else Rejected("not_an_option")
+
+    def _nearly(self, text: str) -> list[str]:
+        agencies = self.province.agencies
+        names = {code: agency.name for code, agency in agencies.items()}
+        code = best(text, names, {code: tuple(agency.aliases) for code, agency in agencies.items()})
+        return [code] if code else []
+
+    def clear(self, said: Said, answers: Answers) -> bool:
+        return len(said.text) <= 60 and isinstance(self.read(said, answers), Accepted)
+
+    def holds(self, value: Any, answers: Answers) -> bool:
+        return isinstance(value, list) and bool(value) and all(code in self.province.agencies for code in value)

@@ -1,0 +1,127 @@
+"""What happens when the last question of a flow is answered.
+
+The one rule: each flow's end is one verb and one message.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from zalobot import attachments, reference
+from zalobot.conversations import Talk
+from zalobot.drafts import DraftFacts
+from zalobot.flows import business_part, officer_part, report_issue
+from zalobot.handlers import looking_up, talking
+from zalobot.store.models import Officer, Part, Ticket, Tier
+from zalobot.tickets import finding, judging, opening, telling, working
+
+CONSENT_VERSION = "2026-11"
+Finish = Callable[[Session, Talk, datetime], None]
+
+
+def consent(session: Session, talk: Talk, now: datetime) -> bool:
+    """Take note of a yes given inside a report; a no ends the report and says so. True when the turn is over."""
+    given = talk.answers.get("consent")
+    if given == "yes" and not talk.consent_version:
+        talk.consent_version, talk.consented_at = CONSENT_VERSION, now
+    if given != "no":
+        return False
+    talk.leave()
+    talking.say(session, talk, "welcome/consent_declined", now)
+    return True
+
+
+def finish(session: Session, talk: Talk, now: datetime) -> None:
+    """Do what the flow was for, leave it, and go on with what was put aside for it."""
+    ENDINGS[talk.flow](session, talk, now)
+    talk.leave()
+    if talk.shelf:
+        take_up(session, talk, now)
+
+
+def take_up(session: Session, talk: Talk, now: datetime) -> bool:
+    """Bring back what was put aside last and ask its question again; False where there is nothing to ask."""
+    *rest, last = talk.shelf
+    talk.shelf, talk.flow, talk.answers = rest, last["flow"], last["answers"]
+    return talking.ask_again(session, talk, now)
+
+
+def _report(session: Session, talk: Talk, now: datetime) -> None:
+    province = reference.current(session)
+    draft = DraftFacts(talk.answers, province)
+    made = opening.open_ticket(
+        session,
+        opening.Draft(
+            person_id=talk.person_id,
+            description=draft.description,
+            topic=report_issue.topic_of(province, talk.answers),
+            agencies=tuple(talk.answers["agencies"]),
+            contact=draft.contact,
+            tier=Tier(draft.tier),
+            business_name=talk.display_name,
+            files=tuple(draft.files),
+        ),
+        now,
+    )
+    message = "report_issue/sent" if made.parts[0].receipt else "report_issue/past_horizon"
+    talking.say(session, talk, message, now, ticket=made, draft=draft)
+
+
+def _look_up(session: Session, talk: Talk, now: datetime) -> None:
+    looking_up.show(session, talk, talk.answers["code"], now)
+
+
+def _reply(session: Session, talk: Talk, now: datetime) -> None:
+    draft = DraftFacts(talk.answers, reference.current(session))
+    ticket, part = working.reply(session, draft.part_code, talk.person_id, draft.description, now)
+    attachments.assign(session, draft.files, ticket.id, part.number)
+    talking.say(session, talk, "status/reply_noted", now, **telling.things(session, ticket, part, now))
+
+
+def _verdict_reason(session: Session, talk: Talk, now: datetime) -> None:
+    reason = talk.answers["reason"]
+    if reason:
+        judging.explain_verdict(session, talk.answers["part"], talk.person_id, reason, now)
+    talking.say(session, talk, "verdict/reason_noted", now, **telling.things(session, *_of(session, talk), now))
+
+
+def _answer(session: Session, talk: Talk, now: datetime) -> None:
+    ticket, part = working.answer(session, talk.answers["part"], talk.answers["answer"], officer(session, talk), now)
+    talking.say(session, talk, "officer/answer_sent", now, **telling.things(session, ticket, part, now))
+
+
+def _not_ours(session: Session, talk: Talk, now: datetime) -> None:
+    answers = talk.answers
+    ticket, part = working.decline(
+        session, answers["part"], answers["owner"], answers["reason"], officer(session, talk), now
+    )
+    talking.say(session, talk, "officer/not_ours_sent", now, **telling.things(session, ticket, part, now))
+
+
+def _ask(session: Session, talk: Talk, now: datetime) -> None:
+    ticket, part = working.ask_business(
+        session, talk.answers["part"], talk.answers["question"], officer(session, talk), now
+    )
+    talking.say(session, talk, "officer/ask_sent", now, **telling.things(session, ticket, part, now))
+
+
+def _of(session: Session, talk: Talk) -> tuple[Ticket, Part]:
+    ticket, part, _ = finding.part_by_code(session, talk.answers["part"])
+    return ticket, part
+
+
+def officer(session: Session, talk: Talk) -> Officer:
+    """The officer this Zalo account belongs to."""
+    return session.get_one(Officer, talk.officer_id)
+
+
+ENDINGS: dict[str, Finish] = {
+    report_issue.NAME: _report,
+    business_part.LOOK_UP: _look_up,
+    business_part.REPLY: _reply,
+    business_part.VERDICT_REASON: _verdict_reason,
+    officer_part.ANSWER: _answer,
+    officer_part.NOT_OURS: _not_ours,
+    officer_part.ASK: _ask,
+}

@@ -1,0 +1,105 @@
+"""What a message means when no question is open.
+
+The one rule: free text is never an error. From a business it begins a report; nothing ends in a dead end.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from zalobot.conversations import Talk
+from zalobot.flows import business_part, report_issue
+from zalobot.flows.engine import Said
+from zalobot.flows.words import is_word
+from zalobot.handlers import finishing, talking, turns
+from zalobot.tickets import finding
+
+ENOUGH_WORDS = 4  # from here on it is a matter described, not a word we failed to know
+
+
+def listen(session: Session, talk: Talk, said: Said, now: datetime) -> None:
+    """Answer a message outside any flow."""
+    for words, does in (STAFF if talk.is_staff else BUSINESS).items():
+        if said.text and is_word(said.text, words):
+            talk.misunderstood = 0
+            does(session, talk, now)
+            return
+    if talk.is_staff:
+        talking.say(session, talk, "officer/not_understood", now)
+    elif said.files or len(said.text.split()) >= ENOUGH_WORDS:
+        _described(session, talk, said, now)
+    else:
+        _not_understood(session, talk, now)
+
+
+def _described(session: Session, talk: Talk, said: Said, now: datetime) -> None:
+    """Free text or a photo first: the reply an officer waits for, else the beginning of a report."""
+    talk.misunderstood = 0
+    waiting = finding.paused_part_of(session, talk.person_id)
+    if waiting:
+        talk.begin(business_part.REPLY, {"part": waiting[1].code, "files": {"files": [], "done": True}})
+    else:
+        talk.begin(report_issue.NAME, report_issue.beginning(consented=bool(talk.consent_version)))
+    turns.take(session, talk, said, "reply" if waiting else "description", now)
+
+
+def _not_understood(session: Session, talk: Talk, now: datetime) -> None:
+    talk.misunderstood += 1
+    talking.say(session, talk, "not_understood/first" if talk.misunderstood < 2 else "not_understood/again", now)
+
+
+def _agree(session: Session, talk: Talk, now: datetime) -> None:
+    """Yes to the terms; said again it is just a yes."""
+    if not talk.consent_version:
+        talk.consent_version, talk.consented_at = finishing.CONSENT_VERSION, now
+        talking.say(session, talk, "welcome/consent_given", now)
+    else:
+        talking.welcome(session, talk, now)
+
+
+def _disagree(session: Session, talk: Talk, now: datetime) -> None:
+    message = "welcome/consent_declined" if not talk.consent_version else "welcome/menu"
+    talking.say(session, talk, message, now)
+
+
+def _greet(session: Session, talk: Talk, now: datetime) -> None:
+    talking.welcome(session, talk, now)
+
+
+def _thanks(session: Session, talk: Talk, now: datetime) -> None:
+    talking.say(session, talk, "common/thanks", now)
+
+
+def _report(session: Session, talk: Talk, now: datetime) -> None:
+    talking.begin_report(session, talk, now)
+
+
+def _look_up(session: Session, talk: Talk, now: datetime) -> None:
+    talking.begin(session, talk, business_part.LOOK_UP, {}, now)
+
+
+def _resume(session: Session, talk: Talk, now: datetime) -> None:
+    if not talk.shelf:
+        talking.welcome(session, talk, now)
+        return
+    if not finishing.take_up(session, talk, now):
+        talking.welcome(session, talk, now)
+
+
+Does = Callable[[Session, Talk, datetime], None]
+BUSINESS: dict[str, Does] = {
+    "report": _report,
+    "look_up": _look_up,
+    "greeting": _greet,
+    "agree": _agree,
+    "disagree": _disagree,
+    "thanks": _thanks,
+    "resume": _resume,
+}
+STAFF: dict[str, Does] = {
+    "greeting": _greet,
+    "look_up": _look_up,
+    "resume": _resume,
+    "thanks": _thanks,
+}

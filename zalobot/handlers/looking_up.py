@@ -1,0 +1,49 @@
+"""Tickets shown to who asks: one's own by "của tôi", any public one by its code."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from zalobot.conversations import Talk
+from zalobot.handlers import talking
+from zalobot.store.models import Tier
+from zalobot.tickets import facts, finding
+
+
+def show(session: Session, talk: Talk, code: str, now: datetime) -> None:
+    """Show a ticket by its code. A sealed one is shown in full only to who opened it and to staff."""
+    ticket = finding.ticket_by_code(session, code.partition("/")[0])
+    if ticket is None:
+        talking.say(session, talk, "look_up/not_found", now, facts={"code": code})
+        return
+    made = facts.of_ticket(session, ticket, finding.parts_of(session, ticket), now)
+    mine = ticket.person_id == talk.person_id or talk.is_staff
+    sealed = ticket.tier is Tier.SEALED and not mine
+    message = "look_up/not_yours" if sealed else "look_up/ticket"
+    talking.say(session, talk, message, now, ticket=made, facts={"code": ticket.code})
+
+
+def show_mine(session: Session, talk: Talk, now: datetime) -> None:
+    """Show a person's newest tickets, the only one in full."""
+    tickets = finding.tickets_of(session, talk.person_id)
+    if not tickets:
+        talking.say(session, talk, "look_up/none", now)
+    elif len(tickets) == 1:
+        show(session, talk, tickets[0].code, now)
+    else:
+        work = [
+            facts.of_part(session, ticket, part, now)
+            for ticket in tickets
+            for part in finding.parts_of(session, ticket)
+        ]
+        talking.say(session, talk, "look_up/list", now, work=work)
+
+
+def show_work(session: Session, talk: Talk, now: datetime) -> None:
+    """Show an officer the open parts of their agency, the first due first."""
+    parts = finding.open_parts_of(session, talk.officer_agency)
+    if not parts:
+        talking.say(session, talk, "officer/my_work_none", now)
+        return
+    made = tuple(facts.of_part(session, finding.ticket_of(session, part), part, now) for part in parts)
+    talking.say(session, talk, "officer/my_work", now, work=made)

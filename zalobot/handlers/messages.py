@@ -1,0 +1,66 @@
+"""A person says something: one turn of their conversation.
+
+The one rule: the order of the rooms below. A human in between comes first, then what works everywhere, then the
+question being asked, then what the words themselves say.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from zalobot import attachments, conversations, outbox, templating
+from zalobot.conversations import Talk
+from zalobot.errors import Refused
+from zalobot.flows.engine import Said, question
+from zalobot.flows.steps import Choice, Confirm
+from zalobot.handlers import commands, idle, talking, turns
+from zalobot.handlers.router import Router
+from zalobot.zalo.events import Event, Kind
+
+router = Router()
+
+
+@router.on(Kind.MESSAGE)
+def message(session: Session, event: Event, now: datetime) -> None:
+    """Play one turn of the person's conversation."""
+    talk = conversations.of(session, event.person_id, now)
+    talk.last_interaction_at = max(talk.last_interaction_at or event.at, event.at)
+    conversations.save(session, talk, now)
+    said = Said(event.text.strip(), attachments.want(session, event, now), event.at.isoformat())
+    if talk.with_person_until and now < talk.with_person_until:
+        return
+    if not said.text and not said.files:
+        talking.say(session, talk, "common/sticker", now)
+        return
+    try:
+        play(session, talk, said, now)
+    except Refused as refusal:
+        talking.say(session, talk, f"refused/{refusal.reason}", now, facts=refusal.facts)
+
+
+def play(session: Session, talk: Talk, said: Said, now: datetime) -> None:
+    """One turn: what works everywhere, else the question being asked, else the words themselves."""
+    said = replace(said, text=_typed_twin(session, talk, said.text, now))
+    if said.text and commands.obey(session, talk, said.text, now):
+        return
+    flow = talking.current_flow(session, talk)
+    if flow is None:
+        idle.listen(session, talk, said, now)
+        return
+    turns.go_on(session, talk, flow, said, now)
+
+
+def _typed_twin(session: Session, talk: Talk, text: str, now: datetime) -> str:
+    """A number typed instead of tapping: what the button of the last message with this number says.
+
+    A question with options of its own reads numbers itself.
+    """
+    if not (text.isdecimal() and len(text) == 1):
+        return text
+    flow = talking.current_flow(session, talk)
+    step = question(flow, talk.answers) if flow else None
+    if step is not None and (hasattr(step, "offered") or isinstance(step, Choice | Confirm)):
+        return text
+    buttons = tuple((button.title, button.value) for button in outbox.last_offer(session, talk.person_id, now))
+    return templating.typed(buttons, text) or text

@@ -1,0 +1,127 @@
+"""Saying something to the person of a turn: one message, its buttons, held back while more may come.
+
+The one rule: a turn says one thing. A reply still held from the turn before is taken back by the next one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from zalobot import flows, outbox, reference, templating
+from zalobot.conversations import Talk
+from zalobot.drafts import DraftFacts
+from zalobot.flows import report_issue
+from zalobot.flows.engine import Flow, Step, question
+from zalobot.templating import Rendered
+from zalobot.tickets import finding, telling
+
+BURST = "burst"  # session.info: how long a reply waits for more of the same answer
+NUDGE = timedelta(days=1)
+AT_ONCE = timedelta(0)
+BUTTONS = 5
+
+
+def say(session: Session, talk: Talk, message: str, now: datetime, *, hold: timedelta = AT_ONCE, **things: Any) -> None:
+    """Queue a message to this person, in place of one that is still held."""
+    queue(session, talk, templating.render(message, **things), now, hold)
+
+
+def queue(session: Session, talk: Talk, said: Rendered, now: datetime, hold: timedelta = AT_ONCE) -> None:
+    """Queue what was rendered; the one still held from before is taken back."""
+    if talk.held_reply:
+        outbox.withdraw(session, talk.held_reply)
+    row_id = outbox.enqueue(session, talk.person_id, said, now=now, hold=hold)
+    talk.held_reply = row_id if hold else ""
+
+
+def burst(session: Session) -> timedelta:
+    """How long a reply waits for further messages of the same answer."""
+    wait: timedelta = session.info.get(BURST, AT_ONCE)
+    return wait
+
+
+def ask(
+    session: Session, talk: Talk, step: Step, now: datetime, *, variant: str = "", hold: timedelta = AT_ONCE
+) -> None:
+    """Ask a question of the flow the person is in; `variant` is a refusal's reason or "more"."""
+    name = f"{talk.flow}/{step.name}"
+    if variant and templating.current().has(f"{name}.{variant}"):
+        name = f"{name}.{variant}"
+    talk.nudge_at = now + NUDGE
+    queue(session, talk, worded(session, talk, name, step, now), now, hold)
+
+
+def worded(session: Session, talk: Talk, name: str, step: Step, now: datetime) -> Rendered:
+    """A question with everything it may speak of, and its options as buttons where they fit."""
+    province = reference.current(session)
+    things: dict[str, Any] = {"draft": DraftFacts(talk.answers, province)}
+    options = list(step.offered(talk.answers).values()) if hasattr(step, "offered") else []
+    things["options"] = options
+    if talk.answers.get("part"):
+        ticket, part, _ = finding.part_by_code(session, talk.answers["part"])
+        things |= telling.things(session, ticket, part, now)
+    said = templating.render(name, **things)
+    return said if said.buttons else with_buttons(said, options)
+
+
+def with_buttons(said: Rendered, labels: Sequence[str]) -> Rendered:
+    """The first options as buttons; their numbers are in the text, so that typing is the same as tapping."""
+    numbered = tuple((f"{number}. {label}", label) for number, label in enumerate(labels[:BUTTONS], 1))
+    return replace(said, buttons=numbered)
+
+
+def ask_again(session: Session, talk: Talk, now: datetime) -> bool:
+    """Ask what is being asked; False where nothing is."""
+    flow = current_flow(session, talk)
+    step = question(flow, talk.answers) if flow else None
+    if step is None:
+        return False
+    ask(session, talk, step, now)
+    return True
+
+
+def current_flow(session: Session, talk: Talk) -> Flow | None:
+    """The flow the person is in; a flow that a newer release no longer has is left."""
+    flow = flows.named(reference.current(session), talk.flow) if talk.flow else None
+    if flow is None and talk.flow:
+        talk.leave()
+    return flow
+
+
+def begin(session: Session, talk: Talk, flow: str, answers: dict[str, Any], now: datetime) -> None:
+    """Enter a flow and ask its first question."""
+    talk.begin(flow, answers)
+    ask_again(session, talk, now)
+
+
+def begin_report(session: Session, talk: Talk, now: datetime) -> None:
+    """Begin a report of an issue."""
+    begin(session, talk, report_issue.NAME, report_issue.beginning(consented=bool(talk.consent_version)), now)
+
+
+def welcome(session: Session, talk: Talk, now: datetime) -> None:
+    """Greet: staff with their work, somebody new with the terms, an old friend with what can be done."""
+    talk.misunderstood = 0
+    if talk.is_staff:
+        say(session, talk, "officer/menu", now, officer=staff(session, talk))
+    elif not talk.consent_version:
+        say(session, talk, "welcome/consent", now)
+    else:
+        say(session, talk, "welcome/menu", now)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFacts:
+    """An officer as the wording sees them."""
+
+    name: str
+    agency_name: str
+
+
+def staff(session: Session, talk: Talk) -> StaffFacts:
+    """The officer this conversation is with."""
+    agency = reference.current(session).agencies.get(talk.officer_agency)
+    return StaffFacts(talk.officer_name, agency.name if agency else talk.officer_agency)

@@ -1,0 +1,168 @@
+"""The inbox: an event is a row before we answer 200, and is handled exactly once after.
+
+The one rule: the mark that an event was handled commits together with everything handling it did. One person's
+events are handled in order and one at a time; a faulty one is kept for replay and harms nobody else's.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from zalobot import conversations
+from zalobot.store.database import forget_later_rows, write_later_rows
+from zalobot.store.ids import new_id
+from zalobot.store.models import InboxEvent, InboxState
+
+Handle = Callable[[Session, "Waiting", datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A verified event, as it is to be kept. `key` is the same for every delivery of it."""
+
+    key: str
+    person_id: str
+    name: str
+    at: datetime
+    received_at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event that was kept and is to be handled."""
+
+    id: str
+    person_id: str
+    received_at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What one round did: how many events were handled, and which failed with which error."""
+
+    handled: int
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+class EventFailed(Exception):
+    """A handler failed inside a fast round: the round is rolled back and run again carefully."""
+
+
+_table = InboxEvent.__table__  # type: ignore[attr-defined]
+_insert = insert(_table).on_conflict_do_nothing(index_elements=["key"])
+_new = _table.c.state == InboxState.NEW
+_first = select(_table.c.person_id).where(_new).group_by(_table.c.person_id).order_by(func.min(_table.c.at))
+_waiting = (
+    select(_table.c.id, _table.c.person_id, _table.c.received_at, _table.c.body)
+    .where(_new)
+    .order_by(_table.c.at, _table.c.id)
+)
+
+
+def keep(session: Session, events: Sequence[Incoming]) -> None:
+    """Keep events; those already kept are left as they are."""
+    conversations.known(session, (event.person_id for event in events), events[0].received_at)
+    session.execute(_insert, [_row(event) for event in events])
+
+
+def work(session: Session, handle: Handle, now: datetime, *, people: int = 64, careful: bool = False) -> Worked:
+    """Handle what waits, of at most `people` people nobody else is serving.
+
+    The fast way runs all events in this one transaction and raises EventFailed if any of them fails. The careful
+    way puts a savepoint round each, so that the faulty one alone is undone and kept as failed.
+    """
+    candidates = list(session.execute(_first.limit(people)).scalars())
+    if not candidates:
+        return Worked(0)
+    mine = conversations.load(session, candidates, now, skip_locked=True)
+    if not mine:
+        return Worked(0)
+    query = _waiting.where(_table.c.person_id.in_(list(mine))).limit(people * 4)
+    events = [Waiting(*row) for row in session.execute(query)]
+    failed = _carefully(session, handle, events, now) if careful else _fast(session, handle, events, now)
+    _settle(session, events, dict(failed), now)
+    return Worked(len(events), tuple(failed))
+
+
+def replay(session: Session, event_id: str) -> bool:
+    """Let a failed event be handled again; False when there is no such failed event."""
+    statement = (
+        update(_table)
+        .where(_table.c.id == event_id, _table.c.state == InboxState.FAILED)
+        .values(state=InboxState.NEW, error=None)
+    )
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def backlog(session: Session) -> tuple[int, datetime | None, int]:
+    """How many events wait, since when the oldest, and how many failed."""
+    waiting, oldest = session.execute(select(func.count(), func.min(_table.c.received_at)).where(_new)).one()
+    failed = session.execute(select(func.count()).where(_table.c.state == InboxState.FAILED)).scalar_one()
+    return waiting, oldest, failed
+
+
+def _row(event: Incoming) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "key": event.key,
+        "person_id": event.person_id,
+        "name": event.name,
+        "at": event.at,
+        "received_at": event.received_at,
+        "body": event.body,
+        "state": InboxState.NEW,
+        "attempts": 0,
+    }
+
+
+def _fast(session: Session, handle: Handle, events: Sequence[Waiting], now: datetime) -> list[tuple[str, str]]:
+    for event in events:
+        try:
+            handle(session, event, now)
+        except OperationalError:
+            raise
+        except Exception as error:
+            raise EventFailed(event.id) from error
+    return []
+
+
+def _carefully(session: Session, handle: Handle, events: Sequence[Waiting], now: datetime) -> list[tuple[str, str]]:
+    failed = []
+    for event in events:
+        savepoint = session.begin_nested()
+        try:
+            handle(session, event, now)
+            write_later_rows(session)
+            savepoint.commit()
+        except OperationalError:
+            raise
+        except Exception as error:
+            savepoint.rollback()
+            forget_later_rows(session)
+            conversations.forget(session)
+            failed.append((event.id, f"{type(error).__name__}: {error}"[:2000]))
+    return failed
+
+
+def _settle(session: Session, events: Sequence[Waiting], failed: dict[str, str], now: datetime) -> None:
+    done = [event.id for event in events if event.id not in failed]
+    if done:
+        session.execute(
+            update(_table)
+            .where(_table.c.id.in_(done))
+            .values(state=InboxState.DONE, done_at=now, attempts=_table.c.attempts + 1)
+        )
+    for event_id, error in failed.items():
+        session.execute(
+            update(_table)
+            .where(_table.c.id == event_id)
+            .values(state=InboxState.FAILED, error=error, done_at=now, attempts=_table.c.attempts + 1)
+        )

@@ -1,0 +1,153 @@
+"""What runs when: one table. APScheduler is a metronome; every duty is right however often and wherever it runs.
+
+The one rule: a job claims its work as rows. The lease only spares work where several processes run.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import aiohttp
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
+from sqlmodel import Session, col
+
+from zalobot import attachments, nudging, reminders
+from zalobot.credentials import TokenKeeper
+from zalobot.errors import Refused, Retryable
+from zalobot.relay import TOPIC as OUTBOX
+from zalobot.relay import Relay
+from zalobot.services import Services
+from zalobot.store.blobs import BlobStore
+from zalobot.store.ids import new_id
+from zalobot.store.models import Lease
+from zalobot.zalo import media
+
+log = logging.getLogger(__name__)
+ME = new_id()
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What the jobs work with."""
+
+    services: Services
+    relay: Relay
+    tokens: TokenKeeper
+    http: aiohttp.ClientSession
+    blobs: BlobStore
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A duty and how often it is looked at, in seconds."""
+
+    name: str
+    every: float
+    does: Callable[[Duties], Awaitable[None]]
+
+
+async def remind(duties: Duties) -> None:
+    """Tell what came due on the ladder."""
+    services = duties.services
+    while await services.store.run(reminders.remind, services.now()):
+        await services.coordination.publish(OUTBOX)
+
+
+async def nudge(duties: Duties) -> None:
+    """Ask once about a draft that was left a day ago."""
+    services = duties.services
+    if await services.store.run(nudging.nudge, services.now()):
+        await services.coordination.publish(OUTBOX)
+
+
+async def settle(duties: Duties) -> None:
+    """Find out what became of messages nobody knows the outcome of."""
+    await duties.relay.settle_unknown()
+
+
+async def keep_tokens(duties: Duties) -> None:
+    """Renew the token pair in good time."""
+    await duties.tokens.keep_fresh(duties.services.now())
+
+
+async def fetch(duties: Duties) -> None:
+    """Fetch what people sent before Zalo's links die."""
+    services = duties.services
+    settings = services.settings
+    for file in await services.store.read(attachments.wanted, services.now()):
+        try:
+            found = await media.fetch(
+                duties.http,
+                file.url,
+                hosts=settings.media_hosts,
+                limit_bytes=settings.attachment_limit,
+                name=file.name,
+            )
+        except Refused as refusal:
+            await services.store.run(attachments.refused, file.id, refusal.reason)
+        except Retryable as error:
+            await services.store.run(attachments.again, file, str(error), services.now())
+        else:
+            sha256 = await asyncio.to_thread(duties.blobs.put, found.data)
+            await services.store.run(attachments.kept, file.id, sha256, found.content_type, len(found.data))
+
+
+JOBS = (
+    Job("remind", 15, remind),
+    Job("nudge", 60, nudge),
+    Job("settle", 5, settle),
+    Job("keep_tokens", 600, keep_tokens),
+    Job("fetch", 2, fetch),
+)
+
+
+async def run_all(duties: Duties) -> None:
+    """Every duty once, in order (the demo's clock, tests)."""
+    for job in JOBS:
+        await job.does(duties)
+
+
+def scheduler(duties: Duties) -> AsyncIOScheduler:
+    """The metronome, not yet started."""
+    made = AsyncIOScheduler(timezone="Asia/Ho_Chi_Minh")
+    for job in JOBS:
+        # None: a tick that comes late is still wanted; APScheduler drops it after one second otherwise.
+        made.add_job(
+            _guarded,
+            IntervalTrigger(seconds=job.every),
+            (job, duties),
+            id=job.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    return made
+
+
+async def _guarded(job: Job, duties: Duties) -> None:
+    services = duties.services
+    try:
+        # Real time, not the demo's: a lease is between processes.
+        if await services.store.run(
+            take_lease, job.name, ME, services.now(), timedelta(seconds=max(30, job.every * 3))
+        ):
+            await job.does(duties)
+    except Exception:
+        log.exception("job %s failed", job.name)
+
+
+def take_lease(session: Session, name: str, holder: str, now: datetime, life: timedelta) -> bool:
+    """Whether this holder does the duty now: nobody else's lease is running. Taking it again renews it."""
+    table = Lease.__table__  # type: ignore[attr-defined]
+    session.execute(
+        insert(table).on_conflict_do_nothing(index_elements=["name"]),
+        [{"name": name, "holder": holder, "until": now + life, "token": 1}],
+    )
+    statement = update(Lease).where(col(Lease.name) == name, (col(Lease.until) < now) | (col(Lease.holder) == holder))
+    taken = session.execute(statement.values(holder=holder, until=now + life))
+    return bool(taken.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,214 @@
+"""The reminder sweep: what has come due on the ladder is told, once, merged per person, in working time.
+
+The one rule: the row is the schedule (`part.remind_at`), the ledger makes a step of a part unique. After an outage only
+the latest step of each role counts. No officer gets more than two pushes a day besides new assignments.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
+from sqlmodel import Session, col
+
+from zalobot import ladder, metrics, outbox, reference, templating
+from zalobot.errors import PastHorizon
+from zalobot.ladder import Moment
+from zalobot.store.database import later
+from zalobot.store.models import (
+    EventKind,
+    Officer,
+    Part,
+    Priority,
+    ReminderEntry,
+    Role,
+    Ticket,
+)
+from zalobot.tickets import facts
+from zalobot.tickets.record import SYSTEM, record
+from zalobot.workdays import LOCAL
+
+A_DAY = 2  # pushes to one person besides new assignments
+ROLES = {ladder.Role.OFFICER: Role.OFFICER, ladder.Role.HEAD: Role.HEAD, ladder.Role.LEADER: Role.LEADER}
+
+_ledger = ReminderEntry.__table__  # type: ignore[attr-defined]
+_take = insert(_ledger).on_conflict_do_nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A step that has come due for one member of staff."""
+
+    part: Part
+    ticket: Ticket
+    moment: Moment
+    officer: Officer
+
+
+def remind(session: Session, now: datetime, limit: int = 1000) -> int:
+    """Tell what has come due; gives back how many parts were looked at. Outside working time nothing is told."""
+    calendar = reference.current(session).calendar
+    try:
+        if not calendar.is_working_time(now):
+            return 0
+    except PastHorizon:
+        return 0
+    parts = _due(session, now, limit)
+    if not parts:
+        return 0
+    staff = _staff(session, {part.agency for part, _ in parts})
+    tasks: list[Due] = []
+    for part, ticket in parts:
+        tasks += _steps(session, part, ticket, staff, now)
+    _tell(session, _not_taken(session, tasks, now), now)
+    return len(parts)
+
+
+def _due(session: Session, now: datetime, limit: int) -> list[tuple[Part, Ticket]]:
+    query = (
+        select(Part, Ticket)
+        .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
+        .where(col(Part.remind_at) <= now)
+        .order_by(col(Part.remind_at))
+        .limit(limit)
+        .with_for_update(of=Part, skip_locked=True)
+    )
+    return [(part, ticket) for part, ticket in session.execute(query)]
+
+
+def _staff(session: Session, agencies: Iterable[str]) -> dict[tuple[ladder.Role, str], list[Officer]]:
+    """Who is told of an agency's parts, by role. Leaders are the province's; without officers the head is told."""
+    query = select(Officer).where(col(Officer.active).is_(True), col(Officer.person_id).is_not(None))
+    people = list(session.execute(query.order_by(col(Officer.id))).scalars())
+    found: dict[tuple[ladder.Role, str], list[Officer]] = {}
+    for agency in agencies:
+        of_agency = [person for person in people if person.agency == agency]
+        for rung, role in ROLES.items():
+            pool = people if role is Role.LEADER else of_agency
+            found[rung, agency] = [person for person in pool if person.role is role]
+        found[ladder.Role.OFFICER, agency] = (
+            found[ladder.Role.OFFICER, agency]
+            or found[ladder.Role.HEAD, agency]
+            or [person for person in people if person.role is Role.COORDINATOR]
+        )
+    return found
+
+
+def _steps(
+    session: Session, part: Part, ticket: Ticket, staff: dict[tuple[ladder.Role, str], list[Officer]], now: datetime
+) -> list[Due]:
+    """The steps of a part that have come, for everybody they are for; sets when to look again."""
+    if part.due_at is None:
+        part.remind_at = None
+        return []
+    calendar = reference.current(session).calendar
+    moments = ladder.plan(part.clock_started_at, part.due_at, part.klass, calendar)
+    standing = ladder.latest(moments, now, part.due_at, calendar, idle=part.accepted_at is None)
+    part.remind_at = standing.next_at
+    come = [moment for moment in standing.come if moment.step.when is not ladder.When.ASSIGNED]
+    nobody = Officer(id="", agency=part.agency, name="", role=Role.OFFICER, created_at=now)
+    return [
+        Due(part, ticket, moment, officer)
+        for moment in come
+        for officer in staff[moment.step.role, part.agency] or [nobody]
+    ]
+
+
+def _not_taken(session: Session, tasks: Sequence[Due], now: datetime) -> list[Due]:
+    """Those that the ledger does not have yet."""
+    ids = sorted({task.part.id for task in tasks})
+    query = select(_ledger.c.part_id, _ledger.c.step, _ledger.c.due_at, _ledger.c.officer_id)
+    taken = {tuple(row) for row in session.execute(query.where(_ledger.c.part_id.in_(ids)))}
+    return [task for task in tasks if (task.part.id, task.moment.key, task.part.due_at, task.officer.id) not in taken]
+
+
+def _tell(session: Session, tasks: Sequence[Due], now: datetime) -> None:
+    by_officer: dict[str, list[Due]] = defaultdict(list)
+    for task in tasks:
+        by_officer[task.officer.id].append(task)
+    told_today = _told_today(session, list(by_officer), now)
+    for officer_id, due in by_officer.items():
+        if officer_id and told_today.get(officer_id, 0) >= A_DAY:
+            _tomorrow(session, due, now)
+            continue
+        outbox_id = _push(session, due, now) if officer_id else None
+        for task in due:
+            _note(session, task, outbox_id, now)
+
+
+def _push(session: Session, due: Sequence[Due], now: datetime) -> str | None:
+    """One message for everything that is due for one person."""
+    officer = due[0].officer
+    if officer.person_id is None:
+        return None
+    province = reference.current(session)
+    work = [facts.PartFacts(task.ticket, task.part, None, province, now) for task in due]
+    if len(due) == 1:
+        said = templating.render(due[0].moment.step.template, part=work[0], ticket=_ticket(work[0], session))
+    else:
+        said = templating.render("reminders/merged", work=work)
+    ticket_id = due[0].ticket.id if len(due) == 1 else None
+    return outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.REMINDER, ticket_id=ticket_id)
+
+
+def _note(session: Session, task: Due, outbox_id: str | None, now: datetime) -> None:
+    """Take the step in the ledger, and write the history where the public should know."""
+    step = task.moment.step
+    metrics.REMINDERS.labels(step.name).inc()
+    later(
+        session,
+        _take,
+        {
+            "part_id": task.part.id,
+            "step": task.moment.key,
+            "due_at": task.part.due_at,
+            "officer_id": task.officer.id,
+            "taken_at": now,
+            "outbox_id": outbox_id,
+        },
+    )
+    told = {"step": task.moment.key, "role": str(step.role), "told": outbox_id is not None}
+    if step.when is ladder.When.DAYS_AFTER:
+        kind = EventKind.ESCALATED
+    elif step.when is ladder.When.EVERY_DAY_AFTER and task.moment.number == 1:
+        kind = EventKind.OVERDUE
+        _apologise(session, task, now)
+    else:
+        kind = EventKind.REMINDED
+    record(session, task.ticket, kind, SYSTEM, now, part=task.part, public=kind is not EventKind.REMINDED, **told)
+
+
+def _apologise(session: Session, task: Due, now: datetime) -> None:
+    """Tell the business, once, that the part is late and that the leaders know. Several officers are one lateness."""
+    told: set[str] = session.info.setdefault("apologised", set())
+    if task.part.id in told:
+        return
+    told.add(task.part.id)
+    fact = facts.PartFacts(task.ticket, task.part, None, reference.current(session), now)
+    said = templating.render("status/overdue", part=fact, ticket=_ticket(fact, session))
+    outbox.enqueue(session, task.ticket.person_id, said, now=now, priority=Priority.STATUS, ticket_id=task.ticket.id)
+
+
+def _ticket(fact: facts.PartFacts, session: Session) -> facts.TicketFacts:
+    return facts.TicketFacts(fact.ticket, (fact,), fact.province, reference.public_url(session), fact.now)
+
+
+def _tomorrow(session: Session, due: Sequence[Due], now: datetime) -> None:
+    """The person has had enough pushes today: look again in the morning of the next working day."""
+    calendar = reference.current(session).calendar
+    morning = calendar.opens(calendar.next_working_day(now.astimezone(LOCAL).date())) + ladder.MORNING
+    for task in due:
+        task.part.remind_at = min(task.part.remind_at, morning) if task.part.remind_at else morning
+
+
+def _told_today(session: Session, officers: Sequence[str], now: datetime) -> dict[str, int]:
+    """How many pushes each has got since local midnight."""
+    midnight = datetime.combine(now.astimezone(LOCAL).date(), time(), LOCAL)
+    query = (
+        select(_ledger.c.officer_id, func.count(func.distinct(_ledger.c.outbox_id)))
+        .where(_ledger.c.officer_id.in_(officers), _ledger.c.taken_at >= midnight, _ledger.c.outbox_id.is_not(None))
+        .group_by(_ledger.c.officer_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}

@@ -1,0 +1,28 @@
+"""The few long-lived things, and the one key under which the web application holds them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from zalobot.config import Settings
+from zalobot.province import Province
+from zalobot.store.coordination import Coordination
+from zalobot.store.database import Store
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What doors need. `now` gives aware UTC; in `demo` it is the simulator's clock."""
+
+    settings: Settings
+    store: Store
+    coordination: Coordination
+    province: Province
+    now: Now
+
+
+SERVICES = web.AppKey("services", Services)

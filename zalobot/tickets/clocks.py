@@ -1,0 +1,39 @@
+"""A part's clock: when its ladder has something to say next, and the receipts of its due times.
+
+The one rule: the row is the schedule; `remind_at` is worked out whenever the due time or the holder's doing changes.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from zalobot import ladder
+from zalobot.receipt import Receipt
+from zalobot.store.database import later
+from zalobot.store.ids import new_id
+from zalobot.store.models import DeadlineReceipt, Part
+from zalobot.workdays import WorkCalendar
+
+_insert = DeadlineReceipt.__table__.insert()  # type: ignore[attr-defined]
+
+
+def next_reminder(part: Part, calendar: WorkCalendar, now: datetime) -> datetime | None:
+    """When the ladder has something to say of this part after `now`; None without a due time or past the known days."""
+    if part.due_at is None:
+        return None
+    moments = ladder.plan(part.clock_started_at, part.due_at, part.klass, calendar)
+    return ladder.latest(moments, now, part.due_at, calendar, idle=part.accepted_at is None).next_at
+
+
+def keep_receipt(session: Session, part: Part, receipt: Receipt, now: datetime) -> None:
+    """Keep how the part's due time was counted."""
+    row = {
+        "id": new_id(),
+        "part_id": part.id,
+        "clock": part.clock,
+        "due_at": receipt.due,
+        "data": receipt.to_json(),
+        "made_at": now,
+        "struck_reason": "",
+    }
+    later(session, _insert, row)

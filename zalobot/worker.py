@@ -1,0 +1,64 @@
+"""The inbox worker: handles what was kept, many people in one transaction.
+
+The one rule: a round that fails is run again carefully, so that one faulty event costs only itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from zalobot import inbox, metrics
+from zalobot.inbox import EventFailed, Waiting, Worked
+from zalobot.relay import TOPIC as OUTBOX
+from zalobot.services import Services
+
+log = logging.getLogger(__name__)
+
+TOPIC = "inbox"
+PEOPLE = 64
+
+
+class Worker:
+    """Turns events into turns. Any number of them, in any number of processes, may run on PostgreSQL."""
+
+    def __init__(self, services: Services, handle: Callable[[Session, Waiting, datetime], None]) -> None:
+        self._services = services
+        self._handle = handle
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        bell = self._services.coordination.subscribe(TOPIC)
+        while True:
+            try:
+                worked = await self.once()
+            except Exception:
+                log.exception("a round of the inbox failed")
+                await asyncio.sleep(1)
+                continue
+            if not worked:
+                await bell.wait(1.0)
+
+    async def once(self) -> int:
+        """One round; gives back how many events it handled."""
+        store, now = self._services.store, self._services.now()
+        try:
+            worked = await store.run(inbox.work, self._handle, now, people=PEOPLE)
+        except EventFailed:
+            worked = await store.run(inbox.work, self._handle, now, people=PEOPLE, careful=True)
+        self._report(worked)
+        if worked.handled:
+            await self._services.coordination.publish(OUTBOX)
+        return worked.handled
+
+    async def drain(self) -> None:
+        """Handle everything that waits."""
+        while await self.once():
+            pass
+
+    def _report(self, worked: Worked) -> None:
+        for event_id, error in worked.failed:
+            metrics.HANDLER_FAILURES.labels("event").inc()
+            log.error("event %s failed and is kept for replay: %s", event_id, error)
