@@ -1,7 +1,13 @@
 """Nothing unsafe, broken or too long is saved, and each refusal names its line."""
 
-import pytest
+from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.templating.conftest import PLACEHOLDERS, TICKET
 from zalobot.templating import Wording, check, lost
 from zalobot.templating.lint import Problem, problems
 
@@ -132,3 +138,28 @@ def test_checking_a_folder_names_every_line(wording: Wording) -> None:
     wording.put("lint/unknown_placeholder", "Dòng {{ dong }}: không có ô này.")
     wording.contexts["lint/unknown_placeholder"] = ("problem",)
     assert check(wording)[-1] == "say.txt:2: error unknown_placeholder: Dòng 2: không có ô này."
+
+
+PIECES = (
+    *("{{", "}}", "{%", "%}", "{#", "#}", " if ", " else ", " endif ", "ma_ho_so", "link", "noi_dung", "\n", "\n---\n"),
+    *("->", " ", "a", "|upper", "not ", "'x'", "==", "-", "+", "tel:1", "https://x", "{{ ma_ho_so }}", "{% endif %}"),
+    *("{% if link %}", "{% else %}", "(", ")", ".", "\\", "%s", "{", "}"),
+)
+
+
+@given(source=st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_whatever_passes_can_be_said(source: str) -> None:
+    """Lint never fails, and what it lets through renders with any values, without a brace left over."""
+    wording = Wording(Path("nowhere"), PLACEHOLDERS, {"say": ("ticket",)}, always={"channel": TICKET})
+    if any(problem.severity == "error" for problem in problems(wording, source, ("ticket",))):
+        return
+    wording.put("say", source)
+    for ticket in (
+        TICKET,
+        SimpleNamespace(code="", text="", link=""),
+        SimpleNamespace(code="{{", text="%}", link="->"),
+    ):
+        rendered = wording.render("say", ticket=ticket)
+        assert len(rendered.buttons) <= 5
+        assert all(title and payload for title, payload in rendered.buttons)
+    assert "{{" not in wording.render("say", ticket=TICKET).text

@@ -112,6 +112,15 @@ def test_what_every_message_is_given_need_not_be_passed(wording: Wording) -> Non
     assert say(wording, "Tỉnh {{ ten_tinh }}").text == "Tỉnh Quảng Ninh"
 
 
+def test_new_words_are_said_at_once(wording: Wording) -> None:
+    wording.put("say", "A\n---\nXem -> xem")
+    assert wording.render("say").text == "A\n\nGõ số:\n1. Xem"
+    wording.put("common/typed", "Hoặc gõ:\n{{ lua_chon }}")
+    assert wording.render("say").text == "A\n\nHoặc gõ:\n1. Xem"
+    wording.put("say", "B")
+    assert wording.render("say").text == "B"
+
+
 def test_a_missing_thing_or_message_is_an_error(wording: Wording) -> None:
     wording.put("say", "{{ ma_phan_viec }}")
     with pytest.raises(LookupError, match="message say: ma_phan_viec needs part"):

@@ -24,6 +24,7 @@ from zalobot.vietnamese import nfc, plain
 MAX_BUTTONS: Final = 5
 MAX_TITLE: Final = 100
 TYPED: Final = "common/typed"
+TWINS_KEPT: Final = 500
 
 _CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 _TRAILING: Final = re.compile(r"[ \t]+\n")
@@ -62,6 +63,8 @@ class Wording:
         self.always = dict(always or {})
         self._messages: dict[str, _Message] = {}
         self._compiled: dict[str, tuple[str, Compiled]] = {}
+        self._fixed: dict[str, Rendered] = {}  # messages without placeholders, as they always are
+        self._twins: dict[tuple[str, ...], str] = {}
         for path in sorted(folder.rglob("*.txt")):
             self.put(path.relative_to(folder).with_suffix("").as_posix(), path.read_text(encoding="utf-8"))
 
@@ -84,9 +87,14 @@ class Wording:
         version = version or hashlib.sha256(source.encode()).hexdigest()[:12]
         self._messages[name] = _Message(source, version)
         self._compiled.pop(name, None)
+        self._fixed.clear()
+        self._twins.clear()
 
     def render(self, name: str, /, **things: Any) -> Rendered:
         """The message with its values; KeyError for a message, LookupError for a thing that is not there."""
+        fixed = self._fixed.get(name)
+        if fixed is not None:
+            return fixed
         version, template = self._compiled.get(name) or self._compile(name)
         values = {}
         for word in template.names:
@@ -98,7 +106,10 @@ class Wording:
                     raise LookupError(f"message {name}: {word} needs {placeholder.needs}")
             values[word] = clean(placeholder.value(thing))
         text, buttons = self._finish(template.render(values))
-        return Rendered(text, buttons, name, version)
+        rendered = Rendered(text, buttons, name, version)
+        if not template.names:
+            self._fixed[name] = rendered
+        return rendered
 
     def _compile(self, name: str) -> tuple[str, Compiled]:
         message = self._messages[name]
@@ -138,8 +149,17 @@ class Wording:
                 text = f"{text}\n{payload}"
             buttons.append((nfc(title), nfc(payload)))
         if titles and TYPED in self._messages:
-            text = f"{text}\n\n{self.render(TYPED, options=titles).text}"
+            text = f"{text}\n\n{self._twin(tuple(titles))}"
         return text, tuple(buttons)
+
+    def _twin(self, titles: tuple[str, ...]) -> str:
+        """The line that tells how to type what the buttons say."""
+        line = self._twins.get(titles)
+        if line is None:
+            if len(self._twins) >= TWINS_KEPT:
+                self._twins.clear()
+            line = self._twins[titles] = self.render(TYPED, options=titles).text
+        return line
 
 
 def clean(value: str) -> str:
