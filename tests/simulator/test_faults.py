@@ -1,5 +1,7 @@
 """What goes wrong on request."""
 
+import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import aiohttp
@@ -18,6 +20,15 @@ async def test_every_event_comes_three_times_and_shuffled(sim: Simulator, bot: B
     heard = [event["message"]["text"] for _, _, event in bot.posts]
     assert sorted(heard) == sorted("abcdef" * 3)
     assert len({raw for _, raw, _ in bot.posts}) == 6
+
+
+async def test_copies_may_vary_between_one_and_six(sim: Simulator, bot: Bot, person: Person) -> None:
+    bot.posts.clear()
+    sim.faults.copies, sim.faults.varies = 6, True
+    await asyncio.gather(*(sim.says(person, str(n)) for n in range(40)))
+    counts = Counter(event["message"]["text"] for _, _, event in bot.posts)
+    assert set(counts) == {str(n) for n in range(40)}
+    assert 1 <= min(counts.values()) < max(counts.values()) <= 6
 
 
 async def test_a_lost_answer_means_a_message_that_arrived(sim: Simulator, api: Api, person: Person) -> None:

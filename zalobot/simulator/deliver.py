@@ -79,7 +79,7 @@ class Deliverer:
             self._world.note(self._now(), "lost", post.person_id, name=post.name)
             future.set_result(0)
         elif self._faults.copies > 1:
-            self._spawn(self._shuffled(post, future, self._faults.copies))
+            self._spawn(self._shuffled(post, future, self._faults.next_copies()))
         elif post.person_id in self._queues:
             self._queues[post.person_id].append((post, future))
         else:

@@ -3,6 +3,7 @@
 The one rule: a fault is something the real platform or the network does; there is none that only a simulator could do.
 """
 
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,16 +14,18 @@ SILENCE = timedelta(days=8)
 class Faults:
     """All switches, off at first. Changed by the page, by tests, and by time (some end by themselves).
 
-    copies: every event is delivered so many times, shuffled. drop_response: the message arrives, the answer is lost
-    (a negative number means always, a positive one the next so many); drop_refresh: the same for the next token
-    refreshes, which do rotate. fail_every: each Nth send answers 500 and does not
-    arrive. refresh_error: the next token refresh answers this code with HTTP 200, and nothing rotates. silent_since:
-    businesses that said nothing after this instant count as silent for 8 days. per_minute: calls allowed per minute
-    (0: no limit). shut: the webhook cannot be reached. v2_only: a government account of the kind that answers -235 on
-    v3. slow: seconds every send takes longer.
+    copies: every event is delivered so many times, shuffled (varies: once to so many times).
+    drop_response: the message arrives, the answer is lost (a negative number means always, a positive one the next so
+    many); drop_refresh: the same for the next token refreshes, which do rotate.
+    fail_every: each Nth send answers 500 and does not arrive. slow: seconds every send takes longer.
+    refresh_error: the next token refresh answers this code with HTTP 200, and nothing rotates.
+    silent_since: businesses that said nothing after this instant count as silent for 8 days.
+    per_minute: calls allowed per minute (0: no limit). shut: the webhook cannot be reached.
+    v2_only: a government account of the kind that answers -235 on v3.
     """
 
     copies: int = 1
+    varies: bool = False
     drop_response: int = 0
     drop_refresh: int = 0
     fail_every: int = 0
@@ -33,6 +36,10 @@ class Faults:
     v2_only: bool = False
     slow: float = 0.0
     _sends: int = 0
+
+    def next_copies(self) -> int:
+        """How many times the next event is delivered."""
+        return random.randint(1, self.copies) if self.varies else self.copies
 
     def next_send_fails(self) -> bool:
         """Count one send; True for every `fail_every`-th."""

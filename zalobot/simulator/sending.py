@@ -84,10 +84,9 @@ def put(stage: Stage, draft: Draft, by: By = By.OA, admin_id: str = "") -> Messa
         draft.file, draft.elements, draft.quote_id, delivered_at=now,
     )  # fmt: skip
     for earlier in reversed(world.chat(draft.person.id)):
-        if earlier.by is By.PERSON:
-            if earlier.seen_at is not None:
-                break
-            earlier.seen_at = now
+        if earlier.by is not By.PERSON:
+            break  # what stands before an answer was marked by that answer
+        earlier.seen_at = now
     world.sent += 1
     world.add_message(message)
     world.note(now, "sent", draft.person.id, shape=draft.kind, buttons=len(draft.buttons), message=message.id, by=by)
