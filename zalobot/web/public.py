@@ -64,7 +64,8 @@ async def find(request: web.Request) -> web.Response:
     if not typed:
         raise web.HTTPSeeOther("/hoi-dap")
     code = proper_code(typed, services.province)
-    if code and await services.store.read(public.story, code):
+    known = await services.store.read(public.exists, code)
+    if known:
         raise web.HTTPSeeOther(f"/hoi-dap/{code}")
     return await _list(request, list_view.Asked(), missing=typed)
 

@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, func, select
 from sqlmodel import Session, col
 
 from zalobot.store.models import Part, PartState, Ticket
-from zalobot.store.queries.public import OPEN_PART, is_late
+from zalobot.store.queries.public import OPEN_PART, is_late, unanswered
 
 WINDOW = timedelta(days=90)
 
@@ -27,7 +27,7 @@ class Figures:
 
 def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -> Figures:
     """Count all parts at `now`; `today` bounds the day, its end belongs to the next."""
-    is_open = col(Part.state).in_(OPEN_PART)
+    is_open = and_(unanswered(), col(Part.state).in_(OPEN_PART))
     due_today = and_(
         is_open, col(Part.state) != PartState.PAUSED, col(Part.due_at) >= today[0], col(Part.due_at) < today[1]
     )

@@ -64,6 +64,11 @@ _PART = (
 )
 
 
+def exists(session: Session, code: str) -> bool:
+    """Whether there is a ticket with this code."""
+    return session.execute(select(col(Ticket.id)).where(col(Ticket.code) == code)).first() is not None
+
+
 def story(session: Session, code: str) -> Story | None:
     """A ticket by its code, with parts, public history and receipts; None where there is none."""
     row = session.execute(select(*_TICKET).where(col(Ticket.code) == code)).one_or_none()
@@ -188,7 +193,12 @@ def _receipts(session: Session, part_ids: Sequence[str]) -> tuple[PublicReceipt,
 def is_late(now: datetime) -> ColumnElement[bool]:
     """A part whose due time has passed while its clock ran."""
     moving = [state for state in OPEN_PART if state is not PartState.PAUSED]
-    return and_(col(Part.state).in_(moving), col(Part.due_at) < now)
+    return and_(unanswered(), col(Part.state).in_(moving), col(Part.due_at) < now)
+
+
+def unanswered() -> ColumnElement[bool]:
+    """Said in the words of the partial index on open parts, so that old answers are never looked at."""
+    return col(Part.answered_at).is_(None)
 
 
 def _conditions(narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:

@@ -1,0 +1,54 @@
+"""Every state and every kind of event has its own words and shape; colour is only the third sign."""
+
+import pytest
+
+from tests.calendars import at
+from zalobot.store.models import EventKind, PartState, TicketState, Verdict
+from zalobot.web.history import Line
+from zalobot.web.meter import Look
+from zalobot.web.pages import environment
+
+
+def module(name: str) -> object:
+    return environment().get_template(f"_macros/{name}.html").module
+
+
+@pytest.mark.parametrize(
+    ("macros", "table", "states"),
+    [
+        ("badge", "TICKET", TicketState),
+        ("badge", "PART", PartState),
+        ("badge", "VERDICT", Verdict),
+        ("timeline", "VERDICTS", Verdict),
+        ("due", "LOOKS", Look),
+    ],
+)
+def test_every_state_has_its_words(macros: str, table: str, states: type) -> None:
+    known = getattr(module(macros), table)
+    assert [state for state in states if str(state) not in known] == []  # type: ignore[attr-defined]
+
+
+def test_no_two_states_of_a_ticket_look_alike() -> None:
+    words = [entry[2] for entry in module("badge").TICKET.values()]  # type: ignore[attr-defined]
+    assert len(words) == len(set(words))
+
+
+def test_every_icon_that_is_named_is_drawn() -> None:
+    drawn = module("icons").PATHS  # type: ignore[attr-defined]
+    badge, due = module("badge"), module("due")
+    named = [entry[1] for table in (badge.TICKET, badge.PART) for entry in table.values()]  # type: ignore[attr-defined]
+    named += [entry[0] for entry in due.LOOKS.values()]  # type: ignore[attr-defined]
+    assert [name for name in named if name not in drawn] == []
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_kind_of_event_has_its_line(kind: EventKind) -> None:
+    line = Line(kind, at("2026-11-26 10:00"), number=1, agency="Sở X", to="Sở Y", former="Sở Z", verdict="solved")
+    said = str(module("timeline").words(line, True))  # type: ignore[attr-defined]
+    assert "cập nhật hồ sơ" not in said
+    assert said.endswith(".")
+
+
+def test_an_unknown_kind_is_still_told() -> None:
+    said = str(module("timeline").words(Line("something_new", agency="Sở X"), False))  # type: ignore[attr-defined]
+    assert said == "Sở X cập nhật hồ sơ."
