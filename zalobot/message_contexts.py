@@ -143,5 +143,5 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
 )
 
 CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
-    f"{folder}/{name}": things for folder, things, names in _GROUPS for name in names
+    f"{folder}/{name}": (*things, "channel") for folder, things, names in _GROUPS for name in names
 }
