@@ -6,7 +6,7 @@ const GAP = 30 * 60e3;
 const RUN = 5 * 60e3;
 
 // What stands in the chat, in order; each thing is drawn by `drawThing` and has a key of its own.
-export function things(chat, now) {
+export function things(chat, now, person) {
   const list = [];
   const mine = chat.findLast((message) => message.me);
   chat.forEach((message, index) => {
@@ -21,11 +21,11 @@ export function things(chat, now) {
     list.push({ key: message.id, what: "message", first, last, ...said });
     if (message === mine && (delivered || seen)) list.push({ key: `m${message.id}`, what: "mark", seen });
   });
-  return list.length ? list : [{ key: "none", what: "none" }];
+  return list.length ? list : [{ key: "none", what: "none", label: person ? "Chưa có tin nhắn nào." : "Chọn người dùng điện thoại ở ô phía trên." }];
 }
 
 export function drawThing(thing, press) {
-  if (thing.what === "none") return h("p", { class: "chat-none" }, "Chưa có tin nhắn nào.");
+  if (thing.what === "none") return h("p", { class: "chat-none" }, thing.label);
   if (thing.what === "day") return h("p", { class: "chat-d" }, h("span", {}, thing.label));
   if (thing.what === "mark") return h("p", { class: "seen" }, icon(thing.seen ? "twice" : "check"), thing.seen ? "Đã xem" : "Đã nhận");
   const { me, first } = thing;

@@ -47,6 +47,7 @@ function send(event, phone) {
   const text = phone.input.value.trim();
   if (!text || !phone.person) return;
   phone.input.value = "";
+  phone.find(".chat").scrollTop = 0;
   act("say", { person: phone.person, text });
 }
 
@@ -97,7 +98,7 @@ function drawPhone(phone) {
   follow.textContent = person?.following ? "Bỏ quan tâm" : "Quan tâm";
   follow.hidden = !person;
   phone.find(".ph-f").hidden = !person || person.following;
-  reconcile(phone.find(".chat-in"), things(chat, state.now), (thing) => drawThing(thing, (message, button) => act("press", { message, button })));
+  reconcile(phone.find(".chat-in"), things(chat, state.now, person), (thing) => drawThing(thing, (message, button) => act("press", { message, button })));
   reconcile(phone.find(".ph-m"), menu.map((title, index) => ({ key: index, title })), ({ key, title }) => h("button", { type: "button", "data-menu": String(key) }, title));
   drawUnread(phone, person);
 }
