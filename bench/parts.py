@@ -74,12 +74,11 @@ def _take_up(session: Session, tickets: Sequence[str]) -> None:
     write_rows_so_far(session)
     session.execute(update(Officer).values(active=False))  # those of an earlier sweep have had their pushes of the day
     parts = session.exec(select(Part).where(col(Part.ticket_id).in_(tickets)).order_by(col(Part.id))).all()
-    officers: dict[tuple[str, int], Officer] = {}
+    agencies = sorted({part.agency for part in parts})
+    each = max(OFFICERS // len(agencies), 1)
+    officers = {agency: [_officer(session, agency, RECEIVED) for _ in range(each)] for agency in agencies}
     for number, part in enumerate(parts):
-        chair = (part.agency, number % max(OFFICERS * len(parts) // 1000, 1))
-        if chair not in officers:
-            officers[chair] = _officer(session, part.agency, part.received_at)
-        part.state, part.officer_id = PartState.ACCEPTED, officers[chair].id
+        part.state, part.officer_id = PartState.ACCEPTED, officers[part.agency][number % each].id
         part.accepted_at = part.received_at + timedelta(hours=1)
         part.remind_at = part.due_at and part.due_at - timedelta(days=1, minutes=5)
 
