@@ -60,6 +60,7 @@ def link(session: Session, person_id: str, code: str, now: datetime) -> Officer:
     session.flush()
     officer.person_id, officer.linked_at, officer.code_hash = person_id, now, None
     session.flush()
+    session.info.pop("duty", None)
     return officer
 
 

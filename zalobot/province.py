@@ -99,7 +99,7 @@ class Province:
         put(self, "_names", index_of(names))
         put(self, "_zones", index_of({"zone": self.zone_words}))
 
-    def guess(self, text: str) -> list[Guess]:
+    def guess(self, text: str) -> tuple[Guess, ...]:
         """The topics a text may be about, likeliest first, with the words that say so; empty when none is known."""
         return guess(text, self._words)
 

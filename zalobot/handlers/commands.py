@@ -154,6 +154,12 @@ def _reply(session: Session, talk: Talk, code: str, now: datetime) -> None:
     talking.begin(session, talk, business_part.REPLY, answers, now)
 
 
+def _my_data(session: Session, talk: Talk, now: datetime) -> None:
+    """A request about personal data goes to a human, who must answer with the procedure within two working days."""
+    calling.call_person(session, talk, now)
+    talking.say(session, talk, "welcome/my_data", now)
+
+
 EVERYWHERE: dict[str, Command] = {
     "cancel": _cancel,
     "back": _back,
@@ -162,6 +168,7 @@ EVERYWHERE: dict[str, Command] = {
     "person": _person,
     "mine": looking_up.show_mine,
     "my_work": _my_work,
+    "my_data": _my_data,
 }
 STAFF: dict[str, Coded] = {
     "accept": _accept,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from zalobot import conversations
-from zalobot.handlers import talking
+from zalobot.handlers import looking_up, talking
 from zalobot.handlers.router import Router
 from zalobot.zalo.events import Event, Kind
 
@@ -18,7 +18,10 @@ def came(session: Session, event: Event, now: datetime) -> None:
     talk = conversations.of(session, event.person_id, now)
     talk.follows = talk.follows or event.kind is Kind.FOLLOW
     talk.last_interaction_at = event.at
-    talking.welcome(session, talk, now)
+    if talk.consent_version and not talk.is_staff:
+        talking.say(session, talk, "welcome/returned", now, work=looking_up.open_work(session, talk, now))
+    else:
+        talking.welcome(session, talk, now)
     conversations.save(session, talk, now)
 
 

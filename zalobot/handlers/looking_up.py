@@ -8,6 +8,7 @@ from zalobot.conversations import Talk
 from zalobot.handlers import talking
 from zalobot.store.models import Tier
 from zalobot.tickets import facts, finding
+from zalobot.tickets.life import OPEN
 
 
 def show(session: Session, talk: Talk, code: str, now: datetime) -> None:
@@ -16,9 +17,14 @@ def show(session: Session, talk: Talk, code: str, now: datetime) -> None:
     if ticket is None:
         talking.say(session, talk, "look_up/not_found", now, facts={"code": code})
         return
-    made = facts.of_ticket(session, ticket, finding.parts_of(session, ticket), now)
-    mine = ticket.person_id == talk.person_id or talk.is_staff
-    sealed = ticket.tier is Tier.SEALED and not mine
+    parts = finding.parts_of(session, ticket)
+    made = facts.of_ticket(session, ticket, parts, now)
+    if talk.is_staff:
+        wanted = code.partition("/")[2] or "1"
+        part = next((fact for fact in made.parts if str(fact.part.number) == wanted), made.parts[0])
+        talking.say(session, talk, "officer/part", now, part=part, ticket=made)
+        return
+    sealed = ticket.tier is Tier.SEALED and ticket.person_id != talk.person_id
     message = "look_up/not_yours" if sealed else "look_up/ticket"
     talking.say(session, talk, message, now, ticket=made, facts={"code": ticket.code})
 
@@ -37,6 +43,16 @@ def show_mine(session: Session, talk: Talk, now: datetime) -> None:
             for part in finding.parts_of(session, ticket)
         ]
         talking.say(session, talk, "look_up/list", now, work=work)
+
+
+def open_work(session: Session, talk: Talk, now: datetime) -> list[facts.PartFacts]:
+    """The parts of a person's newest tickets that still wait for an answer."""
+    return [
+        facts.of_part(session, ticket, part, now)
+        for ticket in finding.tickets_of(session, talk.person_id)
+        for part in finding.parts_of(session, ticket)
+        if part.state in OPEN
+    ]
 
 
 def show_work(session: Session, talk: Talk, now: datetime) -> None:

@@ -13,7 +13,6 @@ from zalobot import attachments, conversations, outbox, templating
 from zalobot.conversations import Talk
 from zalobot.errors import Refused
 from zalobot.flows.engine import Said, question
-from zalobot.flows.steps import Choice, Confirm
 from zalobot.handlers import commands, idle, talking, turns
 from zalobot.handlers.router import Router
 from zalobot.zalo.events import Event, Kind
@@ -60,7 +59,7 @@ def _typed_twin(session: Session, talk: Talk, text: str, now: datetime) -> str:
         return text
     flow = talking.current_flow(session, talk)
     step = question(flow, talk.answers) if flow else None
-    if step is not None and (hasattr(step, "offered") or isinstance(step, Choice | Confirm)):
+    if step is not None and hasattr(step, "offered"):
         return text
     buttons = tuple((button.title, button.value) for button in outbox.last_offer(session, talk.person_id, now))
     return templating.typed(buttons, text) or text

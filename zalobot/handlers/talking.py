@@ -110,7 +110,7 @@ def welcome(session: Session, talk: Talk, now: datetime) -> None:
     elif not talk.consent_version:
         say(session, talk, "welcome/consent", now)
     else:
-        say(session, talk, "welcome/menu", now)
+        say(session, talk, "welcome/hello_again", now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,17 @@ _insert = DeadlineReceipt.__table__.insert()  # type: ignore[attr-defined]
 
 def next_reminder(part: Part, calendar: WorkCalendar, now: datetime) -> datetime | None:
     """When the ladder has something to say of this part after `now`; None without a due time or past the known days."""
-    if part.due_at is None:
+    idle = part.accepted_at is None
+    return look_again(part.clock_started_at, part.due_at, part.klass, calendar, now, idle=idle)
+
+
+def look_again(
+    started: datetime, due: datetime | None, klass: str, calendar: WorkCalendar, now: datetime, *, idle: bool = True
+) -> datetime | None:
+    """The same for a part that is not a row yet: a clock started at `started`, due at `due`."""
+    if due is None:
         return None
-    moments = ladder.plan(part.clock_started_at, part.due_at, part.klass, calendar)
-    return ladder.latest(moments, now, part.due_at, calendar, idle=part.accepted_at is None).next_at
+    return ladder.latest(ladder.plan(started, due, klass, calendar), now, due, calendar, idle=idle).next_at
 
 
 def keep_receipt(session: Session, part: Part, receipt: Receipt, now: datetime) -> None:

@@ -7,20 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from zalobot import outbox, redaction, reference, templating
+from zalobot import attachments, outbox, redaction, reference, templating
 from zalobot.deadlines import count
 from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.receipt import Receipt
 from zalobot.rules import RuleVersion, rule_in_force
-from zalobot.store.database import later
+from zalobot.store.database import later, write_rows_so_far
 from zalobot.store.ids import new_id
 from zalobot.store.models import (
-    Attachment,
     EventKind,
     Officer,
     Part,
@@ -32,6 +30,7 @@ from zalobot.store.models import (
     TicketState,
     Tier,
 )
+from zalobot.store.rows import described
 from zalobot.tickets import clocks, telling
 from zalobot.tickets.facts import PartFacts, TicketFacts
 from zalobot.tickets.record import Actor, business, record
@@ -70,10 +69,10 @@ def open_ticket(session: Session, draft: Draft, now: datetime) -> TicketFacts:
     rule = rule_in_force(province.rules, now)
     receipt = _receipt(rule, topic.klass, province, now)
     ticket = _ticket(session, draft, TicketClass(topic.klass), rule, now)
-    parts = [_part(ticket, number, agency, receipt, province) for number, agency in enumerate(draft.agencies, 1)]
-    _write(session, ticket, parts, receipt, now)
+    parts = _parts(session, ticket, draft.agencies, receipt, province)
     if draft.files:
-        session.execute(update(Attachment).where(col(Attachment.id).in_(draft.files)).values(ticket_id=ticket.id))
+        write_rows_so_far(session)  # a file and the word to send it may come in one batch
+        attachments.assign(session, draft.files, ticket.id)
     made = TicketFacts(
         ticket,
         tuple(PartFacts(ticket, part, receipt, province, now) for part in parts),
@@ -96,7 +95,8 @@ def title_of(text: str) -> str:
 
 def _ticket(session: Session, draft: Draft, klass: TicketClass, rule: RuleVersion, now: datetime) -> Ticket:
     public = redaction.redact(draft.description)
-    return Ticket(
+    ticket, row = described(
+        Ticket,
         id=new_id(),
         code=_code(session, now),
         person_id=draft.person_id,
@@ -112,6 +112,8 @@ def _ticket(session: Session, draft: Draft, klass: TicketClass, rule: RuleVersio
         rule_version=rule.version,
         received_at=now,
     )
+    later(session, _insert_ticket, row)
+    return ticket
 
 
 def _code(session: Session, now: datetime) -> str:
@@ -127,31 +129,33 @@ def _receipt(rule: RuleVersion, klass: str, province: Province, now: datetime) -
         return None
 
 
-def _part(ticket: Ticket, number: int, agency: str, receipt: Receipt | None, province: Province) -> Part:
+def _parts(
+    session: Session, ticket: Ticket, agencies: Sequence[str], receipt: Receipt | None, province: Province
+) -> list[Part]:
     due = receipt.due if receipt else None
-    part = Part(
-        id=new_id(),
-        ticket_id=ticket.id,
-        code=f"{ticket.code}/{number}",
-        number=number,
-        agency=agency,
-        state=PartState.WAITING,
-        klass=ticket.klass,
-        received_at=ticket.received_at,
-        clock_started_at=ticket.received_at,
-        due_at=due,
-        first_due_at=due,
-    )
-    part.remind_at = clocks.next_reminder(part, province.calendar, ticket.received_at)
-    return part
-
-
-def _write(session: Session, ticket: Ticket, parts: Sequence[Part], receipt: Receipt | None, now: datetime) -> None:
-    later(session, _insert_ticket, ticket.model_dump())
-    for part in parts:
-        later(session, _insert_part, part.model_dump())
+    remind_at = clocks.look_again(ticket.received_at, due, ticket.klass, province.calendar, ticket.received_at)
+    parts = []
+    for number, agency in enumerate(agencies, 1):
+        part, row = described(
+            Part,
+            id=new_id(),
+            ticket_id=ticket.id,
+            code=f"{ticket.code}/{number}",
+            number=number,
+            agency=agency,
+            state=PartState.WAITING,
+            klass=ticket.klass,
+            received_at=ticket.received_at,
+            clock_started_at=ticket.received_at,
+            due_at=due,
+            first_due_at=due,
+            remind_at=remind_at,
+        )
+        later(session, _insert_part, row)
         if receipt is not None:
-            clocks.keep_receipt(session, part, receipt, now)
+            clocks.keep_receipt(session, part, receipt, ticket.received_at)
+        parts.append(part)
+    return parts
 
 
 def _tell(session: Session, made: TicketFacts, by: Actor, now: datetime) -> None:

@@ -43,7 +43,17 @@ def the_agency(
 
 
 def duty(session: Session, agency: str) -> Sequence[Officer]:
-    """Who is told of an agency's work: its officers, else its head, else the province's coordinators."""
+    """Who is told of an agency's work: its officers, else its head, else the province's coordinators.
+
+    Asked once for each agency in a transaction: a batch may open many tickets of the same one.
+    """
+    known: dict[str, Sequence[Officer]] = session.info.setdefault("duty", {})
+    if agency not in known:
+        known[agency] = _duty(session, agency)
+    return known[agency]
+
+
+def _duty(session: Session, agency: str) -> Sequence[Officer]:
     for roles, where in (((Role.OFFICER,), agency), ((Role.HEAD,), agency), ((Role.COORDINATOR,), None)):
         found = finding.staff(session, roles, where)
         if found:

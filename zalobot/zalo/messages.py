@@ -7,7 +7,7 @@ cut short.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Self, get_args
 
 from zalobot.zalo.splitting import TEXT_LIMIT, split, units
@@ -15,6 +15,7 @@ from zalobot.zalo.splitting import TEXT_LIMIT, split, units
 __all__ = ["MOST_BUTTONS", "TEXT_LIMIT", "Button", "ButtonKind", "Outgoing", "parts", "split", "wire_body"]
 
 ButtonKind = Literal["query", "query_hidden", "url", "phone", "sms"]
+_KINDS = get_args(ButtonKind)
 MOST_BUTTONS, TITLE_LIMIT, PAYLOAD_LIMIT = 5, 100, 1000
 
 
@@ -30,7 +31,7 @@ class Button:
     def __post_init__(self) -> None:
         for name in ("title", "value"):
             object.__setattr__(self, name, unicodedata.normalize("NFC", getattr(self, name)).strip())
-        if self.kind not in get_args(ButtonKind):
+        if self.kind not in _KINDS:
             raise ValueError(f"{self.kind!r} is no kind of button")
         if not 0 < units(self.title) <= TITLE_LIMIT:
             raise ValueError(f"a button's title has 1 to {TITLE_LIMIT} characters: {self.title!r}")
@@ -95,13 +96,19 @@ class Outgoing:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object with what is set, for the outbox."""
-        return {name: value for name, value in asdict(self).items() if value}
+        made: dict[str, Any] = {name: value for name in _TEXTS if (value := getattr(self, name))}
+        if self.buttons:
+            made["buttons"] = [{"title": b.title, "kind": b.kind, "value": b.value} for b in self.buttons]
+        return made
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """The message that `to_json` described; fields of another version are left out."""
-        known = {field.name: kept[field.name] for field in fields(cls) if field.name in kept}
-        return cls(**{**known, "buttons": tuple(Button(**button) for button in kept.get("buttons", ()))})
+        known = {name: kept[name] for name in _TEXTS if name in kept}
+        return cls(**known, buttons=tuple(Button(**button) for button in kept.get("buttons", ())))
+
+
+_TEXTS = tuple(field.name for field in fields(Outgoing) if field.name != "buttons")
 
 
 def parts(outgoing: Outgoing) -> list[Outgoing]:
