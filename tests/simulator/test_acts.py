@@ -35,6 +35,14 @@ async def test_a_pressed_button_is_what_a_person_would_have_typed(
     assert [message.text for message in sim.messages(person)] == ["Việc mới", "Nhận QN-2611-00042/1"]
 
 
+@pytest.mark.parametrize("title", ["1. Nhận xử lý", "Nhận xử lý"])
+async def test_the_number_of_a_button_may_be_left_out(sim: Simulator, api: Api, person: Person, title: str) -> None:
+    await api.send(person.id, "Việc mới", SHOW | {"title": "1. Nhận xử lý"})
+    pressed = await sim.presses(person, title)
+    assert pressed is not None
+    assert pressed.text == "Nhận QN-2611-00042/1"
+
+
 async def test_a_button_that_is_not_there_cannot_be_pressed(sim: Simulator, api: Api, person: Person) -> None:
     await api.send(person.id, "Việc mới", SHOW)
     with pytest.raises(LookupError, match="Nhận xử lý"):

@@ -5,6 +5,7 @@ has answered the event's first try (or nobody did), not when the bot has replied
 """
 
 import asyncio
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,6 +19,8 @@ from .stage import Stage
 from .world import Button, By, File, Message, Person, Role, new_person_id
 
 Who = Person | str
+
+_NUMBER = re.compile(r"^\d+\. ")
 
 
 class Acts:
@@ -87,10 +90,13 @@ class Acts:
         return await self._sends(who, "sticker", attachments=[{"type": "sticker", "payload": payload}])
 
     async def presses(self, who: Who, title: str) -> Message | None:
-        """Press the newest button with this title (LookupError: there is none); None if the OA hears nothing of it."""
+        """Press the newest button with this title, its leading number left out or not; None if the OA hears nothing.
+
+        LookupError when there is no such button.
+        """
         for message in reversed(self.received(who)):
             for button in message.buttons:
-                if button.title == title:
+                if title in (button.title, _NUMBER.sub("", button.title)):
                     return await self.presses_button(who, button)
         raise LookupError(f"no button {title!r} among {[b.title for m in self.received(who) for b in m.buttons]}")
 
