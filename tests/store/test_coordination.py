@@ -65,7 +65,7 @@ async def test_a_wait_that_nobody_ends_lasts_its_time(two: tuple[Coordination, C
     await there.publish("outbox")
     started = time.monotonic()
     assert not await here.wait("inbox", 0.2)
-    assert 0.15 < time.monotonic() - started < 1
+    assert 0.15 < time.monotonic() - started < 2
 
 
 async def test_what_was_published_between_two_waits_is_not_slept_through(
@@ -112,22 +112,21 @@ async def test_a_key_is_forgotten_after_its_time(two: tuple[Coordination, Coordi
 
 
 async def test_processes_share_one_budget(two: tuple[Coordination, Coordination]) -> None:
-    """120 a minute: 10 at once, then one every 60/110 s."""
-    given = [await two[i % 2].take("zalo", 120) for i in range(12)]
-    assert given[:10] == [0.0] * 10
-    assert 0.3 < given[10] <= 60 / 110
-    assert given[11] > 0
+    """36 a minute: 3 at once, then one every 60/33 s."""
+    given = [await two[i % 2].take("zalo", 36) for i in range(5)]
+    assert given[:3] == [0.0] * 3
+    assert 0 < given[4] <= given[3] <= 60 / 33
 
 
 async def test_a_refused_call_costs_nothing_and_may_go_after_its_wait(two: tuple[Coordination, Coordination]) -> None:
     here, there = two
-    while not (wait := await here.take("zalo", 1200)):
+    while not (wait := await here.take("zalo", 60)):
         pass
-    assert 0 < wait < 0.06
-    for _ in range(20):
-        await there.take("zalo", 1200)
-    await asyncio.sleep(wait)
-    assert await there.take("zalo", 1200) == 0.0
+    refused = [wait, *[await there.take("zalo", 60) for _ in range(5)]]
+    assert refused == sorted(refused, reverse=True)
+    assert refused[-1] > 0
+    await asyncio.sleep(refused[-1])
+    assert await there.take("zalo", 60) == 0.0
 
 
 async def test_a_dear_call_is_let_through_when_nothing_else_was(two: tuple[Coordination, Coordination]) -> None:
@@ -165,8 +164,8 @@ async def test_a_lost_redis_is_answered_for_by_the_twin(valkey: Valkey, over_red
     valkey.kill()
     assert not await over_redis.seen_recently("b", 60)
     assert await over_redis.seen_recently("b", 60)
-    assert [await over_redis.take("zalo", 120) for _ in range(10)] == [0.0] * 10
-    assert await over_redis.take("zalo", 120) > 0
+    assert await over_redis.take("zalo", 12) == 0.0
+    assert await over_redis.take("zalo", 12) > 0
     await over_redis.publish("inbox")
     assert await over_redis.wait("inbox", 0.01)
 
