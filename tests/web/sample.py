@@ -233,3 +233,22 @@ def _warehouse(session: Session) -> None:
             ("2026-11-26 08:47", "answered", "CA", 2, {"text": "không được đưa ra đây"}),
         ),
     )  # fmt: skip
+
+
+def the_longest(session: Session) -> None:
+    """A ticket of five agencies whose words have no place to break."""
+    unbroken = "https://example.vn/" + "a" * 160
+    parts = [
+        PartSample(
+            "BQLKKT", "answered", {"answered_at": at("2026-11-26 10:00"), "answer": unbroken, "accepted_at": NOW}
+        ),
+        PartSample("SNNMT", "paused", {"paused_at": at("2026-11-26 10:00"), "question": unbroken}),
+        PartSample("SNNMT", "declined", {"declined_to": "BQLKKT", "declined_reason": unbroken}),
+        PartSample("CA", "reopened", {"answer": unbroken, "verdict": "generic", "clock": 2, "hand_overs": 12}),
+        PartSample("STC", "withdrawn"),
+    ]
+    add_ticket(
+        session, 99999, "W" * 200, "2026-11-20 09:00", *parts, public_text=unbroken + " [LIÊN KẾT CÁ NHÂN]" * 9,
+        tier="public", business_name="Công ty " + "Đ" * 150, state="reopened",
+        events=(("2026-11-26 10:00", "declined", "SNNMT", 3, {"to": "BQLKKT"}),),
+    )  # fmt: skip

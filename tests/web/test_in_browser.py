@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.web import sample
 from tests.web.conftest import Town
 from tests.web.sample import HOSTILE
 
@@ -18,6 +19,10 @@ PATHS = ["/", "/hoi-dap", "/hoi-dap/QN-2611-00042", "/hoi-dap/QN-2611-00031", "/
          "/hoi-dap/QN-2611-00044", "/hoi-dap/QN-2611-00046", "/hoi-dap/QN-2611-00052", "/khong-co"]  # fmt: skip
 
 WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT_OFF = """() => [...document.querySelectorAll('main li, main p, main dd, main h1, main h3, main b')]
+  .filter(e => !e.closest('.vh, .bar-tools') && getComputedStyle(e).display !== 'inline')
+  .filter(e => e.scrollWidth > e.clientWidth + 1)
+  .map(e => e.outerHTML.slice(0, 90))"""
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summary')]
   .filter(e => e.offsetParent && !e.closest('.skip') && !e.matches('.skip'))
   .filter(e => Math.max(...[...e.getClientRects()].map(r => r.height)) < 19)
@@ -72,6 +77,16 @@ async def test_a_page_fits_is_quiet_and_can_be_read(town: Town, page: "Page", fa
     assert await page.evaluate(SMALL_TARGETS) == []
     assert await page.locator("h1").count() == 1
     assert [fault for fault in faults if "404 (Not Found)" not in fault] == []
+
+
+async def test_the_longest_words_break_instead_of_the_page(town: Town, page: "Page") -> None:
+    town.write(sample.the_longest)
+    for path in ("/hoi-dap/QN-2611-99999", "/hoi-dap", "/"):
+        for width in (320, 768, 1000, 1280):
+            await page.set_viewport_size({"width": width, "height": 740})
+            await page.goto(town.address + path)
+            assert await page.evaluate(WIDER_THAN_THE_WINDOW) == 0, (path, width)
+            assert await page.evaluate(CUT_OFF) == [], (path, width)
 
 
 async def test_what_is_measured_here_could_be_found(town: Town, page: "Page") -> None:

@@ -66,6 +66,7 @@ class TicketPage:
     receipts: tuple[ReceiptView, ...]
     lines: tuple[Line, ...]
     open_parts: tuple[int, ...]
+    holders: tuple[str, ...]
 
 
 def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
@@ -92,6 +93,7 @@ def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
         receipts=_receipts(story, now, province),
         lines=history(story.events, ticket.received_at, now, province, sealed=ticket.tier == Tier.SEALED),
         open_parts=tuple(part.number for part in parts if part.holding),
+        holders=tuple(dict.fromkeys(part.holder for part in parts if part.holding)),
     )
 
 
