@@ -1,0 +1,57 @@
+"""Personal data in what people write: found, and masked in the copy that becomes public.
+
+The one rule: a mask proposes and a human approves; the original text is never changed. Order and exceptions follow
+domain.md 7.3; the words are in `templates/redaction.toml`.
+"""
+
+from typing import Final
+
+from zalobot.redaction import addresses, links, names, numbers, papers, words
+from zalobot.redaction.kinds import Kind, Mask
+from zalobot.redaction.links import Found
+from zalobot.redaction.shadow import Shadow
+
+__all__ = ["Kind", "Mask", "find", "redact"]
+
+_DIGITS: Final = frozenset("0123456789")
+
+
+def find(text: str) -> tuple[Mask, ...]:
+    """All personal data of a text, in its order, never overlapping; offsets are those of the text as it is."""
+    shadow = links.walled(Shadow.of(text))
+    found, stay = links.links(shadow)
+    shadow = _over(shadow, found, stay)
+    if "@" in shadow.low:
+        found += (more := links.emails(shadow))
+        shadow = _over(shadow, more)
+    accounts: list[Found] = []
+    if not _DIGITS.isdisjoint(shadow.num):
+        for rule in (numbers.numbers, papers.plates, papers.passports):
+            found += (more := rule(shadow))
+            shadow = _over(shadow, more)
+        accounts = [mask for mask in found if mask[0] is Kind.ACCOUNT]
+    found += (more := names.names(shadow, accounts))
+    shadow = _over(shadow, more)
+    found += addresses.addresses(shadow)
+    return tuple(sorted((_mask(shadow, mask) for mask in found), key=lambda mask: mask.start))
+
+
+def redact(text: str) -> str:
+    """The text with each piece of personal data replaced by the tag of its kind; all else as it was."""
+    tags, parts, last = words.tags(), [], 0
+    for mask in find(text):
+        parts += [text[last : mask.start], tags[mask.kind]]
+        last = mask.end
+    return "".join(parts) + text[last:]
+
+
+def _over(shadow: Shadow, found: list[Found], stay: list[tuple[int, int]] | None = None) -> Shadow:
+    if not found and not stay:
+        return shadow
+    named = tuple(start for kind, start, _, _ in found if kind is Kind.NAME)
+    return shadow.without([(start, end) for _, start, end, _ in found] + (stay or []), named)
+
+
+def _mask(shadow: Shadow, found: Found) -> Mask:
+    kind, start, end, reason = found
+    return Mask(kind, *shadow.span(start, end), reason)
