@@ -16,7 +16,7 @@ REPORT = Flow(
         Text(name="parcel", when=answered(field="land")),
         Files(name="files", at_most=2),
         Contact(name="contact", optional=True),
-        Confirm(name="confirm", change={"nội dung": "description", "tệp": "files"}),
+        Confirm(name="confirm", change={"nội dung": "description", "tệp": "files"}, more="description"),
     ),
 )
 PHOTO = {"kind": "image", "url": "https://x/1.jpg"}
@@ -143,6 +143,22 @@ class TestSeveralMessagesAreOneAnswer:
         assert said[-1] == "report/files.more"
         assert state["files"] == {"files": [PHOTO], "done": True}
         assert question(REPORT, state) is REPORT.by_name["confirm"]
+
+    def test_a_sentence_at_the_last_look_is_added_and_shown_again(self) -> None:
+        state, said = play("Hóa đơn bị khóa", "2", "xong", "bỏ qua", "Căn cứ ở điều 43 của luật")
+        assert said[-1] == "report/confirm"
+        assert state["description"] == "Hóa đơn bị khóa\nCăn cứ ở điều 43 của luật"
+        assert question(REPORT, state) is REPORT.by_name["confirm"]
+
+    def test_a_slip_at_the_last_look_is_asked_about(self) -> None:
+        state, said = play("Hóa đơn bị khóa", "2", "xong", "bỏ qua", "gửj đi mà")
+        assert said[-1] == "report/confirm.unclear"
+        assert state["description"] == "Hóa đơn bị khóa"
+
+    def test_a_caption_stays_with_its_photo_where_it_answers_nothing(self) -> None:
+        state, said = play("Hóa đơn bị khóa", "2", "xong", "bỏ qua", Said("mặt sau", (PHOTO,)))
+        assert said[-1] == "report/files.more"
+        assert state["files"] == {"files": [{**PHOTO, "caption": "mặt sau"}], "done": True}
 
 
 def test_a_finished_flow_stays_finished() -> None:

@@ -23,7 +23,7 @@ def reply_flow(_province: Province) -> Flow:
         steps=(
             Text(name="reply", at_least=2),
             Files(name="files"),
-            Confirm(name="confirm", change=changes("reply")),
+            Confirm(name="confirm", change=changes("reply"), more="reply"),
         ),
     )
 

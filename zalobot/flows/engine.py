@@ -30,10 +30,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """No answer. `reason` names the wording `<step>.<reason>`; `keep` is what is remembered of it all the same."""
+    """No answer. `reason` names the wording `<step>.<reason>`; `keep` is what is remembered of it all the same.
+
+    `joins` names an earlier step whose answer these words may add to instead.
+    """
 
     reason: str
     keep: Any = None
+    joins: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ class Flow:
         if len(by_name) != len(self.steps):
             raise ValueError(f"flow {self.name}: two steps of the same name")
         for step in self.steps:
-            for target in getattr(step, "change", {}).values():
+            more = getattr(step, "more", "")
+            for target in (*getattr(step, "change", {}).values(), *([more] if more else ())):
                 if target not in by_name:
                     raise ValueError(f"flow {self.name}: {step.name} reopens {target}, which is no step")
         object.__setattr__(self, "by_name", by_name)
@@ -130,11 +135,13 @@ def advance(flow: Flow, answers: Answers, said: Said, *, joining: str | None = N
     """Play one message. `joining` names the step answered a moment ago, which the message may belong to."""
     current = question(flow, answers)
     if said.files:
-        early = _take_files(flow, answers, said, current)
+        early = _take_files(flow, answers, replace(said, text=""), current)
         if early is not None:
             if not said.text or early.reason:
                 return early
-            answers, said = early.answers, replace(said, files=())
+            rest = advance(flow, early.answers, replace(said, files=()), joining=joining)
+            # A caption that answers nothing stays with its photo.
+            return rest if not rest.reason else _take_files(flow, answers, said, current) or early
     joined = _join(flow, answers, said, current, joining)
     if joined is not None:
         return joined
@@ -146,7 +153,7 @@ def advance(flow: Flow, answers: Answers, said: Said, *, joining: str | None = N
 def take_as(flow: Flow, answers: Answers, said: Said, name: str) -> Turn:
     """Play one message as the answer to a named step, whatever question comes first: free text that starts a flow."""
     if said.files:
-        early = _take_files(flow, answers, said, flow.by_name[name])
+        early = _take_files(flow, answers, replace(said, text=""), flow.by_name[name])
         if early is not None:
             if not said.text:
                 return early
@@ -169,7 +176,9 @@ def _read(flow: Flow, answers: Answers, said: Said, step: Step) -> Turn:
             new.pop(step.name, None)
             new.pop(name, None)
             return Turn(new, question(flow, new), about=name)
-        case Rejected(reason, keep):
+        case Rejected(reason, keep, joins):
+            if joins and (joined := _join(flow, answers, said, step, joins)) is not None:
+                return joined
             if keep is not None:
                 new[step.name] = keep
             return Turn(new, step, reason=reason, about=step.name)
@@ -194,7 +203,7 @@ def _take_files(flow: Flow, answers: Answers, said: Said, current: Step | None) 
         return None
     for step in flow.steps:
         if step.takes_files and step.when(answers):
-            reading = step.read(replace(said, text=""), answers)
+            reading = step.read(said, answers)
             if isinstance(reading, Accepted):
                 new = {**answers, step.name: reading.value}
                 return Turn(new, question(flow, new), step.name, open=True, about=step.name)

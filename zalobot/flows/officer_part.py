@@ -20,7 +20,10 @@ def answer_flow(_province: Province) -> Flow:
     """The answer, seen once more before it goes: from the push to sent it is two taps and the text."""
     return Flow(
         name=ANSWER,
-        steps=(Text(name="answer", at_least=15), Confirm(name="confirm", change=changes("answer"))),
+        steps=(
+            Text(name="answer", at_least=15),
+            Confirm(name="confirm", change=changes("answer"), more="answer"),
+        ),
     )
 
 

@@ -33,7 +33,9 @@ def flow(province: Province) -> Flow:
             Contact(name="contact", optional=True),
             Choice(name="publicity", options=spoken("publicity")),
             Confirm(
-                name="confirm", change=changes("description", "field", "agencies", "files", "contact", "publicity")
+                name="confirm",
+                change=changes("description", "field", "agencies", "files", "contact", "publicity"),
+                more="description",
             ),
         ),
     )

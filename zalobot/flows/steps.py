@@ -17,6 +17,8 @@ from zalobot.vietnamese import nfc
 
 __all__ = ["Choice", "Code", "Confirm", "Contact", "Files", "Phone", "Several", "Text"]
 
+A_SENTENCE = 4  # words; fewer are a slip of the thumb, not an afterthought
+
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Question):
@@ -149,16 +151,20 @@ class Code(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Confirm(Question):
-    """See it all before it goes: a word for yes, or "sửa …" to answer one step again (words → step)."""
+    """See it all before it goes: a word for yes, or "sửa …" to answer one step again (words → step).
+
+    `more` names the step that a further sentence is added to, so that an afterthought is not lost.
+    """
 
     change: Mapping[str, str] = field(default_factory=dict)
+    more: str = ""
 
     def read(self, said: Said, answers: Answers) -> Reading:
         if is_word(said.text, "send") or command(said.text) == "1":
             return Accepted(True)
         asked = after(said.text, "change")
         if asked is None:
-            return Rejected("unclear")
+            return Rejected("unclear", joins=self.more if len(said.text.split()) >= A_SENTENCE else "")
         step = best(asked, {step: step for step in self.change.values()}, self._aliases()) if asked else None
         return Reopened(step) if step else Rejected("what_to_change")
 
