@@ -12,8 +12,7 @@ from typing import Final
 from zalobot.redaction.kinds import Kind
 from zalobot.redaction.links import Found
 from zalobot.redaction.shadow import Shadow
-from zalobot.redaction.words import any_of, exact, listed, means, plain, whole
-from zalobot.vietnamese import fold
+from zalobot.redaction.words import any_of, listed, means, whole
 
 _JOINT: Final = re.compile(r" {0,2}[,\-;]? {0,2}\n?")
 _NUMBER: Final = re.compile(r" {0,2}(?:so |:)? {0,2}[0-9]{1,4}[a-z]?(?:[/\-][0-9]{1,4}[a-z]?){0,4}(?![a-z0-9])")
@@ -35,7 +34,7 @@ def _filler() -> re.Pattern[str]:
 
 @cache
 def _head() -> re.Pattern[str]:
-    return re.compile(rf"{any_of(listed('address', 'numbered', 'named', 'wider'))}(?![a-z])\.?")
+    return re.compile(rf"{any_of(listed('address', 'numbered', 'named', 'wider', 'no_heads'))}(?![a-z])\.?")
 
 
 @cache

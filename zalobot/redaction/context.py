@@ -34,7 +34,7 @@ NONE: Final = Context()
 @cache
 def _kinds() -> dict[str, str]:
     """The kind of each folded word; a word in several lists has the last of them."""
-    return {word: kind for kind in KINDS for word in plain("cue", kind)} | {w: "bank" for w in plain("bank", "names")}
+    return {word: kind for kind in KINDS for word in plain("cue", kind)} | dict.fromkeys(plain("bank", "names"), "bank")
 
 
 @cache

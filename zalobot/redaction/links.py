@@ -13,18 +13,32 @@ from zalobot.redaction.words import any_of, data, listed, name_tag, tag_pattern
 
 Found = tuple[Kind, int, int, str]
 
+_DIGIT: Final = re.compile("[0-9]")
 _URL_END: Final = ".,;:!?)]}'\"»"
 _HOST: Final = "abcdefghijklmnopqrstuvwxyz0123456789.-"
 _LOCAL: Final = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
 _REST: Final = r"[^\s<>\"'\0]{0,300}"
-# QN-2611-00042; H49.12-261005-0007, 000.00.12.H49-250701-0001; 12/10/2026, 12.10.2026, 8.10.26 14h30; 1234/QĐ-UBND
-_STAYS: Final = re.compile(
-    r"(?<![a-z0-9])[a-z]{2,4}-[0-9]{4}-[0-9]{4,6}(?![0-9])"
-    r"|(?<![a-z0-9])(?:[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.)?h[0-9]{2}(?:\.[0-9]{1,3}){0,3}-[0-9]{6}-[0-9]{4,6}(?![0-9])"
-    r"|(?<![0-9./-])[0-3]?[0-9]([./-])[01]?[0-9]\1(?:19|20)[0-9]{2}(?![0-9]|[./-][0-9])"
-    r"|(?<![0-9./-])[0-3]?[0-9]([./-])[01]?[0-9]\2[0-9]{2}(?= {1,2}[0-9]{1,2}(?:[:h][0-9]|\.[0-9]{2}(?![.0-9])))"
-    r"|(?<![0-9./-])[0-9]{1,12}(?:/[0-9]{4})?/(?:qd|gp|tb|tbao|cv|bb|ttr|tt|nq|nd|kh|gcn|hd|hdkt|hdld|ct|bc|sxd|stc|ubnd"
-    r"|gpxd|gpmt|qh|l|vbhn)(?![a-z])"
+# Each begins with a character to search for, which is what makes them fast; the look behind follows it.
+_STAYS: Final = (
+    # QN-2611-00042
+    re.compile(
+        r"-(?:(?<=[a-z]{2}-)(?<![a-z0-9][a-z]{2}-)|(?<=[a-z]{3}-)(?<![a-z0-9][a-z]{3}-))[0-9]{4}-[0-9]{4,6}(?![0-9])"
+    ),
+    # H49.12-261005-0007, 000.00.12.H49-250701-0001
+    re.compile(r"h(?<![a-z0-9]h)[0-9]{2}(?:\.[0-9]{1,3}){0,3}-[0-9]{6}-[0-9]{4,6}(?![0-9])"),
+    re.compile(r"[0-9](?<![0-9./-].)[0-9]{2}\.[0-9]{2}\.[0-9]{2}(?=\.h[0-9]{2})"),
+    # 12/10/2026, 12.10.2026
+    re.compile(r"[0-9](?<![0-9./-].)[0-9]?([./-])[01]?[0-9]\1(?:19|20)[0-9]{2}(?![0-9]|[./-][0-9])"),
+    # 8.10.26 14h30
+    re.compile(
+        r"[0-9](?<![0-9./-].)[0-9]?([./-])[01]?[0-9]\1[0-9]{2}"
+        r"(?= {1,2}[0-9]{1,2}(?:[:h][0-9]|\.[0-9]{2}(?![.0-9])))"
+    ),
+    # 1234/QĐ-UBND, 15/2026/NĐ-CP
+    re.compile(
+        r"[0-9](?<![0-9./-].)[0-9]{0,11}(?:/[0-9]{4})?/(?:qd|gp|tb|tbao|cv|bb|ttr|tt|nq|nd|kh|gcn|hd|hdkt|hdld|ct|bc"
+        r"|sxd|stc|ubnd|gpxd|gpmt|qh|vbhn)(?![a-z])"
+    ),
 )
 _DOMAIN: Final = r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z][a-z0-9]{1,62}"
 
@@ -76,7 +90,8 @@ def walled(shadow: Shadow) -> Shadow:
     if "." in low:
         urls = [_whole_url(shadow, *url.span()) for url in _official().finditer(low)]
         spans += [url for url in urls if low[url[0] - 1 : url[0]] != "@"]
-    spans += [stays.span() for stays in _STAYS.finditer(low)]
+    if _DIGIT.search(low):
+        spans += [stays.span() for pattern in _STAYS for stays in pattern.finditer(low)]
     return shadow.without(spans, tuple(named)) if spans else shadow
 
 

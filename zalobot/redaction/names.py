@@ -20,6 +20,8 @@ _WORD_BEFORE: Final = re.compile(r"([a-z]+)[ ]{1,2}\Z")
 _HOLDER: Final = re.compile(r"[^A-Z\0\n]{0,6}")
 _CAPITALS: Final = re.compile(r"[A-Z]+(?: [A-Z]+){1,4}(?![A-Za-z0-9@])")
 _VOWEL: Final = re.compile("[AEIOUYaeiouy]")
+_NEXT_WORD: Final = re.compile(r" {1,2}([A-Za-z]+)")
+_LETTERS: Final = re.compile("[A-Za-z]+")
 _MOST: Final = 5
 
 
@@ -35,20 +37,23 @@ class Clue:
 
 @cache
 def _clue() -> re.Pattern[str]:
-    """Any clue that is followed by a capital letter."""
+    """Any clue before a word."""
     words = any_of(listed("name", "titles", "cues", "jobs"))
-    after = r"(?:\.?[ ]{1,3}|[ ]?[:.\-][ \n]{0,2}|[ ](?:la|LA)[ ]{1,2}:?[ ]?)"
-    return re.compile(rf"(?<![A-Za-z0-9])(?i:({words})){after}(?=[A-Z])")
+    after = r"(?:\.?[ ]{1,3}|[ ]?[:.\-][ \n]{0,2}| la {1,2}:? ?)"
+    return re.compile(rf"(?<![a-z0-9])({words}){after}(?=[a-z])")
 
 
 def _clues(shadow: Shadow) -> list[Clue]:
     found: list[Clue] = []
-    for match in _clue().finditer(shadow.bare):
+    for match in _clue().finditer(shadow.low):
+        if not shadow.bare[match.end()].isupper():
+            continue
         typed = shadow.typed(*match.span(1))
         for kind in ("titles", "cues", "jobs"):
             strict = shadow.marked and kind != "jobs"
             if means(typed, "name", kind, marked=strict and not _bare_cue(typed, kind)):
-                loud = match[1].isupper() and len(match[1]) > 2
+                said = shadow.bare[slice(*match.span(1))]
+                loud = said.isupper() and len(said) > 2
                 found.append(Clue(kind, match.start(), match.end(), loud))
                 break
     return found
@@ -62,7 +67,7 @@ def _bare_cue(typed: str, kind: str) -> bool:
 def _stops(shadow: Shadow, start: int, end: int, after_family: bool) -> bool:
     """Whether a name ends before this word: an organisation, a place, an office, an ordinary word."""
     word = shadow.typed(start, end)
-    pair = re.compile(r" {1,2}([A-Za-z]+)").match(shadow.bare, end)
+    pair = _NEXT_WORD.match(shadow.bare, end)
     two = f"{word} {shadow.typed(*pair.span(1))}" if pair else ""
     marked = shadow.marked and not (word.isascii() and shadow.bare[start:end].isupper())
     if two and means(two, "name", "stops", marked=marked):
@@ -147,7 +152,7 @@ def _holders(shadow: Shadow, accounts: list[Found], masks: list[Found]) -> list[
                 if all(name.end() <= m[1] or name.start() >= m[2] for m in masks + found):
                     found.append((Kind.NAME, *name.span(), "holder"))
                 break
-            word = re.compile(r"[A-Za-z]+").match(shadow.bare, start)
+            word = _LETTERS.match(shadow.bare, start)
             if not word:
                 break
             start = word.end()

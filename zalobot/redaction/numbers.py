@@ -5,18 +5,17 @@ then the identity number, then the telephone; a number that must stay is stepped
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from zalobot.redaction import context
 from zalobot.redaction.context import Context
 from zalobot.redaction.kinds import Kind
 from zalobot.redaction.links import Found
+from zalobot.redaction.runs import Run
 from zalobot.redaction.shadow import Shadow
 from zalobot.redaction.words import listed
 
 _RUN: Final = re.compile(r"[0-9]+(?:[ .()\-]{1,3}[0-9]+)*")
-_GROUP: Final = re.compile(r"[0-9]+")
 _PHONE: Final = re.compile(r"(?:0|(?:00)?840?)(?:[35789][0-9]{8}|2[0-9]{9}|1[2689][0-9]{8})")
 _LIKE_PHONE: Final = re.compile(r"0[1-9][0-9]{7,10}|(?:00)?84[0-9]{8,10}|[35789][0-9]{8}")
 _IDENTITY: Final = re.compile(r"0(?!00)(?:[0-8][0-9]|9[0-6])[0-9]{9}")
@@ -25,51 +24,7 @@ _ROUND: Final = re.compile(r"[1-9][0-9]*0{5}")
 _AFTER_SIGN: Final = re.compile(r"[/.\-][a-z0-9]|/")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Groups of digits with nothing but spaces, dots, hyphens and brackets between them."""
-
-    shadow: Shadow
-    groups: tuple[tuple[int, int], ...]
-
-    def digits(self, first: int, last: int) -> str:
-        """The digits of these groups, both included."""
-        return "".join([self.shadow.num[a:b] for a, b in self.groups[first : last + 1]])
-
-    def gap(self, group: int) -> str:
-        """What stands before a group, back to the one before."""
-        return self.shadow.num[self.groups[group - 1][1] : self.groups[group][0]]
-
-    def single(self, group: int) -> str:
-        """The digits of one group."""
-        start, end = self.groups[group]
-        return self.shadow.num[start:end]
-
-    def reach(self, first: int, most: int) -> list[tuple[int, str]]:
-        """Each group at which a number that begins at `first` may end, with its digits, `most` at the longest."""
-        found, digits = [], ""
-        for last in range(first, len(self.groups)):
-            digits += self.single(last)
-            if len(digits) > most:
-                break
-            found.append((last, digits))
-        return found
-
-    def amount(self, first: int) -> int:
-        """The last group of "1.250.000.000" or "1 250 000 đồng"; -1 if these are not an amount."""
-        if self.single(first)[0] == "0" or len(self.single(first)) > 3:
-            return -1
-        last, mark = first, ""
-        while last + 1 < len(self.groups) and len(self.single(last + 1)) == 3:
-            gap = self.gap(last + 1)
-            if gap not in (".", " ") or (mark and gap != mark):
-                break
-            last, mark = last + 1, gap
-        if last == first or (mark == " " and not context.unit_follows(self.shadow, self.groups[last][1])):
-            return -1
-        return last
-
-
+_NOT_ACCOUNT: Final = ("keep", "tax", "phone", "identity")
 Taken = tuple[int, Found | None]
 
 
@@ -79,8 +34,7 @@ def numbers(shadow: Shadow) -> list[Found]:
     for match in _RUN.finditer(shadow.num):
         if match.end() - match.start() < 6:
             continue
-        run = Run(shadow, tuple(group.span() for group in _GROUP.finditer(shadow.num, *match.span())))
-        masks += _read(run, masks)
+        masks += _read(Run.of(shadow, *match.span()), masks)
     return masks
 
 
@@ -118,15 +72,17 @@ def _may_start(run: Run, first: int, said: Context, after_mask: bool) -> bool:
     num, start = run.shadow.num, run.groups[first][0]
     if first and not after_mask:
         gap = run.gap(first)
-        return " " in gap or "(" in gap or ")" in gap or len(run.single(first)) >= 10
+        return " " in gap or "(" in gap or ")" in gap or len(run.singles[first]) >= 10
     left = num[start - 1 : start]
     if left.isalpha():
         touching = said.kind != "" and said.end == start
-        return touching or (len(run.single(first)) >= 10 and run.shadow.bare[start - 1].islower())
-    return not (left == "," and num[start - 2 : start - 1].isdigit() and len(run.single(first)) < 9)
+        return touching or (len(run.singles[first]) >= 10 and run.shadow.bare[start - 1].islower())
+    return not (left == "," and num[start - 2 : start - 1].isdigit() and len(run.singles[first]) < 9)
 
 
 def _account(run: Run, first: int, said: Context, ahead: list[tuple[int, str]], previous: list[Found]) -> Taken | None:
+    if said.kind in _NOT_ACCOUNT:
+        return None
     last = _account_end(run, first, ahead)
     if last < first:
         return None
@@ -146,15 +102,15 @@ def _account_end(run: Run, first: int, ahead: list[tuple[int, str]]) -> int:
     """As far as one account goes: not into an amount, nor into a telephone typed after it."""
     last = first
     for group, digits in ahead[1:]:
-        gap, single = run.gap(group), run.single(group)
-        whole = _PHONE.fullmatch(single) or _IDENTITY.fullmatch(single)
+        gap, single = run.gap(group), run.singles[group]
+        whole = len(single) > 9 and (_PHONE.fullmatch(single) or _IDENTITY.fullmatch(single))
         if len(gap) > 1 or (whole and len(digits) - len(single) >= 6):
             break
         last = group
     if not context.unit_follows(run.shadow, run.groups[last][1]):
         return last
     money = last
-    while money > first and len(run.single(money)) == 3 and len(run.single(money - 1)) <= 3:
+    while money > first and len(run.singles[money]) == 3 and len(run.singles[money - 1]) <= 3:
         money -= 1
     return money - 1
 
@@ -198,6 +154,8 @@ def _identity(run: Run, first: int, said: Context, ahead: list[tuple[int, str]])
 
 
 def _identity_shape(run: Run, first: int, last: int, digits: str, said: Context) -> bool:
+    if said.kind != "identity" and not _IDENTITY.fullmatch(digits):
+        return False
     gaps = [run.gap(group) for group in range(first + 1, last + 1)]
     if any(len(gap) > 1 for gap in gaps) or run.shadow.num[run.groups[first][0] - 1 : run.groups[first][0]] == "+":
         return False
@@ -205,7 +163,7 @@ def _identity_shape(run: Run, first: int, last: int, digits: str, said: Context)
         return True
     # "0912 000 345 12" is a telephone and a number after it.
     phone = any(len(d) < 12 and _PHONE.fullmatch(d) for _, d in run.reach(first, 11))
-    return bool(_IDENTITY.fullmatch(digits)) and (not phone or last - first == 11)
+    return not phone or last - first == 11
 
 
 def _stays(run: Run, first: int, said: Context, ahead: list[tuple[int, str]]) -> Taken | None:
@@ -215,9 +173,9 @@ def _stays(run: Run, first: int, said: Context, ahead: list[tuple[int, str]]) ->
     if said.kind == "tax":
         last = next((last for last, digits in ahead if len(digits) == 10), -1)
         if last >= 0:
-            branch = last + 1 < len(run.groups) and len(run.single(last + 1)) == 3 and "-" in run.gap(last + 1)
+            branch = last + 1 < len(run.groups) and len(run.singles[last + 1]) == 3 and "-" in run.gap(last + 1)
             return last + branch, None
-        return (first, None) if len(run.single(first)) == 13 else None
+        return (first, None) if len(run.singles[first]) == 13 else None
     if said.kind == "phone" or run.shadow.num[run.groups[first][0] - 1 : run.groups[first][0]] == "+":
         return None
     amount = run.amount(first)
@@ -228,7 +186,7 @@ def _stays(run: Run, first: int, said: Context, ahead: list[tuple[int, str]]) ->
 
 def _is_branch(run: Run, first: int) -> bool:
     """0109881236-001 is the tax code of a branch."""
-    if first + 1 >= len(run.groups) or len(run.single(first)) != 10 or len(run.single(first + 1)) != 3:
+    if first + 1 >= len(run.groups) or len(run.singles[first]) != 10 or len(run.singles[first + 1]) != 3:
         return False
     end = first + 2 == len(run.groups) or run.gap(first + 2) not in ("-", ".")
     return run.gap(first + 1) == "-" and end
@@ -241,7 +199,7 @@ def _phone(run: Run, first: int, said: Context, ahead: list[tuple[int, str]]) ->
     if not reason:
         return None
     end = run.groups[last][1]
-    if not plus and run.single(first)[0] != "0" and said.kind != "phone" and context.unit_follows(run.shadow, end):
+    if not plus and run.singles[first][0] != "0" and said.kind != "phone" and context.unit_follows(run.shadow, end):
         return last, None
     if run.digits(first, last) in listed("number", "official_phones"):
         return last, None

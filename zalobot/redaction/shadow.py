@@ -15,6 +15,7 @@ from zalobot.vietnamese import nfc
 BARRIER: Final = "\0"
 # Combining marks, soft hyphens, zero-width characters, variation selectors, and the keycap of emoji digits.
 _DROPPED: Final = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060-\u2064\ufeff\ufe00-\ufe0f\u20e3]")
+_DROPPED_SET: Final = frozenset(c for c in map(chr, range(0x10000)) if _DROPPED.match(c))
 _MARKED: Final = re.compile("[\u00c0-\u01b0\u1ea0-\u1ef9\u0300-\u0323]")
 _RANGES: Final = ((0x80, 0x250), (0x660, 0x66A), (0x6F0, 0x6FA), (0x1E00, 0x1F00), (0x2000, 0x2070), (0x2070, 0x208A))
 _WIDE: Final = ((0x3000, 0x3001), (0xFF01, 0xFF5F), (0x1D7CE, 0x1D800))
@@ -45,7 +46,7 @@ _PLAIN: Final = _table()
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """`bare` has no marks, `low` no capitals either, `num` digits also where "o" was typed for zero; all equally long."""
+    """`bare` has no marks, `low` no capitals either, `num` a zero where "o" was typed for one; all equally long."""
 
     text: str
     bare: str
@@ -58,9 +59,10 @@ class Shadow:
     @classmethod
     def of(cls, text: str) -> Self:
         """The shadow of a text; `places` is empty where nothing had to be left out."""
-        kept, places = text, ()
+        kept = text
+        places: tuple[int, ...] = ()
         if not text.isascii() and _DROPPED.search(text):
-            places = tuple(i for i, letter in enumerate(text) if not _DROPPED.match(letter))
+            places = tuple(i for i, letter in enumerate(text) if letter not in _DROPPED_SET)
             kept = "".join([text[i] for i in places])
         bare = kept.translate(_PLAIN)
         low = bare.lower()
