@@ -177,7 +177,7 @@ def a_week(session: Session) -> None:
         "2026-11-18 14:00",
         PartSample("SXD", "closed", answered | {"verdict": "solved", "answer": "Đơn vị bảo trì vá xong đoạn 300 m ngày "
                    "25/11/2026; đoạn còn lại hoàn thành trước 05/12/2026."}),
-        state="closed", tier="public",
+        state="closed", tier="public", events=(("2026-11-23 09:20", "closed", "SXD", 1, {}),),
     )  # fmt: skip
     _warehouse(session)
     add_ticket(

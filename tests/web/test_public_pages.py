@@ -76,6 +76,18 @@ async def test_a_recounted_due_time_keeps_the_old_one_struck_through(town: Town)
     assert "Tính lại lúc 10:00 ngày 26/11 : thêm ngày nghỉ 27/11. Hai bên đã được báo một lần." in words(page)
 
 
+async def test_a_simple_matter_shows_the_hours_that_were_counted(town: Town) -> None:
+    text = words(await town.get("/hoi-dap/QN-2611-00050"))
+    assert "Nhận lúc 14:00 Thứ Tư 25/11/2026 . Giờ được tính 25/11: 14:00–17:00; 26/11: 07:30–08:30. Hạn 08:30" in text
+
+
+async def test_the_history_of_a_closed_ticket_ends_with_its_last_event(town: Town) -> None:
+    text = words(await town.get("/hoi-dap/QN-2611-00040"))
+    assert part(text, "Diễn biến ", " Kiểm tra bản này") == (
+        "T7 – CN 21–22/11 Nghỉ hằng tuần, không tính 09:20 T2 23/11 Đóng hồ sơ."
+    )
+
+
 async def test_a_sealed_ticket_shows_agency_topic_times_and_state_only(town: Town) -> None:
     text = words(await town.get("/hoi-dap/QN-2611-00046"))
     assert "Phản ánh không công khai nội dung: Hỗ trợ doanh nghiệp" in text

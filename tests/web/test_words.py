@@ -49,6 +49,19 @@ def test_every_kind_of_event_has_its_line(kind: EventKind) -> None:
     assert said.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("role", "told", "said"),
+    [
+        ("head", True, "Hệ thống báo thủ trưởng cơ quan: Sở X chưa trả lời."),
+        ("leader", True, "Hệ thống báo lãnh đạo tỉnh: Sở X chưa trả lời."),
+        ("leader", False, "Đến lúc báo lãnh đạo tỉnh (Sở X); chưa có người nhận tin."),
+    ],
+)
+def test_history_says_who_was_told_and_whether_anybody_was(role: str, told: bool, said: str) -> None:
+    line = Line("escalated", number=1, agency="Sở X", role=role, told=told)
+    assert str(module("timeline").words(line, False)).strip() == said  # type: ignore[attr-defined]
+
+
 def test_an_unknown_kind_is_still_told() -> None:
     said = str(module("timeline").words(Line("something_new", agency="Sở X"), False))  # type: ignore[attr-defined]
     assert said == "Sở X cập nhật hồ sơ."

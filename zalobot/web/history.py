@@ -37,13 +37,15 @@ class Line:
     reason: str = ""
     verdict: str = ""
     klass: str = ""
+    role: str = ""
+    told: bool = True
     off: Off | None = None
 
 
 def history(
-    events: Iterable[PublicEvent], received: datetime, now: datetime, province: Province, *, sealed: bool
+    events: Iterable[PublicEvent], received: datetime, now: datetime, province: Province, *, sealed: bool, open_: bool
 ) -> tuple[Line, ...]:
-    """The lines, oldest first. A sealed ticket keeps who and when, and loses every reason."""
+    """The lines, oldest first; an open ticket's go on until now. A sealed one keeps who and when, not why."""
     out: list[Line] = []
     before = local(received).date()
     for event in events:
@@ -54,7 +56,8 @@ def history(
             continue
         out.append(_line(event, province, same_day=bool(out) and today == before, sealed=sealed))
         before = today
-    out += _gap(province, before, local(now).date())
+    if open_:
+        out += _gap(province, before, local(now).date())
     return tuple(out)
 
 
@@ -84,6 +87,8 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool, sealed: boo
         reason="" if sealed else _text(data, "reason"),
         verdict=_text(data, "verdict"),
         klass=_text(data, "klass"),
+        role=_text(data, "role"),
+        told=bool(data.get("told", True)),
     )
 
 

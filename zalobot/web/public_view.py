@@ -10,14 +10,15 @@ from datetime import datetime
 from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.receipt import Receipt
-from zalobot.store.models import PartState, Tier
+from zalobot.store.models import PartState, TicketState, Tier
 from zalobot.store.queries.public_rows import PublicPart, PublicReceipt, PublicTicket, Story
 from zalobot.web.filters import Span, local, span
 from zalobot.web.history import Line, history
 from zalobot.web.meter import Clock, Meter, meter
-from zalobot.web.receipt_view import ReceiptView, Struck, Waited, skipped_runs, strip
+from zalobot.web.receipt_view import ReceiptView, Struck, Waited, by_day, skipped_runs, strip
 from zalobot.web.workday import day_length
 
+OVER = (TicketState.ANSWERED, TicketState.CLOSED, TicketState.WITHDRAWN)
 STOPPED = (PartState.ANSWERED, PartState.CLOSED)
 
 
@@ -65,6 +66,7 @@ class TicketPage:
     assigned_at: datetime | None
     receipts: tuple[ReceiptView, ...]
     lines: tuple[Line, ...]
+    is_open: bool
     open_parts: tuple[int, ...]
     holders: tuple[str, ...]
 
@@ -91,7 +93,15 @@ def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
         business_holds=any(part.state == PartState.PAUSED for part in ticket.parts),
         assigned_at=next((event.at for event in story.events if event.kind == "assigned"), None),
         receipts=_receipts(story, now, province),
-        lines=history(story.events, ticket.received_at, now, province, sealed=ticket.tier == Tier.SEALED),
+        lines=history(
+            story.events,
+            ticket.received_at,
+            now,
+            province,
+            sealed=ticket.tier == Tier.SEALED,
+            open_=ticket.state not in OVER,
+        ),
+        is_open=ticket.state not in OVER,
         open_parts=tuple(part.number for part in parts if part.holding),
         holders=tuple(dict.fromkeys(part.holder for part in parts if part.holding)),
     )
@@ -199,6 +209,8 @@ def _receipt(
         law=receipt.law,
         decision=receipt.decision,
         waits=tuple(Waited(w.start, w.end, span(w.working, day)) for w in receipt.waits),
+        clock=first.clock,
+        spans=by_day(receipt.spans),
         parts=tuple(sorted(parts[one.part_id].number for one in group)),
         struck=tuple(
             Struck(old.due_at, old.struck_at, old.struck_reason)

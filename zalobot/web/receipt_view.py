@@ -5,9 +5,11 @@ The one rule: the strip is drawn from the receipt that was made then, not from t
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
-from zalobot.receipt import Receipt, Skipped
-from zalobot.web.filters import Span, ending, local
+from zalobot.receipt import Receipt, Skipped, Span
+from zalobot.web import filters
+from zalobot.web.filters import ending, local
 from zalobot.web.workday import Off, merged
 from zalobot.workdays import DayKind
 
@@ -48,7 +50,7 @@ class Waited:
 
     start: datetime
     end: datetime
-    length: Span
+    length: filters.Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class ReceiptView:
     law: str
     decision: str = ""
     waits: tuple[Waited, ...] = ()
+    clock: int = 1
+    spans: tuple[tuple[date, tuple[Span, ...]], ...] = ()
     parts: tuple[int, ...] = ()
     struck: tuple[Struck, ...] = ()
 
@@ -93,6 +97,12 @@ def skipped_runs(skipped: tuple[Skipped, ...]) -> tuple[Off, ...]:
     for day in skipped:
         runs = merged(runs, Off(day.date, day.date, day.name, day.source))
     return tuple(runs)
+
+
+def by_day(spans: tuple[Span, ...]) -> tuple[tuple[date, tuple[Span, ...]], ...]:
+    """The stretches of working time a simple part was counted through, day by day."""
+    days = groupby(spans, key=lambda one: local(one.start).date())
+    return tuple((day, tuple(found)) for day, found in days)
 
 
 def _counted(day: date, number: int, today: date, ends: datetime | None) -> Cell:
