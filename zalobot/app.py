@@ -24,6 +24,7 @@ from zalobot.services import SERVICES, Now, Services
 from zalobot.store import coordination
 from zalobot.store.blobs import BlobStore
 from zalobot.store.database import Store
+from zalobot.store.presence import Presence
 from zalobot.web import guard, routes
 from zalobot.worker import Worker
 from zalobot.zalo.client import ZaloClient
@@ -85,11 +86,10 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
         )
         client = ZaloClient(http, settings.zalo_openapi_url, tokens, app_secret=settings.zalo_app_secret)
         blobs = BlobStore(settings.files_folder)
-        relay = Relay(services.store, client, services.coordination, blobs, services.now)
+        presence = Presence(settings.database_url, "relay")
+        relay = Relay(services.store, client, services.coordination, blobs, services.now, presence=presence)
         worker = Worker(services, dispatcher(settings.zalo_oa_id))
         app[DUTIES], app[WORKER] = Duties(services, relay, tokens, http, blobs), worker
-        # Rows left as sending by this process's former life: SQLite has one process, so they are nobody else's.
-        await relay.settle_unknown(orphaned=timedelta(0) if services.store.sqlite else timedelta(minutes=2))
         ticks = jobs.scheduler(app[DUTIES])
         ticks.start()
         try:
@@ -99,6 +99,7 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
         finally:
             ticks.shutdown(wait=False)
             await tokens.close()
+            presence.close()
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
-from zalobot.store.database import before_commit
+from zalobot.store.database import before_commit, sqlite
 from zalobot.store.models import Conversation, Officer, Person, Role
 
 
@@ -75,6 +75,7 @@ _select = (
     )
     .order_by(_person.c.id)
 )
+_lock = select(_person.c.id).order_by(_person.c.id)
 _insert = insert(_table)
 _upsert = _insert.on_conflict_do_update(
     index_elements=["person_id"], set_={column.name: _insert.excluded[column.name] for column in _columns}
@@ -85,10 +86,12 @@ _names = [column.name for column in _columns]
 
 def load(session: Session, people: Sequence[str], now: datetime, *, skip_locked: bool = False) -> dict[str, Talk]:
     """The talks of these people, locked for this transaction; `skip_locked`: without those another worker serves."""
-    query = _select.where(_person.c.id.in_(people)).with_for_update(of=_person, skip_locked=skip_locked)
     talks = _talks(session)
-    for row in session.execute(query).mappings():
-        talks[row["id"]] = _talk(row, now)
+    # Lock first, then read: one statement doing both may show the talk as it was before the lock was had.
+    mine = people if sqlite(session) else _locked(session, people, skip_locked)
+    if mine:
+        for row in session.execute(_select.where(_person.c.id.in_(mine))).mappings():
+            talks[row["id"]] = _talk(row, now)
     return talks
 
 
@@ -122,6 +125,11 @@ def forget(session: Session) -> None:
     """Drop what was loaded and changed: the work was rolled back."""
     session.info.pop("talks", None)
     session.info.pop("changed_talks", None)
+
+
+def _locked(session: Session, people: Sequence[str], skip_locked: bool) -> Sequence[str]:
+    query = _lock.where(_person.c.id.in_(people)).with_for_update(skip_locked=skip_locked)
+    return session.execute(query).scalars().all()
 
 
 def _talks(session: Session) -> dict[str, Talk]:

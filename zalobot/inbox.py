@@ -18,6 +18,7 @@ from zalobot import conversations
 from zalobot.store.database import forget_later_rows, write_later_rows
 from zalobot.store.ids import new_id
 from zalobot.store.models import InboxEvent, InboxState
+from zalobot.store.types import storable
 
 Handle = Callable[[Session, "Waiting", datetime], None]
 
@@ -148,7 +149,7 @@ def _carefully(session: Session, handle: Handle, events: Sequence[Waiting], now:
             savepoint.rollback()
             forget_later_rows(session)
             conversations.forget(session)
-            failed.append((event.id, f"{type(error).__name__}: {error}"[:2000]))
+            failed.append((event.id, storable(f"{type(error).__name__}: {error}")[:2000]))
     return failed
 
 

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from zalobot.store.database import later
 from zalobot.store.ids import new_id
 from zalobot.store.models import OutboxMessage, OutboxState, Priority
+from zalobot.store.types import storable
 from zalobot.zalo.messages import Button, Outgoing, parts
 
 AT_ONCE = timedelta(0)
@@ -135,7 +136,7 @@ def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
         values: dict[str, Any] = {
             "state": outcome.state,
             "error_code": outcome.error_code,
-            "error": outcome.error,
+            "error": storable(outcome.error) if outcome.error else None,
         }
         if outcome.not_before is not None:
             values["not_before"] = outcome.not_before
@@ -153,11 +154,10 @@ def exchange(session: Session, outcomes: Sequence[Outcome], now: datetime, room:
     return claim(session, now, room) if room > 0 else []
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next queued row may leave."""
-    due: datetime | None = session.execute(
-        select(func.min(_table.c.not_before)).where(_table.c.state == OutboxState.QUEUED)
-    ).scalar_one()
+def next_due(session: Session, now: datetime) -> datetime | None:
+    """When the next row will be due. One that is due already waits for an earlier one to its person."""
+    query = select(func.min(_table.c.not_before)).where(_table.c.state == OutboxState.QUEUED, _table.c.not_before > now)
+    due: datetime | None = session.execute(query).scalar_one()
     return due
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
 from zalobot import province
@@ -20,6 +21,7 @@ from zalobot.store.models import Agency, CalendarDay, CalendarVersion, ProvinceR
 from zalobot.workdays import WorkCalendar
 
 T = TypeVar("T")
+_insert_province = insert(ProvinceRow.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
 PROVINCE, PUBLIC_URL = "province", "public_url"
 
 
@@ -39,7 +41,9 @@ def seed(session: Session, pack: Province, now: datetime) -> bool:
     """Load a pack into an empty database; False (and nothing done) when a province is there already."""
     if session.execute(select(ProvinceRow)).first() is not None:
         return False
-    session.add(ProvinceRow(key=pack.key, name=pack.name, loaded_at=now))
+    row = {"key": pack.key, "name": pack.name, "loaded_at": now}
+    if not session.execute(_insert_province, row).rowcount:  # type: ignore[attr-defined]
+        return False  # another process was quicker
     session.add_all([_agency_row(agency) for agency in pack.agencies.values()])
     session.flush()
     session.add_all([_topic_row(topic) for topic in pack.topics.values()])

@@ -5,6 +5,7 @@ conversation before anything is sent again.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Sequence
@@ -20,21 +21,24 @@ from zalobot.store.blobs import BlobStore
 from zalobot.store.coordination import Coordination
 from zalobot.store.database import Store
 from zalobot.store.models import OutboxState
+from zalobot.store.presence import Presence
 from zalobot.zalo.client import ZaloClient
 from zalobot.zalo.messages import Outgoing
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 10
+ATTEMPTS = 10  # of a message whose outcome stays unknown and which Zalo does not show
+RETRIES = 300  # two days at ten minutes each: as long as Zalo lets us answer (an outage must not cost a word)
 SKEW = timedelta(seconds=30)  # how far Zalo's clock may be from ours
 DIED = timedelta(minutes=2)  # longer than any HTTP timeout: a row still sending then was left by a process that died
 ASK_AFTER = timedelta(seconds=3)
+PAGE, PAGES = 10, 5  # how much of a conversation is looked through
 PLAIN_TEXT_HELPS = (-201, -233)
 TOPIC = "outbox"
 
 
 class Relay:
-    """Sends what is queued. `in_flight` bounds the calls under way."""
+    """Sends what is queued. `in_flight` bounds the calls under way; `presence` tells whether it is the only one."""
 
     def __init__(
         self,
@@ -44,22 +48,25 @@ class Relay:
         blobs: BlobStore,
         now: Now,
         *,
+        presence: Presence,
         in_flight: int = 48,
     ) -> None:
         self.store, self.client, self.coordination, self.blobs, self.now = store, client, coordination, blobs, now
-        self.in_flight = in_flight
+        self.presence, self.in_flight = presence, in_flight
         self._outcomes: list[Outcome] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held: set[str] = set()  # rows claimed here whose outcome is not yet written down
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
         """Go on until cancelled; what is under way is then finished and settled."""
-        watcher = asyncio.create_task(self._watch())
+        beside = [asyncio.create_task(self._watch()), asyncio.create_task(self._recover())]
         try:
             while True:
                 await self._round()
         finally:
-            watcher.cancel()
+            for task in beside:
+                task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self.store.run(outbox.settle, self._outcomes, self.now())
 
@@ -69,21 +76,28 @@ class Relay:
             if self._tasks:
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
-    async def settle_unknown(self, *, orphaned: timedelta = DIED) -> int:
+    async def settle_unknown(self) -> int:
         """Ask Zalo's conversation about rows nobody knows the outcome of; gives back how many were settled.
 
-        `orphaned`: a row that has been sending for longer was left by a process that died. At the start of a single
-        process that is zero: nothing can be under way yet.
+        Where no other relay lives, a row that is sending but not by us was left by one that died.
         """
+        alone = await asyncio.to_thread(self.presence.alone)
         now = self.now()
-        rows = await self.store.read(outbox.unsettled, now - ASK_AFTER, now - orphaned)
-        under_way = {task.get_name() for task in self._tasks}
-        outcomes = [await self._asked(row) for row in rows if row.id not in under_way]
+        rows = await self.store.read(outbox.unsettled, now - ASK_AFTER, now - (ASK_AFTER if alone else DIED))
+        outcomes = [await self._asked(row) for row in rows if row.id not in self._held]
         known = [outcome for outcome in outcomes if outcome is not None]
-        await self.store.run(outbox.settle, known, self.now())
         if known:
+            await self.store.run(outbox.settle, known, self.now())
             self._wake.set()
         return len(known)
+
+    async def _recover(self) -> None:
+        """Soon after the start: what a former life of this process left, without waiting for the lease of its jobs."""
+        await asyncio.sleep(ASK_AFTER.total_seconds())
+        try:
+            await self.settle_unknown()
+        except Exception:
+            log.exception("what was left unsettled could not be looked at")
 
     async def _watch(self) -> None:
         while True:
@@ -92,39 +106,48 @@ class Relay:
 
     async def _round(self) -> None:
         self._wake.clear()
-        claimed = await self._exchange()
-        if claimed or self._outcomes:
-            return
         try:
-            await asyncio.wait_for(self._wake.wait(), await self._patience())
-        except TimeoutError:
+            if await self._exchange() or self._outcomes:
+                return
+            patience = await self._patience()
+        except Exception:  # the database's trouble: it must not end the relay
+            log.exception("a round of the outbox failed")
+            await asyncio.sleep(1)
             return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), patience)
 
     async def _exchange(self) -> int:
         outcomes, self._outcomes = self._outcomes, []
         room = self.in_flight - len(self._tasks)
+        under_way = asyncio.ensure_future(self.store.run(outbox.exchange, outcomes, self.now(), room))
         try:
-            claimed = await self.store.run(outbox.exchange, outcomes, self.now(), room)
+            claimed = await asyncio.shield(under_way)
+        except asyncio.CancelledError:
+            self._begin(outcomes, await under_way)  # claimed is claimed: it leaves before we do
+            raise
         except Exception:
             self._outcomes = outcomes + self._outcomes
-            log.exception("outbox exchange failed")
-            await asyncio.sleep(1)
-            return 0
+            raise
+        self._begin(outcomes, claimed)
+        return len(claimed)
+
+    def _begin(self, settled: Sequence[Outcome], claimed: Sequence[Leaving]) -> None:
+        self._held.difference_update(outcome.id for outcome in settled)
         for row in claimed:
-            task = asyncio.create_task(self._send(row), name=row.id)
+            self._held.add(row.id)
+            task = asyncio.create_task(self._send(row))
             self._tasks.add(task)
             task.add_done_callback(self._done)
-        return len(claimed)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._wake.set()
 
     async def _patience(self) -> float:
-        due = await self.store.read(outbox.next_due)
-        if due is None:
-            return 1.0
-        return min(1.0, max(0.01, (due - self.now()).total_seconds()))
+        now = self.now()
+        due = await self.store.read(outbox.next_due, now)
+        return 1.0 if due is None else min(1.0, max(0.01, (due - now).total_seconds()))
 
     async def _send(self, row: Leaving) -> None:
         self._outcomes.append(await self.attempt(row))
@@ -151,7 +174,7 @@ class Relay:
             log.exception("send failed", extra={"outbox_id": row.id})
             return Outcome(row.id, OutboxState.UNKNOWN, None, None, f"{type(error).__name__}: {error}", self.now())
         metrics.SENDS.labels("0").inc()
-        return Outcome(row.id, OutboxState.SENT, sent.message_id)
+        return Outcome(row.id, OutboxState.SENT, sent.message_id[:64])
 
     async def _uploaded(self, outgoing: Outgoing) -> Outgoing:
         if outgoing.image_blob:
@@ -169,7 +192,7 @@ class Relay:
 
     def _again(self, row: Leaving, error: Retryable) -> Outcome:
         metrics.SENDS.labels(str(error.code)).inc()
-        if row.attempts >= ATTEMPTS:
+        if row.attempts >= RETRIES:
             return Outcome(row.id, OutboxState.FAILED, None, error.code, f"given up after {row.attempts}: {error}")
         return Outcome(
             row.id, OutboxState.QUEUED, None, error.code, str(error), self._later(backoff(row.attempts, error.after))
@@ -183,7 +206,7 @@ class Relay:
 
     async def _asked(self, row: Leaving) -> Outcome | None:
         try:
-            shown = await self.client.conversation(row.person_id)
+            shown = await self._shown(row)
         except Exception as error:
             log.warning("conversation not to be had: %s", error, extra={"outbox_id": row.id})
             return None
@@ -195,6 +218,15 @@ class Relay:
         if row.attempts >= ATTEMPTS:
             return Outcome(row.id, OutboxState.FAILED, error="outcome unknown, not in the conversation")
         return Outcome(row.id, OutboxState.QUEUED, not_before=self._later(backoff(row.attempts)))
+
+    async def _shown(self, row: Leaving) -> list[dict[str, Any]]:
+        """What Zalo shows of the conversation since the attempt, as far back as that takes."""
+        shown: list[dict[str, Any]] = []
+        for page in range(PAGES):
+            shown += (more := await self.client.conversation(row.person_id, PAGE, page * PAGE))
+            if len(more) < PAGE or (row.since and said_at(more[-1]) < millis(row.since - SKEW)):
+                break
+        return shown
 
     def _later(self, seconds: float) -> datetime:
         return self.now() + timedelta(seconds=seconds)
@@ -208,12 +240,21 @@ def backoff(attempts: int, least: float = 0.0) -> float:
 
 def candidates(shown: Sequence[dict[str, Any]], row: Leaving) -> list[str]:
     """The ids under which Zalo shows these words as sent by the account (`src` 0) since the attempt, oldest first."""
-    since = (row.since - SKEW) if row.since else None
-    found = []
-    for item in shown:
-        if str(item.get("src")) != "0" or not outbox.same_words(row.outgoing, str(item.get("message", ""))):
-            continue
-        at = int(str(item.get("time") or 0))
-        if since is None or at >= since.timestamp() * 1000:
-            found.append((at, str(item.get("message_id", ""))))
-    return [message_id for _, message_id in sorted(found)]
+    since = millis(row.since - SKEW) if row.since else 0
+    found = [
+        (said_at(item), str(item.get("message_id", "")))
+        for item in shown
+        if str(item.get("src")) == "0" and outbox.same_words(row.outgoing, str(item.get("message", "")))
+    ]
+    return [message_id for at, message_id in sorted(found) if at >= since]
+
+
+def said_at(item: dict[str, Any]) -> int:
+    """When a message of a conversation was said, in milliseconds since the epoch."""
+    said = str(item.get("time", ""))
+    return int(said) if said.isdecimal() else 0
+
+
+def millis(instant: datetime) -> int:
+    """An instant as Zalo writes it."""
+    return int(instant.timestamp() * 1000)

@@ -1,12 +1,15 @@
 """Running it as a process: the event loop, the port, and the small commands of the administrator."""
 
 import asyncio
+import contextlib
 import gc
 import logging
+import signal
 import socket
 from dataclasses import replace
 
 from aiohttp import web
+from sqlalchemy.exc import OperationalError
 
 from zalobot import app, inbox, officers
 from zalobot.config import Settings
@@ -30,7 +33,11 @@ def loop_factory() -> asyncio.AbstractEventLoop:
 def serve(settings: Settings, *, workers: bool, web: bool) -> None:
     """Run until a signal comes."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    migrations.upgrade(settings.database_url)
+    try:
+        migrations.upgrade(settings.database_url)
+    except OperationalError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise ConfigError([f"the database of ZALOBOT_DATABASE_URL cannot be used: {reason}"]) from error
     if web:
         check_port(settings.host, settings.port)
     application = app.build(settings, workers=workers, pages_too=web)
@@ -112,7 +119,11 @@ async def _settled(_app: web.Application) -> None:
 async def _without_port(application: web.Application) -> None:
     runner = web.AppRunner(application)
     await runner.setup()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await asyncio.Event().wait()
+        await stop.wait()
     finally:
         await runner.cleanup()

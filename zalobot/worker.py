@@ -8,10 +8,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from zalobot import inbox, metrics
-from zalobot.inbox import EventFailed, Waiting, Worked
+from zalobot.inbox import Waiting, Worked
 from zalobot.relay import TOPIC as OUTBOX
 from zalobot.services import Services
 
@@ -46,7 +47,9 @@ class Worker:
         store, now = self._services.store, self._services.now()
         try:
             worked = await store.run(inbox.work, self._handle, now, people=PEOPLE)
-        except EventFailed:
+        except OperationalError:
+            raise  # the database's trouble, not the events'
+        except Exception:  # EventFailed, or what an event left to be written was refused
             worked = await store.run(inbox.work, self._handle, now, people=PEOPLE, careful=True)
         self._report(worked)
         if worked.handled:

@@ -49,19 +49,27 @@ class Store:
     def run_now(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`run` for the command line and tests, on the calling thread."""
         for attempt in range(4):
+            committing = False
             try:
                 with self._session(self._write_engine) as session:
                     result = verb(session, *args, **kwargs)
                     write_later_rows(session)
+                    committing = True
                     session.commit()
                     return result
             except OperationalError as error:
-                if attempt == 3 or getattr(error.orig, "sqlstate", None) not in _RETRIED:
+                if attempt == 3 or not _undone(error, committing):
                     raise
         raise AssertionError("unreachable")
 
     def read_now(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`read` for the command line and tests, on the calling thread."""
+        try:
+            with self._session(self._read_engine) as session:
+                return query(session, *args, **kwargs)
+        except OperationalError as error:
+            if not error.connection_invalidated:
+                raise
         with self._session(self._read_engine) as session:
             return query(session, *args, **kwargs)
 
@@ -129,6 +137,21 @@ def forget_later_rows(session: Session) -> None:
     """Drop what `later` has gathered: the work it belongs to was rolled back."""
     session.info.pop("before_commit", None)
     session.info.pop("later", None)
+
+
+def sqlite(session: Session) -> bool:
+    """Whether this is SQLite, whose one writer needs no locks on rows."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _undone(error: OperationalError, committing: bool) -> bool:
+    """Whether the transaction certainly left nothing behind, so that it may simply run again.
+
+    A connection that was lost (the server was restarted) undoes everything, except where the commit was under way.
+    """
+    if getattr(error.orig, "sqlstate", None) in _RETRIED:
+        return True
+    return error.connection_invalidated and not committing
 
 
 def driver_url(url: str) -> str:

@@ -44,6 +44,11 @@ def enum_type(kind: type[StrEnum]) -> Enum:
     return Enum(kind, native_enum=False, length=32, values_callable=lambda words: [word.value for word in words])
 
 
+def storable(text: str) -> str:
+    """The text without what no database keeps: NUL characters and halves of surrogate pairs."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
 def json_type() -> JSON:
     """A JSON column. Assign a new object: changes inside the old one are not seen."""
     return JSON(none_as_null=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from zalobot.errors import Refused
@@ -16,10 +16,11 @@ def part_by_code(session: Session, code: str) -> tuple[Ticket, Part, list[Part]]
     write_rows_so_far(session)
     ticket_code, _, number = code.partition("/")
     query = select(Ticket).where(col(Ticket.code) == ticket_code).with_for_update()
+    query = query.execution_options(populate_existing=True)  # what was read before the lock may be old
     ticket = session.execute(query).scalar_one_or_none()
     if ticket is None:
         raise Refused("no_such_ticket", code=code)
-    parts = parts_of(session, ticket)
+    parts = list(session.execute(_parts(ticket).execution_options(populate_existing=True)).scalars())
     wanted = int(number) if number else 1 if len(parts) == 1 else 0
     for part in parts:
         if part.number == wanted:
@@ -35,8 +36,11 @@ def ticket_by_code(session: Session, code: str) -> Ticket | None:
 
 def parts_of(session: Session, ticket: Ticket) -> list[Part]:
     """A ticket's parts in order."""
-    query = select(Part).where(col(Part.ticket_id) == ticket.id).order_by(col(Part.number))
-    return list(session.execute(query).scalars())
+    return list(session.execute(_parts(ticket)).scalars())
+
+
+def _parts(ticket: Ticket) -> Select[Part]:
+    return select(Part).where(col(Part.ticket_id) == ticket.id).order_by(col(Part.number))
 
 
 def tickets_of(session: Session, person_id: str, limit: int = 5) -> list[Ticket]:

@@ -117,9 +117,9 @@ class ZaloClient:
         """Upload a PDF, DOC or DOCX of at most 5 MB; gives the token that lives 7 days."""
         return await self._upload("file", data, name, "token")
 
-    async def conversation(self, person_id: str, count: int = 10) -> list[dict[str, Any]]:
+    async def conversation(self, person_id: str, count: int = 10, offset: int = 0) -> list[dict[str, Any]]:
         """The latest messages with a person, at most 10, newest first (`src` 0: from the OA)."""
-        return _list(await self._get("/v2.0/oa/conversation", user_id=person_id, offset=0, count=min(count, 10)))
+        return _list(await self._get("/v2.0/oa/conversation", user_id=person_id, offset=offset, count=min(count, 10)))
 
     async def recent_chats(self, offset: int = 0, count: int = 10) -> list[dict[str, Any]]:
         """The latest message of each recent conversation, at most 10: what was missed during an outage."""
