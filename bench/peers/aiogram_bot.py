@@ -81,7 +81,7 @@ async def field(message: Message, state: FSMContext) -> None:
 
 @router.message(Report.agencies, F.text)
 async def agencies(message: Message, state: FSMContext) -> None:
-    if message.text.strip().lower() != WORDS["right"]:
+    if message.text.strip().lower() not in WORDS["right"]:
         await message.answer(WORDS["agencies_again"])
         return
     await state.set_state(Report.evidence)
