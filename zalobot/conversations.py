@@ -49,8 +49,13 @@ class Talk:
         return self.officer_role is not None
 
     def begin(self, flow: str, answers: dict[str, Any]) -> None:
-        """Enter a flow; an unfinished one is put on the shelf, so that nothing a person wrote is lost."""
-        if self.flow and self.flow != flow and self.answers:
+        """Enter a flow; an unfinished one is put on the shelf, so that nothing a person wrote is lost.
+
+        Entering the flow one is in already, about the same part, goes on where it stood.
+        """
+        if (self.flow, self.answers.get("part")) == (flow, answers.get("part")) and flow:
+            return
+        if self.flow and self.answers:
             self.shelf = [*self.shelf[-4:], {"flow": self.flow, "answers": self.answers}]
         self.flow, self.answers = flow, answers
         self.open_step, self.open_until, self.held_reply, self.nudge_at = "", None, "", None

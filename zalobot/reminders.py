@@ -37,14 +37,23 @@ _ledger = ReminderEntry.__table__  # type: ignore[attr-defined]
 _take = insert(_ledger).on_conflict_do_nothing()
 
 
+Step = tuple[str, str, datetime | None]
+Key = tuple[str, str, datetime | None, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A step that has come due for one member of staff."""
+    """A step that has come due for one member of staff; None where the step has nobody to tell."""
 
     part: Part
     ticket: Ticket
     moment: Moment
-    officer: Officer
+    officer: Officer | None
+
+    @property
+    def key(self) -> Key:
+        """What the ledger is unique on; nobody is an empty officer."""
+        return (self.part.id, self.moment.key, self.part.due_at, self.officer.id if self.officer else "")
 
 
 def remind(session: Session, now: datetime, limit: int = 1000) -> int:
@@ -62,7 +71,7 @@ def remind(session: Session, now: datetime, limit: int = 1000) -> int:
     tasks: list[Due] = []
     for part, ticket in parts:
         tasks += _steps(session, part, ticket, staff, now)
-    _tell(session, _not_taken(session, tasks, now), now)
+    _tell(session, tasks, now)
     return len(parts)
 
 
@@ -108,40 +117,57 @@ def _steps(
     standing = ladder.latest(moments, now, part.due_at, calendar, idle=part.accepted_at is None)
     part.remind_at = standing.next_at
     come = [moment for moment in standing.come if moment.step.when is not ladder.When.ASSIGNED]
-    nobody = Officer(id="", agency=part.agency, name="", role=Role.OFFICER, created_at=now)
     return [
         Due(part, ticket, moment, officer)
         for moment in come
-        for officer in staff[moment.step.role, part.agency] or [nobody]
+        for officer in _told_of(part, moment, staff[moment.step.role, part.agency])
     ]
 
 
-def _not_taken(session: Session, tasks: Sequence[Due], now: datetime) -> list[Due]:
-    """Those that the ledger does not have yet."""
+def _told_of(part: Part, moment: Moment, pool: list[Officer]) -> Sequence[Officer | None]:
+    """Whoever took the part up is told of it, else everybody on duty; None where there is nobody to tell."""
+    if moment.step.role is ladder.Role.OFFICER and part.officer_id:
+        return [officer for officer in pool if officer.id == part.officer_id] or pool or [None]
+    return pool or [None]
+
+
+def _taken(session: Session, tasks: Sequence[Due]) -> tuple[set[Key], set[Step]]:
+    """What the ledger has of these parts: steps by person, and steps at all."""
     ids = sorted({task.part.id for task in tasks})
     query = select(_ledger.c.part_id, _ledger.c.step, _ledger.c.due_at, _ledger.c.officer_id)
-    taken = {tuple(row) for row in session.execute(query.where(_ledger.c.part_id.in_(ids)))}
-    return [task for task in tasks if (task.part.id, task.moment.key, task.part.due_at, task.officer.id) not in taken]
+    keys: set[Key] = {
+        (row.part_id, row.step, row.due_at, row.officer_id)
+        for row in session.execute(query.where(_ledger.c.part_id.in_(ids)))
+    }
+    return keys, {key[:3] for key in keys}
 
 
 def _tell(session: Session, tasks: Sequence[Due], now: datetime) -> None:
+    keys, steps = _taken(session, tasks)
     by_officer: dict[str, list[Due]] = defaultdict(list)
     for task in tasks:
-        by_officer[task.officer.id].append(task)
+        if task.key not in keys:
+            by_officer[task.key[3]].append(task)
     told_today = _told_today(session, list(by_officer), now)
     for officer_id, due in by_officer.items():
         if officer_id and told_today.get(officer_id, 0) >= A_DAY:
             _tomorrow(session, due, now)
             continue
-        outbox_id = _push(session, due, now) if officer_id else None
+        outbox_id = _push(session, due, now)
         for task in due:
-            _note(session, task, outbox_id, now)
+            _take_step(session, task, outbox_id, now)
+            if task.key[:3] not in steps:
+                first_late = not any(
+                    _late(step) for step in steps if step[0] == task.part.id and step[2] == task.key[2]
+                )
+                steps.add(task.key[:3])
+                _write_history(session, task, outbox_id, first_late, now)
 
 
 def _push(session: Session, due: Sequence[Due], now: datetime) -> str | None:
     """One message for everything that is due for one person."""
     officer = due[0].officer
-    if officer.person_id is None:
+    if officer is None or officer.person_id is None:
         return None
     province = reference.current(session)
     work = [facts.PartFacts(task.ticket, task.part, None, province, now) for task in due]
@@ -153,26 +179,27 @@ def _push(session: Session, due: Sequence[Due], now: datetime) -> str | None:
     return outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.REMINDER, ticket_id=ticket_id)
 
 
-def _note(session: Session, task: Due, outbox_id: str | None, now: datetime) -> None:
-    """Take the step in the ledger, and write the history where the public should know."""
+def _take_step(session: Session, task: Due, outbox_id: str | None, now: datetime) -> None:
+    metrics.REMINDERS.labels(task.moment.step.name).inc()
+    part_id, step, due_at, officer_id = task.key
+    row = {"part_id": part_id, "step": step, "due_at": due_at, "officer_id": officer_id}
+    later(session, _take, {**row, "taken_at": now, "outbox_id": outbox_id})
+
+
+def _late(step: Step) -> bool:
+    return step[1].startswith("overdue_n")
+
+
+def _write_history(session: Session, task: Due, outbox_id: str | None, first_late: bool, now: datetime) -> None:
+    """A step of a part is one event, however many people were told; lateness and its escalation are public.
+
+    After an outage the first daily step may be that of day 2: the part becomes late in public with the first there is.
+    """
     step = task.moment.step
-    metrics.REMINDERS.labels(step.name).inc()
-    later(
-        session,
-        _take,
-        {
-            "part_id": task.part.id,
-            "step": task.moment.key,
-            "due_at": task.part.due_at,
-            "officer_id": task.officer.id,
-            "taken_at": now,
-            "outbox_id": outbox_id,
-        },
-    )
     told = {"step": task.moment.key, "role": str(step.role), "told": outbox_id is not None}
     if step.when is ladder.When.DAYS_AFTER:
         kind = EventKind.ESCALATED
-    elif step.when is ladder.When.EVERY_DAY_AFTER and task.moment.number == 1:
+    elif step.when is ladder.When.EVERY_DAY_AFTER and first_late:
         kind = EventKind.OVERDUE
         _apologise(session, task, now)
     else:
@@ -181,11 +208,7 @@ def _note(session: Session, task: Due, outbox_id: str | None, now: datetime) -> 
 
 
 def _apologise(session: Session, task: Due, now: datetime) -> None:
-    """Tell the business, once, that the part is late and that the leaders know. Several officers are one lateness."""
-    told: set[str] = session.info.setdefault("apologised", set())
-    if task.part.id in told:
-        return
-    told.add(task.part.id)
+    """Tell the business that the part is late and that the leaders know."""
     fact = facts.PartFacts(task.ticket, task.part, None, reference.current(session), now)
     said = templating.render("status/overdue", part=fact, ticket=_ticket(fact, session))
     outbox.enqueue(session, task.ticket.person_id, said, now=now, priority=Priority.STATUS, ticket_id=task.ticket.id)
@@ -198,7 +221,10 @@ def _ticket(fact: facts.PartFacts, session: Session) -> facts.TicketFacts:
 def _tomorrow(session: Session, due: Sequence[Due], now: datetime) -> None:
     """The person has had enough pushes today: look again in the morning of the next working day."""
     calendar = reference.current(session).calendar
-    morning = calendar.opens(calendar.next_working_day(now.astimezone(LOCAL).date())) + ladder.MORNING
+    try:
+        morning = calendar.opens(calendar.next_working_day(now.astimezone(LOCAL).date())) + ladder.MORNING
+    except PastHorizon:
+        return
     for task in due:
         task.part.remind_at = min(task.part.remind_at, morning) if task.part.remind_at else morning
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 Listener = Callable[[datetime], Awaitable[None]]
 
-HOP = timedelta(minutes=30)
+STOPS = (25, 30, 55, 60)  # minutes of the hour
 
 
 def _real_now() -> datetime:
@@ -57,6 +57,7 @@ class SimClock:
 
 
 def _next_stop(now: datetime) -> datetime:
-    """The next full or half hour: duties of 08:00 then run at 08:00 and not at 08:12."""
-    since = timedelta(minutes=now.minute % 30, seconds=now.second, microseconds=now.microsecond)
-    return now - since + HOP
+    """The next full or half hour, or five minutes before one: duties of 08:00 run at 08:00 and not at 08:12, and
+    those of 16:55 before work ends at 17:00."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return next(stop for minutes in STOPS if (stop := hour + timedelta(minutes=minutes)) > now)

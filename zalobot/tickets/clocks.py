@@ -8,13 +8,24 @@ from datetime import datetime
 from sqlmodel import Session
 
 from zalobot import ladder
+from zalobot.deadlines import count
+from zalobot.errors import PastHorizon
 from zalobot.receipt import Receipt
+from zalobot.rules import RuleVersion
 from zalobot.store.database import later
 from zalobot.store.ids import new_id
 from zalobot.store.models import DeadlineReceipt, Part
 from zalobot.workdays import WorkCalendar
 
 _insert = DeadlineReceipt.__table__.insert()  # type: ignore[attr-defined]
+
+
+def counted(received: datetime, rule: RuleVersion, klass: str, calendar: WorkCalendar) -> Receipt | None:
+    """How the due time of a clock started at `received` is counted; None past the known days: no date is promised."""
+    try:
+        return count(received, rule, klass, calendar)
+    except PastHorizon:
+        return None
 
 
 def next_reminder(part: Part, calendar: WorkCalendar, now: datetime) -> datetime | None:

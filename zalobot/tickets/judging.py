@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlmodel import Session
 
 from zalobot import outbox, reference, templating
-from zalobot.deadlines import count
 from zalobot.errors import Refused
 from zalobot.rules import RuleVersion
 from zalobot.store.models import EventKind, Part, PartState, Priority, Role, Ticket, TicketClass, Verdict
@@ -48,13 +47,14 @@ def explain_verdict(session: Session, code: str, person_id: str, reason: str, no
 
 def _second_clock(session: Session, ticket: Ticket, part: Part, now: datetime) -> None:
     province = reference.current(session)
-    receipt = count(now, _rule(province.rules, ticket.rule_version), TicketClass.HARD, province.calendar)
+    receipt = clocks.counted(now, _rule(province.rules, ticket.rule_version), TicketClass.HARD, province.calendar)
     life.move(part, PartState.REOPENED)
     part.clock += 1
     part.answered_at, part.accepted_at, part.klass = None, None, TicketClass.HARD
-    part.clock_started_at, part.due_at = now, receipt.due
+    part.clock_started_at, part.due_at = now, receipt.due if receipt else None
     part.remind_at = clocks.next_reminder(part, province.calendar, now)
-    clocks.keep_receipt(session, part, receipt, now)
+    if receipt is not None:
+        clocks.keep_receipt(session, part, receipt, now)
     record(session, ticket, EventKind.REOPENED, business(ticket.person_id), now, part=part, clock=part.clock)
     telling.the_agency(session, "officer/reopened", ticket, part, now)
     said = templating.render("officer/reopened", **telling.things(session, ticket, part, now))

@@ -11,8 +11,6 @@ from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CON
 from sqlmodel import Session
 
 from zalobot import attachments, outbox, redaction, reference, templating
-from zalobot.deadlines import count
-from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.receipt import Receipt
 from zalobot.rules import RuleVersion, rule_in_force
@@ -67,7 +65,7 @@ def open_ticket(session: Session, draft: Draft, now: datetime) -> TicketFacts:
     province = reference.current(session)
     topic = province.topics[draft.topic]
     rule = rule_in_force(province.rules, now)
-    receipt = _receipt(rule, topic.klass, province, now)
+    receipt = clocks.counted(now, rule, topic.klass, province.calendar)
     ticket = _ticket(session, draft, TicketClass(topic.klass), rule, now)
     parts = _parts(session, ticket, draft.agencies, receipt, province)
     if draft.files:
@@ -120,13 +118,6 @@ def _code(session: Session, now: datetime) -> str:
     prefix = f"{reference.current(session).prefix}-{now.astimezone(LOCAL):%y%m}"
     number = session.execute(_next_number, {"prefix": prefix, "last": 1}).scalar_one()
     return f"{prefix}-{number:05}"
-
-
-def _receipt(rule: RuleVersion, klass: str, province: Province, now: datetime) -> Receipt | None:
-    try:
-        return count(now, rule, klass, province.calendar)
-    except PastHorizon:
-        return None
 
 
 def _parts(

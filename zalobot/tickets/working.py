@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from zalobot import reference
 from zalobot.deadlines import wait
-from zalobot.errors import Refused
+from zalobot.errors import PastHorizon, Refused
 from zalobot.receipt import Receipt
 from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, PartState, Role, Ticket
 from zalobot.tickets import clocks, finding, life, telling
@@ -128,12 +128,21 @@ def _end_pause(session: Session, part: Part, now: datetime) -> None:
     calendar = reference.current(session).calendar
     row = finding.receipt_of(session, part)
     if row is not None:
-        moved = wait(Receipt.from_json(row.data), part.paused_at, now, calendar)
-        if moved.due != row.due_at:
-            _replace_receipt(session, part, row, moved, now)
-        part.due_at = moved.due
+        part.due_at = _moved(session, part, row, now)
         part.remind_at = clocks.next_reminder(part, calendar, now)
     part.paused_at = None
+
+
+def _moved(session: Session, part: Part, row: DeadlineReceipt, now: datetime) -> datetime | None:
+    """The due time after the pause, with its receipt; none is promised where the calendar does not reach that far."""
+    assert part.paused_at is not None
+    try:
+        moved = wait(Receipt.from_json(row.data), part.paused_at, now, reference.current(session).calendar)
+    except PastHorizon:
+        return None
+    if moved.due != row.due_at:
+        _replace_receipt(session, part, row, moved, now)
+    return moved.due
 
 
 def _replace_receipt(session: Session, part: Part, row: DeadlineReceipt, moved: Receipt, now: datetime) -> None:

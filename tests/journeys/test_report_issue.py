@@ -1,0 +1,235 @@
+"""A business reports an issue, as transcripts."""
+
+from datetime import timedelta
+
+from tests.journeys.stage import Stage, report
+from zalobot.store.models import AttachmentState, TicketState, Tier
+
+WAREHOUSE = (
+    "Công ty tôi xây kho ở Móng Cái 2, nộp hồ sơ thẩm định thiết kế thì Sở Xây dựng bảo bổ sung PCCC, "
+    "bên PCCC lại bảo chờ Sở Xây dựng thẩm định trước."
+)
+
+
+def test_a_business_goes_from_following_to_a_code(stage: Stage) -> None:
+    lan = stage.person("lan")
+    assert "Quý doanh nghiệp có đồng ý không?" in lan.follows()[0]
+    assert lan.buttons() == ["1. Đồng ý", "2. Không đồng ý"]
+    assert "đã ghi nhận sự đồng ý" in lan.says("1")[0]
+    assert "mô tả luôn sự việc" in lan.says("xin chào")[0]
+    assert lan.buttons() == ["1. Gửi phản ánh", "2. Tra cứu", "3. Hướng dẫn", "4. Gặp cán bộ"]
+    assert "nêu rõ" in lan.says("1")[0]
+    assert lan.says(WAREHOUSE)[0].startswith("Phản ánh của Quý doanh nghiệp thuộc lĩnh vực nào?\n1. Xây dựng, PCCC\n")
+    assert "Sở Xây dựng, Công an tỉnh" in lan.says("1")[0]
+    assert "ảnh hoặc tệp" in lan.says("1")[0]
+    assert "số điện thoại" in lan.says("bỏ qua")[0]
+    confirm = lan.says("Chị Lan, 0912 000 345")[0]
+    assert WAREHOUSE in confirm
+    assert "Liên hệ: Chị Lan, 0912000345" in confirm
+    assert "không nêu tên" in confirm
+    (sent,) = lan.says("gửi")
+    assert "QN-2611-00001" in sent
+    assert sent.count("17h00 Thứ Sáu 27/11/2026") == 2
+    assert "không tính 24/11 (Ngày Văn hóa Việt Nam)" in sent
+    (ticket,) = stage.tickets()
+    assert (ticket.state, ticket.tier, ticket.description) == (TicketState.ASSIGNED, Tier.NO_NAME, WAREHOUSE)
+    assert [part.agency for part in stage.parts()] == ["SXD", "CAT"]
+    assert len({part.due_at for part in stage.parts()}) == 1
+
+
+def test_an_event_delivered_again_opens_nothing_and_says_nothing(stage: Stage) -> None:
+    lan = stage.person("lan")
+    assert report(lan, WAREHOUSE) == "QN-2611-00001"
+    stage.hear({**_again(stage), "message": {"text": "gửi", "msg_id": f"m{next(stage.numbers) - 1}"}})
+    assert len(lan.texts()) == 1
+    assert len(stage.tickets()) == 1
+
+
+def _again(stage: Stage) -> dict[str, object]:
+    return {
+        "app_id": "360846524940903967",
+        "event_name": "user_send_text",
+        "sender": {"id": "lan"},
+        "recipient": {"id": "388613280878808645"},
+        "timestamp": str(int(stage.now.timestamp() * 1000)),
+    }
+
+
+def test_free_text_as_the_first_message_is_the_description(stage: Stage) -> None:
+    lan = stage.person("lan")
+    assert "có đồng ý không?" in lan.says(WAREHOUSE)[0]
+    assert "lĩnh vực nào" in lan.says("1")[0]
+    for answer in ("1", "1", "bỏ qua", "bỏ qua"):
+        lan.says(answer)
+    lan.says("gửi")
+    assert stage.tickets()[0].description == WAREHOUSE
+
+
+def test_several_messages_in_a_row_are_one_answer_and_get_one_reply(stage: Stage) -> None:
+    stage.burst(2)
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    assert lan.says("hồ sơ xin giấy phép xây dựng của bên em") == []
+    assert lan.says("nộp từ tháng 8 tới giờ chưa thấy trả lời") == []
+    assert lan.says("1 tuần gọi 3 lần đều bảo chờ") == []
+    lan.got.clear()
+    stage.later(seconds=3)
+    assert len(lan.texts()) == 1
+    assert "lĩnh vực nào" in lan.texts()[0]
+    stage.burst(0)
+    for answer in ("xây dựng", "đúng", "bỏ qua", "bỏ qua", "gửi"):
+        lan.says(answer)
+    assert stage.tickets()[0].description == (
+        "hồ sơ xin giấy phép xây dựng của bên em\nnộp từ tháng 8 tới giờ chưa thấy trả lời\n1 tuần gọi 3 lần đều bảo chờ"
+    )
+
+
+def test_photos_in_a_row_get_one_reply_and_belong_to_the_ticket(stage: Stage) -> None:
+    stage.burst(2)
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    stage.later(seconds=3)
+    lan.says("1")
+    lan.says("đúng")
+    for name in "abc":
+        assert lan.sends_photo(f"http://f6.photo.talk.zdn.vn/{name}.jpg") == []
+    lan.got.clear()
+    stage.later(seconds=3)
+    assert lan.texts() == ['Đã nhận 3 tệp. Xin gửi tiếp, hoặc gõ "xong".\n\nGõ 1 Xong.']
+    lan.says("1")
+    lan.says("bỏ qua")
+    lan.says("gửi")
+    ticket = stage.tickets()[0]
+    rows = stage.store.read_now(_attachments)
+    assert [(row.ticket_id, row.state) for row in rows] == [(ticket.id, AttachmentState.WANTED)] * 3
+
+
+def _attachments(session):  # type: ignore[no-untyped-def]
+    from sqlmodel import select
+
+    from zalobot.store.models import Attachment
+
+    return list(session.exec(select(Attachment)))
+
+
+def test_a_photo_before_any_word_begins_a_report(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    assert "nêu rõ" in lan.sends_photo()[0]
+    lan.says(WAREHOUSE)
+    lan.says("1")
+    assert "Đã nhận 1 tệp" in lan.says("đúng")[0] or "ảnh hoặc tệp" in lan.texts()[0]
+
+
+def test_every_answer_can_be_changed_before_sending(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    for answer in ("1", "đúng", "bỏ qua", "bỏ qua"):
+        lan.says(answer)
+    assert "tên cơ quan" in lan.says("sửa cơ quan")[0]
+    assert "Cơ quan: Sở Nông nghiệp và Môi trường" in lan.says("sở tài nguyên")[0]
+    lan.says("sửa công khai")
+    assert "không công khai nội dung" in lan.says("3")[0].lower()
+    lan.says("gửi")
+    assert stage.tickets()[0].tier is Tier.SEALED
+    assert [part.agency for part in stage.parts()] == ["SNNMT"]
+
+
+def test_going_back_forgets_the_last_answer(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    lan.says("1")
+    assert "lĩnh vực nào" in lan.says("quay lại")[0]
+    assert "nêu rõ" in lan.says("quay lại")[0]
+
+
+def test_cancelling_leaves_the_report_and_says_so(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    assert "đã được hủy" in lan.says("huỷ")[0]
+    assert "lĩnh vực" not in lan.says("xin chào")[0]
+    assert stage.tickets() == []
+
+
+def test_the_menu_puts_a_draft_aside_and_it_can_be_taken_up(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    assert "cần việc gì" in lan.says("menu")[0]
+    assert "lĩnh vực nào" in lan.says("tiếp tục")[0]
+
+
+def test_a_human_can_be_called_from_anywhere(stage: Stage) -> None:
+    coordinator = stage.officer("dieu-phoi", "VPUBND", role=_role("coordinator"))
+    coordinator.pushes()
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    assert "cán bộ trực" in lan.says("gặp cán bộ")[0]
+    assert len(coordinator.pushes()) == 1
+
+
+def _role(name: str):  # type: ignore[no-untyped-def]
+    from zalobot.store.models import Role
+
+    return Role(name)
+
+
+def test_refusing_consent_keeps_nothing_of_the_report(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says(WAREHOUSE)
+    assert "không đồng ý" in lan.says("2")[0]
+    assert "có đồng ý không?" in lan.says("xin chào")[0]
+
+
+def test_a_draft_survives_a_restart_and_a_week_of_silence_and_is_asked_about_once(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    lan.got.clear()
+    stage.restart()
+    stage.later(days=7)
+    assert len(lan.texts()) == 1
+    assert "viết dở" in lan.texts()[0]
+    assert "Sở Xây dựng" in lan.says("xây dựng")[0]
+
+
+def test_a_draft_survives_a_release_that_no_longer_knows_one_of_its_answers(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    lan.says("1")
+
+    def older_release(session):  # type: ignore[no-untyped-def]
+        from zalobot.store.models import Conversation
+
+        row = session.get_one(Conversation, "lan")
+        row.answers = {**row.answers, "field": "a_field_that_is_gone", "a_step_that_is_gone": 1}
+
+    stage.store.run_now(older_release)
+    assert "lĩnh vực" in lan.says("abc")[0]
+    assert "Sở Xây dựng" in lan.says("1")[0]
+
+
+def test_outside_working_time_it_is_received_all_the_same(stage: Stage) -> None:
+    stage.until(stage.now + timedelta(hours=14))  # 23:00
+    officer = stage.officer("ha", "SXD")
+    officer.pushes()
+    report(stage.person("lan"), WAREHOUSE)
+    assert officer.pushes() == []
+    stage.later(hours=40)  # past the holiday, into Wednesday
+    assert [text.splitlines()[0] for text in officer.pushes()][0].startswith("Phần việc mới QN-2611-00001/1")
+
+
+def test_past_the_known_calendar_no_date_is_promised(database_url: str) -> None:
+    last = Stage(database_url)
+    last.now = last.now.replace(year=2028, month=1, day=6)
+    code = report(last.person("lan"), WAREHOUSE)
+    assert code == "QN-2801-00001"
+    assert last.parts()[0].due_at is None
+    assert "chưa thể hứa ngày" in last.person("lan").texts()[0]
+    last.store.close_now()
