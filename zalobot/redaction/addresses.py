@@ -14,11 +14,11 @@ from zalobot.redaction.links import Found
 from zalobot.redaction.shadow import Shadow
 from zalobot.redaction.words import any_of, listed, means, whole
 
-_JOINT: Final = re.compile(r" {0,2}[,\-;]? {0,2}\n?")
+_JOINT: Final = re.compile(r" {0,2}(?:[,\-] {0,2}\n?)? {0,2}")
 _NUMBER: Final = re.compile(r" {0,2}(?:so |:)? {0,2}[0-9]{1,4}[a-z]?(?:[/\-][0-9]{1,4}[a-z]?){0,4}(?![a-z0-9])")
 _WORD: Final = re.compile(r" {0,2}([A-Za-z]+)")
 _SUFFIX: Final = re.compile(r" [0-9]{1,2}(?![0-9a-z/.,]?[0-9a-z])")
-_CLAUSE: Final = re.compile(r"[.;!?](?= )|\n|(,)")
+_CLAUSE: Final = re.compile(r"[.;!?](?= )|\n|(,| va | nhung | con )")
 _BARE_START: Final = re.compile(r"[0-9]{1,4}[a-z]?(?:/[0-9]{1,4}[a-z]?){0,4} (?=[a-z])")
 
 
@@ -49,10 +49,11 @@ def _business() -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """An address read so far: where it ends, whether a part finds the house."""
+    """An address read so far: where it ends, whether a part finds the house, whether it came to the ward."""
 
     end: int
     fine: bool
+    wide: bool = False
 
 
 def addresses(shadow: Shadow) -> list[Found]:
@@ -117,9 +118,9 @@ def _chain(shadow: Shadow, start: int, bare: bool) -> Chain:
     at = start if chain.end == start else _joint(shadow, chain.end)
     for _ in range(10):
         part = _part(shadow, at, first=chain.end == start)
-        if part.end == at:
+        if part.end == at or (chain.fine and chain.wide and not part.wide):
             break
-        chain = Chain(part.end, chain.fine or part.fine)
+        chain = Chain(part.end, chain.fine or part.fine, chain.wide or part.wide)
         at = _joint(shadow, part.end)
     return chain
 
@@ -133,7 +134,7 @@ def _part(shadow: Shadow, at: int, first: bool) -> Chain:
     head = _head_at(shadow, at)
     if not head:
         place = None if first else _place().match(shadow.low, at)
-        return Chain(place.end(), False) if place and shadow.bare[at].isupper() else Chain(at, False)
+        return Chain(place.end(), False, True) if place and shadow.bare[at].isupper() else Chain(at, False)
     number = _NUMBER.match(shadow.low, head.end())
     if _in(shadow, head, "numbered"):
         if not number:
@@ -142,9 +143,9 @@ def _part(shadow: Shadow, at: int, first: bool) -> Chain:
         return Chain(max(street, number.end()), True)
     wide = _in(shadow, head, "wider")
     if number:
-        return Chain(number.end(), not wide)
+        return Chain(number.end(), not wide, wide)
     end = _name(shadow, head.end(), capital=False)
-    return Chain(end, not wide) if end > head.end() else Chain(at, False)
+    return Chain(end, not wide, wide) if end > head.end() else Chain(at, False)
 
 
 def _name(shadow: Shadow, at: int, capital: bool) -> int:
@@ -153,7 +154,7 @@ def _name(shadow: Shadow, at: int, capital: bool) -> int:
     end, loud, small = at, False, False
     while len(words) < 4:
         match = _WORD.match(shadow.bare, end)
-        if not match or _head_here(shadow, match.start(1)) or _stop(shadow, match):
+        if not match or _head_here(shadow, match.start(1)) or _stop(shadow, match, len(words)):
             break
         word = match[1]
         if not words:
@@ -182,8 +183,9 @@ def _in_name(shadow: Shadow, head: re.Match[str]) -> bool:
     return shadow.typed(*head.span()).isascii() and len(head[0]) <= 3 and head[0] not in ("khu", "tdp")
 
 
-def _stop(shadow: Shadow, match: re.Match[str]) -> bool:
-    return means(shadow.typed(*match.span(1)), "address", "ends", marked=shadow.marked)
+def _stop(shadow: Shadow, match: re.Match[str], words: int) -> bool:
+    """Whether an ordinary word follows; without marks only after two words: Cô Tô is not "có"."""
+    return (shadow.marked or words > 1) and means(shadow.typed(*match.span(1)), "address", "ends", marked=shadow.marked)
 
 
 class _Clauses:

@@ -22,6 +22,7 @@ _CAPITALS: Final = re.compile(r"[A-Z]+(?: [A-Z]+){1,4}(?![A-Za-z0-9@])")
 _VOWEL: Final = re.compile("[AEIOUYaeiouy]")
 _NEXT_WORD: Final = re.compile(r" {1,2}([A-Za-z]+)")
 _LETTERS: Final = re.compile("[A-Za-z]+")
+_INITIALS: Final = frozenset("abcdeghiklmnpqrstuvxy")
 _MOST: Final = 5
 
 
@@ -66,18 +67,24 @@ def _bare_cue(typed: str, kind: str) -> bool:
 
 def _stops(shadow: Shadow, start: int, end: int, after_family: bool) -> bool:
     """Whether a name ends before this word: an organisation, a place, an office, an ordinary word."""
+    if after_family and end - start == 1 and shadow.typed(start, end) in _INITIALS:
+        return False
     word = shadow.typed(start, end)
     pair = _NEXT_WORD.match(shadow.bare, end)
     two = f"{word} {shadow.typed(*pair.span(1))}" if pair else ""
     marked = shadow.marked and not (word.isascii() and shadow.bare[start:end].isupper())
-    if two and means(two, "name", "stops", marked=marked):
+    # "Bui Van Phong": two syllables of a name may spell "van phong".
+    if two and means(two, "name", "stops", marked=marked) and (marked or not after_family):
         return True
-    if means(word, "name", "stops", marked=marked) and (
-        marked or not after_family or word not in plain("name", "maybe")
-    ):
+    if means(word, "name", "stops", marked=marked) and (marked or not _maybe(word, after_family)):
         return True
     upper = shadow.bare[start:end]
     return len(upper) > 1 and upper.isupper() and not _VOWEL.search(upper)
+
+
+def _maybe(word: str, after_family: bool) -> bool:
+    """Whether a word typed without marks may be a part of a name although it looks like an ordinary word."""
+    return word in plain("name", "maybe" if after_family else "surnames") and word != "la"
 
 
 def _syllables(shadow: Shadow, start: int) -> list[tuple[int, int]]:
