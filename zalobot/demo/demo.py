@@ -7,28 +7,31 @@ to the account, the clock moves and the jobs run; no row is inserted behind anyb
 import asyncio
 import contextlib
 import shutil
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
 
-from zalobot import app, jobs, serving
+from zalobot import app, serving
 from zalobot.config import Settings
-from zalobot.demo import week
+from zalobot.demo import playing, week
 from zalobot.handlers import talking
-from zalobot.province import load
+from zalobot.province import Province, load
 from zalobot.services import SERVICES
 from zalobot.simulator.app import SimClock, SimSettings, Simulator
+from zalobot.simulator.week import Week
 from zalobot.store import migrations
+from zalobot.workdays import WorkCalendar
 
 FOLDER = Path("var/demo")
 HOST = "127.0.0.1"
 
 
 def run(*, empty: bool, port: int, simulator_port: int) -> None:
-    """Start, print the addresses, go on until Ctrl+C."""
+    """Start, print the addresses, go on until Ctrl+C. Raises ConfigError where a port is taken."""
     serving.check_port(HOST, port)
     serving.check_port(HOST, simulator_port)
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=serving.loop_factory) as runner:
@@ -36,10 +39,12 @@ def run(*, empty: bool, port: int, simulator_port: int) -> None:
 
 
 async def _forever(*, empty: bool, port: int, simulator_port: int) -> None:
+    print("Starting …" if empty else "Playing the sample week …", flush=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
-    async with started(FOLDER, empty=empty, port=port, simulator_port=simulator_port) as (_, simulator):
-        bot = f"http://localhost:{port}"
-        print(f"\n  Simulator, two phones side by side   {simulator.base_url}/")
+    stories = week.without_stories(week.load()) if empty else week.load()
+    async with started(FOLDER, stories, port=port, simulator_port=simulator_port) as (application, _):
+        bot = application[SERVICES].settings.public_url
+        print(f"\n  Simulator, two phones side by side   http://localhost:{simulator_port}/")
         print(f"  Public page                          {bot}/")
         print(f"  All tickets                          {bot}/hoi-dap")
         print("\n  Ctrl+C ends it.\n", flush=True)
@@ -48,47 +53,55 @@ async def _forever(*, empty: bool, port: int, simulator_port: int) -> None:
 
 @contextlib.asynccontextmanager
 async def started(
-    folder: Path, *, empty: bool = False, port: int = 0, simulator_port: int = 0, burst_seconds: float = 2.0
+    folder: Path, stories: week.Stories, *, port: int = 0, simulator_port: int = 0, burst_seconds: float = 2.0
 ) -> AsyncIterator[tuple[web.Application, Simulator]]:
-    """Bot and simulator running, the bot's clock being the simulator's; the sample week played unless `empty`."""
-    pack = load(Settings().province)
-    stories = week.load()
-    clock = SimClock(stories.begins)
-    offered = SimSettings(
-        oa_name=pack.oa_name,
-        people=() if empty else stories.people,
-        week=week.days_off(pack.calendar),
-        quiet=False,
-    )
-    simulator = Simulator(offered, clock)
+    """Bot and simulator running in `folder` (empty), the bot's clock being the simulator's, the stories played."""
+    listener = socket.create_server((HOST, port))
+    settings = replace(Settings(), port=listener.getsockname()[1])
+    simulator = Simulator(_offered(stories, load(settings.province), settings.port), SimClock(stories.begins))
     await simulator.start(HOST, simulator_port)
-    settings = _settings(folder, simulator, port)
+    settings = _settings(settings, folder, simulator)
     migrations.upgrade(settings.database_url)
-    application = app.build(settings, now=clock.now)
-    runner = web.AppRunner(application, access_log=None)
+    application = app.build(settings, now=simulator.clock.now)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    site = web.TCPSite(runner, HOST, port)
-    await site.start()
-    bound = runner.addresses[0][1]
-    simulator.webhook_url = f"http://{HOST}:{bound}/zalo/webhook"
-    clock.on_hop(_hop(application, simulator))
+    await web.SockSite(runner, listener).start()
+    simulator.webhook_url = f"http://{HOST}:{settings.port}/zalo/webhook"
+    simulator.clock.on_hop(playing.hop(application, simulator))
     try:
-        await week.play(application, simulator, week.nobody(stories) if empty else stories)
-        application[SERVICES].store.info[talking.BURST] = week.seconds(burst_seconds)
+        await playing.Player(application, simulator, stories).play()
+        application[SERVICES].store.info[talking.BURST] = timedelta(seconds=burst_seconds)
         yield application, simulator
     finally:
         await simulator.stop()
         await runner.cleanup()
 
 
-def _settings(folder: Path, simulator: Simulator, port: int) -> Settings:
+def _offered(stories: week.Stories, province: Province, port: int) -> SimSettings:
+    """What the simulator shows: the people of the week, its days off, and where the bot's pages are."""
+    return SimSettings(
+        oa_name=province.oa_name,
+        people=tuple(figure.seed for figure in stories.people),
+        week=_days(province.calendar),
+        links=tuple((title, f"http://localhost:{port}{path}") for title, path in stories.links),
+    )
+
+
+def _days(calendar: WorkCalendar) -> Week:
+    days = {day.date: day for day in calendar.days}
+    return Week(
+        off={date: day.name for date, day in days.items() if not day.shifts},
+        worked=frozenset(date for date, day in days.items() if day.shifts and date.weekday() >= 5),
+    )
+
+
+def _settings(settings: Settings, folder: Path, simulator: Simulator) -> Settings:
     zalo = simulator.settings
     return replace(
-        Settings(),
+        settings,
         database_url=f"sqlite:///{folder}/zalobot.db",
         files_folder=str(folder / "files"),
-        port=port,
-        public_url=f"http://localhost:{port}",
+        public_url=f"http://localhost:{settings.port}",
         secret_key="demo only: nothing real is sealed with it",
         zalo_app_id=zalo.app_id,
         zalo_app_secret=zalo.app_secret,
@@ -102,14 +115,3 @@ def _settings(folder: Path, simulator: Simulator, port: int) -> Settings:
         attachment_hosts=simulator.base_url.removeprefix("http://"),
         burst_seconds=0.0,
     )
-
-
-def _hop(application: web.Application, simulator: Simulator):  # type: ignore[no-untyped-def]
-    """What the bot does after each hop of the clock: its duties, then everything that is to be said."""
-
-    async def hop(_now: datetime) -> None:
-        await application[app.WORKER].drain()
-        await jobs.run_all(application[app.DUTIES])
-        await application[app.DUTIES].relay.drain()
-
-    return hop
