@@ -12,7 +12,7 @@ def frozen(start: datetime) -> SimClock:
     return SimClock(start, real=lambda: THURSDAY)
 
 
-async def test_a_jump_stops_at_every_half_hour_and_at_its_end() -> None:
+async def test_a_jump_stops_at_every_half_hour_five_minutes_before_it_and_at_its_end() -> None:
     clock = frozen(THURSDAY + timedelta(minutes=12))
     hops: list[str] = []
 
@@ -21,7 +21,7 @@ async def test_a_jump_stops_at_every_half_hour_and_at_its_end() -> None:
 
     clock.on_hop(listener)
     await clock.advance(timedelta(minutes=100))
-    assert hops == ["08:30", "09:00", "09:30", "09:52"]
+    assert hops == ["08:25", "08:30", "08:55", "09:00", "09:25", "09:30", "09:52"]
 
 
 async def test_a_slow_listener_is_awaited_before_the_next_hop() -> None:
@@ -34,7 +34,7 @@ async def test_a_slow_listener_is_awaited_before_the_next_hop() -> None:
 
     clock.on_hop(listener)
     await clock.to(THURSDAY + timedelta(hours=1))
-    assert seen == [THURSDAY + timedelta(minutes=30), THURSDAY + timedelta(hours=1)]
+    assert seen == [THURSDAY + timedelta(minutes=minutes) for minutes in (25, 30, 55, 60)]
 
 
 async def test_a_listener_taken_off_hears_nothing() -> None:
