@@ -140,11 +140,17 @@ def running(subject: Subject, servers: Servers) -> Iterator[tuple[Generator, Pla
         try:
             yield Generator(load, load_log), place
         except Failed as failed:
-            raise Failed(f"{failed}\n--- end of its log ---\n{log.read_text()[-1500:]}") from failed
+            raise Failed(f"{failed}{_complaints(log)}") from failed
         finally:
             stop(load)
     finally:
         stop(service, signal.SIGTERM)
+
+
+def _complaints(log: Path) -> str:
+    """The last lines of a service's log that are more than information."""
+    lines = [line for line in log.read_text().splitlines() if line and " INFO " not in line]
+    return "\n".join(["", "--- from its log ---", *lines[-20:]]) if lines else ""
 
 
 def _environment(command: Command) -> dict[str, str]:
