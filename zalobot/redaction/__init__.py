@@ -4,12 +4,13 @@ The one rule: a mask proposes and a human approves; the original text is never c
 domain.md 7.3; the words are in `templates/redaction.toml`.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from zalobot.redaction import addresses, links, names, numbers, papers, words
 from zalobot.redaction.kinds import Kind, Mask
 from zalobot.redaction.links import Found
-from zalobot.redaction.shadow import Shadow
+from zalobot.redaction.shadow import PERSON, Shadow
 
 __all__ = ["Kind", "Mask", "find", "redact"]
 
@@ -18,22 +19,32 @@ _DIGITS: Final = frozenset("0123456789")
 
 def find(text: str) -> tuple[Mask, ...]:
     """All personal data of a text, in its order, never overlapping; offsets are those of the text as it is."""
-    shadow = links.walled(Shadow.of(text))
+    shadow, found = _search(links.without_tags(Shadow.of(text)))
+    if found and shadow.marked and not shadow.marked_outside():
+        # All the marks were in what is masked now: the rest is read as the text without marks that it is.
+        shadow, more = _search(replace(shadow, marked=False))
+        found += more
+    return tuple(sorted((_mask(shadow, mask) for mask in found), key=lambda mask: mask.start))
+
+
+def _search(shadow: Shadow) -> tuple[Shadow, list[Found]]:
+    shadow = shadow.without(links.official_pages(shadow))
     found, stay = links.links(shadow)
-    shadow = _over(shadow, found, stay)
+    shadow = _over(shadow.without(stay), found)
     if "@" in shadow.low:
         found += (more := links.emails(shadow))
         shadow = _over(shadow, more)
     accounts: list[Found] = []
     if not _DIGITS.isdisjoint(shadow.num):
+        shadow = links.without_codes(shadow)
         for rule in (numbers.numbers, papers.plates, papers.passports):
             found += (more := rule(shadow))
             shadow = _over(shadow, more)
         accounts = [mask for mask in found if mask[0] is Kind.ACCOUNT]
     found += (more := names.names(shadow, accounts))
     shadow = _over(shadow, more)
-    found += addresses.addresses(shadow)
-    return tuple(sorted((_mask(shadow, mask) for mask in found), key=lambda mask: mask.start))
+    found += (more := addresses.addresses(shadow))
+    return _over(shadow, more), found
 
 
 def redact(text: str) -> str:
@@ -45,11 +56,11 @@ def redact(text: str) -> str:
     return "".join(parts) + text[last:]
 
 
-def _over(shadow: Shadow, found: list[Found], stay: list[tuple[int, int]] | None = None) -> Shadow:
-    if not found and not stay:
+def _over(shadow: Shadow, found: list[Found]) -> Shadow:
+    if not found:
         return shadow
-    named = tuple(start for kind, start, _, _ in found if kind is Kind.NAME)
-    return shadow.without([(start, end) for _, start, end, _ in found] + (stay or []), named)
+    people = [(start, end) for kind, start, end, _ in found if kind is Kind.NAME]
+    return shadow.without([(start, end) for _, start, end, _ in found]).without(people, PERSON)
 
 
 def _mask(shadow: Shadow, found: Found) -> Mask:

@@ -11,12 +11,13 @@ from typing import Final
 
 from zalobot.redaction.kinds import Kind
 from zalobot.redaction.links import Found
-from zalobot.redaction.shadow import Shadow
+from zalobot.redaction.shadow import PERSON, Shadow
 from zalobot.redaction.words import any_of, listed, means, whole
 
 _JOINT: Final = re.compile(r" {0,2}(?:[,\-] {0,2}\n?)? {0,2}")
 _NUMBER: Final = re.compile(r" {0,2}(?:so |:)? {0,2}[0-9]{1,4}[a-z]?(?:[/\-][0-9]{1,4}[a-z]?){0,4}(?![a-z0-9])")
-_WORD: Final = re.compile(r" {0,2}([A-Za-z]+)")
+_WORD: Final = re.compile(r" {0,2}([A-Za-z]+)(?![A-Za-z0-9/])")
+_PERSON: Final = re.compile(f"{PERSON}+")
 _SUFFIX: Final = re.compile(r" [0-9]{1,2}(?![0-9a-z/.,]?[0-9a-z])")
 _CLAUSE: Final = re.compile(r"[.;!?](?= )|\n|(,| va | nhung | con )")
 _BARE_START: Final = re.compile(r"[0-9]{1,4}[a-z]?(?:/[0-9]{1,4}[a-z]?){0,4} (?=[a-z])")
@@ -29,7 +30,7 @@ def _trigger() -> re.Pattern[str]:
 
 @cache
 def _filler() -> re.Pattern[str]:
-    return re.compile(rf"(?:[ :,\-\n]|\0{{1,30}}|{any_of(listed('address', 'filler'))}(?![a-z])){{0,14}}")
+    return re.compile(rf"(?:[ :,\-\n]|\x01{{1,60}}|{any_of(listed('address', 'filler'))}(?![a-z])){{0,14}}")
 
 
 @cache
@@ -200,7 +201,8 @@ class _Clauses:
         if self._breaks is None:
             self._breaks = [(match.end(), match[1] is not None) for match in _CLAUSE.finditer(self.shadow.low)]
             self._words = [(m.start(), k) for m in _business().finditer(self.shadow.low) if (k := self._sort(m))]
-            self._words = sorted(self._words + [(at, "name") for at in self.shadow.named])
+            self._words += [(person.start(), "name") for person in _PERSON.finditer(self.shadow.low)]
+            self._words.sort()
         return self._breaks
 
     def _sort(self, match: re.Match[str]) -> str:

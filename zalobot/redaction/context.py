@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from zalobot.redaction.shadow import Shadow
+from zalobot.redaction.shadow import PERSON, Shadow
 from zalobot.redaction.words import any_of, exact, listed, plain, whole
 from zalobot.vietnamese import fold
 
 KINDS: Final = ("account_weak", "neutral", "tax", "keep", "phone", "identity", "account")
-_WINDOW: Final = 46
+_WINDOW: Final = 70
 _REACH: Final = {"account": 27, "account_weak": 24, "identity": 27, "tax": 30, "phone": 20, "neutral": 16}
-_BREAK: Final = re.compile(r"[0-9\0]|[.!?;] +[a-z]|\n[ \n]*[a-z]")
+_BREAK: Final = re.compile(r"[0-9\0\x01]|[.!?;] +[a-z]|\n[ \n]*[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ def _only_with_marks(shadow: Shadow, match: re.Match[str]) -> bool:
 
 def _reaches(low: str, cue: Context, start: int, bank: bool) -> bool:
     gap = low[cue.end : start]
+    if cue.kind == "tax":
+        gap = gap.replace(PERSON, "")
     if _BREAK.search(gap):
         return False
     if cue.kind == "keep":

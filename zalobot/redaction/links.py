@@ -4,11 +4,12 @@ The one rule: what stays is walled off before anything is looked for, so that no
 """
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from zalobot.redaction.kinds import Kind
-from zalobot.redaction.shadow import Shadow
+from zalobot.redaction.shadow import PERSON, Shadow
 from zalobot.redaction.words import any_of, data, listed, name_tag, tag_pattern
 
 Found = tuple[Kind, int, int, str]
@@ -17,7 +18,7 @@ _DIGIT: Final = re.compile("[0-9]")
 _URL_END: Final = ".,;:!?)]}'\"»"
 _HOST: Final = "abcdefghijklmnopqrstuvwxyz0123456789.-"
 _LOCAL: Final = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
-_REST: Final = r"[^\s<>\"'\0]{0,300}"
+_REST: Final = r"[^\s<>\"'\0\x01]{0,300}"
 # Each begins with a character to search for, which is what makes them fast; the look behind follows it.
 _STAYS: Final = (
     # QN-2611-00042
@@ -45,7 +46,7 @@ _DOMAIN: Final = r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z][a-z0-9]{1,62}"
 
 @cache
 def _personal() -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z0-9-]){any_of(listed('link', 'personal'))}/(?={_REST}[a-z0-9]){_REST}")
+    return re.compile(rf"(?<![a-z-]){any_of(listed('link', 'personal'))}/(?={_REST}[a-z0-9]){_REST}")
 
 
 @cache
@@ -72,27 +73,35 @@ def _whole_url(shadow: Shadow, start: int, end: int) -> tuple[int, int]:
     low = shadow.low
     start = _behind(low, start, _HOST, 60)
     for scheme in ("https://", "http://"):
-        if low.startswith(scheme, start - len(scheme)):
+        if start >= len(scheme) and low.startswith(scheme, start - len(scheme)):
             start -= len(scheme)
     return start, start + len(low[start:end].rstrip(_URL_END))
 
 
-def walled(shadow: Shadow) -> Shadow:
-    """The shadow with barriers over what must stay, and the places of names masked before."""
-    low = shadow.low
-    spans: list[tuple[int, int]] = []
-    named: list[int] = []
-    if "[" in low:
-        for tag in tag_pattern().finditer(low):
-            spans.append(tag.span())
-            if tag[0] == name_tag():
-                named.append(tag.start())
-    if "." in low:
-        urls = [_whole_url(shadow, *url.span()) for url in _official().finditer(low)]
-        spans += [url for url in urls if low[url[0] - 1 : url[0]] != "@"]
-    if _DIGIT.search(low):
-        spans += [stays.span() for pattern in _STAYS for stays in pattern.finditer(low)]
-    return shadow.without(spans, tuple(named)) if spans else shadow
+def without_tags(shadow: Shadow) -> Shadow:
+    """Tags are no text: neither their words nor their marks count, only that a name was there."""
+    tags = list(tag_pattern().finditer(shadow.low)) if "[" in shadow.low else []
+    if not tags:
+        return shadow
+    people = [tag.span() for tag in tags if tag[0] == name_tag()]
+    shadow = shadow.without([tag.span() for tag in tags]).without(people, PERSON)
+    return replace(shadow, marked=shadow.marked_outside())
+
+
+def without_codes(shadow: Shadow) -> Shadow:
+    """The shadow with barriers over codes, dates and signs of documents."""
+    if not _DIGIT.search(shadow.low):
+        return shadow
+    spans = [stays.span() for pattern in _STAYS for stays in pattern.finditer(shadow.low)]
+    return shadow.without(spans) if spans else shadow
+
+
+def official_pages(shadow: Shadow) -> list[tuple[int, int]]:
+    """Pages of public bodies, which stay."""
+    if "." not in shadow.low:
+        return []
+    urls = [_whole_url(shadow, *url.span()) for url in _official().finditer(shadow.low)]
+    return [url for url in urls if shadow.low[url[0] - 1 : url[0]] != "@"]
 
 
 def official(url: str) -> bool:

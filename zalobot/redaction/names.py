@@ -17,7 +17,7 @@ from zalobot.vietnamese import fold
 _SYLLABLE: Final = re.compile(r"[A-Z][A-Za-z]{0,14}(?![A-Za-z0-9@])")
 _BETWEEN: Final = re.compile(r"[ ]{1,2}(?=[A-Z])")
 _WORD_BEFORE: Final = re.compile(r"([a-z]+)[ ]{1,2}\Z")
-_HOLDER: Final = re.compile(r"[^A-Z\0\n]{0,6}")
+_HOLDER: Final = re.compile(r"[^A-Z\0\x01\n]{0,6}")
 _CAPITALS: Final = re.compile(r"[A-Z]+(?: [A-Z]+){1,4}(?![A-Za-z0-9@])")
 _VOWEL: Final = re.compile("[AEIOUYaeiouy]")
 _NEXT_WORD: Final = re.compile(r" {1,2}([A-Za-z]+)")
@@ -78,6 +78,8 @@ def _stops(shadow: Shadow, start: int, end: int, after_family: bool) -> bool:
         return True
     if means(word, "name", "stops", marked=marked) and (marked or not _maybe(word, after_family)):
         return True
+    if means(word, "cue", "keep", "tax", marked=marked) or (two and means(two, "cue", "keep", "tax", marked=marked)):
+        return marked or not after_family
     upper = shadow.bare[start:end]
     return len(upper) > 1 and upper.isupper() and not _VOWEL.search(upper)
 

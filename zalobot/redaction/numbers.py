@@ -90,7 +90,8 @@ def _account(run: Run, first: int, said: Context, ahead: list[tuple[int, str]], 
     start, end = run.groups[first][0], run.groups[last][1]
     reason = _account_reason(run, (first, last), digits, said, previous)
     coded = run.shadow.low[start - 1 : start] == "-" and run.shadow.low[max(0, start - 2) : start - 1].isalpha()
-    if not reason or len(digits) < 6 or _AFTER_SIGN.match(run.shadow.low, end) or (coded and said.end != start - 1):
+    signed = last + 1 == len(run.groups) and _AFTER_SIGN.match(run.shadow.low, end)
+    if not reason or len(digits) < 6 or signed or (coded and said.end != start - 1):
         return None
     cue = run.shadow.low[said.start : said.end]
     if said.kind == "account" and cue == "stk" and start - said.end <= 3:

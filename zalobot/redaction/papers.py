@@ -28,13 +28,13 @@ _PASSPORT: Final = r"(?:[a-z]{1,2}[0-9]{6,8}|[a-z] [0-9]{7,8}|[0-9]{9})(?![a-z0-
 
 @cache
 def _plate_cue() -> re.Pattern[str]:
-    return re.compile(rf"{whole(listed('plate', 'cues'))}[^0-9\n\0]{{0,22}}\Z")
+    return re.compile(rf"{whole(listed('plate', 'cues'))}[^0-9\n\0\x01]{{0,22}}\Z")
 
 
 @cache
 def _passport() -> re.Pattern[str]:
     cue = whole(listed("passport", "cues"))
-    return re.compile(rf"{cue}[^0-9\0]{{0,25}}?(?<![a-z0-9])({_PASSPORT})")
+    return re.compile(rf"{cue}[^0-9\0\x01]{{0,25}}?(?<![a-z0-9])({_PASSPORT})")
 
 
 @cache

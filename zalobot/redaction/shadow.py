@@ -1,11 +1,12 @@
 """A text as the rules see it: one plain character for each, whatever Unicode form it was typed in.
 
-The one rule: what is masked or must stay becomes `BARRIER` in the shadow. No rule reads across a barrier, so masking
-a text twice is masking it once.
+The one rule: what is masked or must stay becomes `BARRIER` in the shadow, a name `PERSON`. No rule finds more because
+of a barrier, so masking a text twice is masking it once.
 """
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Self
@@ -13,6 +14,7 @@ from typing import Final, Self
 from zalobot.vietnamese import nfc
 
 BARRIER: Final = "\0"
+PERSON: Final = "\1"
 # Combining marks, soft hyphens, zero-width characters, variation selectors, and the keycap of emoji digits.
 _DROPPED: Final = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060-\u2064\ufeff\ufe00-\ufe0f\u20e3]")
 _DROPPED_SET: Final = frozenset(c for c in map(chr, range(0x10000)) if _DROPPED.match(c))
@@ -38,7 +40,17 @@ def _plain(code: int) -> str:
 def _table() -> dict[int, str]:
     table = {code: _plain(code) for low, high in _RANGES + _WIDE for code in range(low, high)}
     table |= dict.fromkeys(_DASHES, "-")
-    return table | {0x9: " ", 0xD: " ", 0x110: "D", 0x111: "d", 0x2028: "\n", 0x2029: "\n", 0x41E: "O", 0x43E: "o"}
+    return table | {
+        0x1: BARRIER,
+        0x9: " ",
+        0xD: " ",
+        0x110: "D",
+        0x111: "d",
+        0x2028: "\n",
+        0x2029: "\n",
+        0x41E: "O",
+        0x43E: "o",
+    }
 
 
 _PLAIN: Final = _table()
@@ -54,7 +66,6 @@ class Shadow:
     num: str
     places: tuple[int, ...]
     marked: bool
-    named: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -80,12 +91,20 @@ class Shadow:
         first, last = self.span(start, end)
         return nfc(self.text[first:last]).lower()
 
-    def without(self, spans: Iterable[tuple[int, int]], named: tuple[int, ...] = ()) -> "Shadow":
-        """The same with barriers in these places; `named` are those where a name was."""
+    def marked_outside(self) -> bool:
+        """Whether there are marks that no barrier covers."""
+        for mark in _MARKED.finditer(self.text):
+            at = bisect_right(self.places, mark.start()) - 1 if self.places else mark.start()
+            if self.low[at] not in (BARRIER, PERSON):
+                return True
+        return False
+
+    def without(self, spans: Iterable[tuple[int, int]], wall: str = BARRIER) -> "Shadow":
+        """The same with barriers in these places."""
         bare, low, num = self.bare, self.low, self.num
         for start, end in spans:
-            wall = BARRIER * (end - start)
-            bare = bare[:start] + wall + bare[end:]
-            low = low[:start] + wall + low[end:]
-            num = num[:start] + wall + num[end:]
-        return replace(self, bare=bare, low=low, num=num, named=self.named + named)
+            over = wall * (end - start)
+            bare = bare[:start] + over + bare[end:]
+            low = low[:start] + over + low[end:]
+            num = num[:start] + over + num[end:]
+        return replace(self, bare=bare, low=low, num=num)
