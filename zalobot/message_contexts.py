@@ -22,6 +22,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("consent", "consent.not_an_option"),
             *("description", "description.too_short", "description.too_long", "description_noted"),
+            *("description.emergency", "description.complaint"),
             *("field", "field.not_an_option"),
             *("agencies", "agencies.which", "agencies.not_an_option"),
             *("files", "files.more", "files.too_many", "files.not_a_file", "files.refused"),
@@ -56,7 +57,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("nothing_to_cancel", "nothing_to_go_back", "attachment_kind", "sticker", "thanks", "cancelled", "abuse"),
             *("person_called", "person_called_after_hours", "given_back", "out_of_hours", "shelved"),
-            *("emergency", "complaint", "citizen_matter"),
+            *("citizen_matter",),
         ),
     ),
     ("common", ("options",), ("typed",)),

@@ -235,3 +235,26 @@ def test_past_the_known_calendar_no_date_is_promised(database_url: str) -> None:
     assert last.parts()[0].due_at is None
     assert "chưa thể hứa ngày" in last.person("lan").texts()[0]
     last.store.close_now()
+
+
+def test_an_emergency_gets_the_numbers_to_call_and_no_form(stage: Stage) -> None:
+    lan = stage.person("lan")
+    assert lan.says("tàu chở 20 khách bị lật gần đảo Titop")[0].startswith("Xin gọi ngay 114")
+    assert stage.tickets() == []
+
+
+def test_a_denunciation_is_shown_its_own_path_and_kept_nowhere(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    assert "khiếu nại hoặc tố cáo" in lan.says("co can bo thue goi y boi duong 20tr, toi muon to cao")[0]
+    assert "lĩnh vực" in lan.says(WAREHOUSE)[0]
+    for answer in ("1", "đúng", "bỏ qua", "bỏ qua", "gửi"):
+        lan.says(answer)
+    assert stage.tickets()[0].description == WAREHOUSE
+
+
+def test_going_on_with_a_draft_asks_its_question_again(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    assert "lĩnh vực nào" in lan.says("tiếp tục")[0]

@@ -10,6 +10,7 @@ from typing import Any
 from zalobot.flows.engine import Accepted, Answers, Flow, Reading, Rejected, Said
 from zalobot.flows.options import Options, best, certain
 from zalobot.flows.question import Question
+from zalobot.flows.signals import signal
 from zalobot.flows.steps import Choice, Confirm, Contact, Files, Text
 from zalobot.flows.words import changes, is_word, spoken
 from zalobot.province import Province
@@ -26,7 +27,7 @@ def flow(province: Province) -> Flow:
         name=NAME,
         steps=(
             Choice(name="consent", options=spoken("consent")),
-            Text(name="description", at_least=15, at_most=5000),
+            Description(name="description", at_least=15, at_most=5000),
             Choice(name="field", options=lambda answers: fields(province, answers)),
             Agencies(name="agencies", province=province),
             Files(name="files", at_most=5),
@@ -66,6 +67,16 @@ def topic_of(province: Province, answers: Answers) -> str:
 def proposed(province: Province, answers: Answers) -> list[str]:
     """The agencies that would hold a part: the topic's lead, and those of its usual partners the words name."""
     return list(province.agencies_for(topic_of(province, answers), answers.get("description", "")))[:PARTS]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description(Text):
+    """What is wrong, in own words. An emergency gets the numbers to call, a complaint (khiếu nại) or denunciation
+    (tố cáo) its own legal path: neither is taken down here (Luật Khiếu nại 02/2011, Luật Tố cáo 25/2018)."""
+
+    def read(self, said: Said, answers: Answers) -> Reading:
+        heard = signal(said.text)
+        return Rejected(heard) if heard else super().read(said, answers)
 
 
 @dataclass(frozen=True, kw_only=True)

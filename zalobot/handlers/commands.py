@@ -160,6 +160,14 @@ def _my_data(session: Session, talk: Talk, now: datetime) -> None:
     talking.say(session, talk, "welcome/my_data", now)
 
 
+def _resume(session: Session, talk: Talk, now: datetime) -> None:
+    """Go on: with the question being asked, else with what was put aside last."""
+    if talk.flow and talking.ask_again(session, talk, now):
+        return
+    if not (talk.shelf and finishing.take_up(session, talk, now)):
+        talking.welcome(session, talk, now)
+
+
 EVERYWHERE: dict[str, Command] = {
     "cancel": _cancel,
     "back": _back,
@@ -169,6 +177,7 @@ EVERYWHERE: dict[str, Command] = {
     "mine": looking_up.show_mine,
     "my_work": _my_work,
     "my_data": _my_data,
+    "resume": _resume,
 }
 STAFF: dict[str, Coded] = {
     "accept": _accept,

@@ -79,14 +79,6 @@ def _look_up(session: Session, talk: Talk, now: datetime) -> None:
     talking.begin(session, talk, business_part.LOOK_UP, {}, now)
 
 
-def _resume(session: Session, talk: Talk, now: datetime) -> None:
-    if not talk.shelf:
-        talking.welcome(session, talk, now)
-        return
-    if not finishing.take_up(session, talk, now):
-        talking.welcome(session, talk, now)
-
-
 Does = Callable[[Session, Talk, datetime], None]
 BUSINESS: dict[str, Does] = {
     "report": _report,
@@ -95,11 +87,9 @@ BUSINESS: dict[str, Does] = {
     "agree": _agree,
     "disagree": _disagree,
     "thanks": _thanks,
-    "resume": _resume,
 }
 STAFF: dict[str, Does] = {
     "greeting": _greet,
     "look_up": _look_up,
-    "resume": _resume,
     "thanks": _thanks,
 }

@@ -14,7 +14,7 @@ from zalobot import flows, outbox, reference, templating
 from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
 from zalobot.flows import report_issue
-from zalobot.flows.engine import Flow, Step, question
+from zalobot.flows.engine import Flow, Step, Turn, question, wording
 from zalobot.templating import Rendered
 from zalobot.tickets import finding, telling
 
@@ -43,22 +43,19 @@ def burst(session: Session) -> timedelta:
     return wait
 
 
-def ask(
-    session: Session, talk: Talk, step: Step, now: datetime, *, variant: str = "", hold: timedelta = AT_ONCE
-) -> None:
-    """Ask a question of the flow the person is in; `variant` is a refusal's reason or "more"."""
-    name = f"{talk.flow}/{step.name}"
-    if variant and templating.current().has(f"{name}.{variant}"):
-        name = f"{name}.{variant}"
+def ask(session: Session, talk: Talk, flow: Flow, turn: Turn, now: datetime, *, hold: timedelta = AT_ONCE) -> None:
+    """Say what a turn leads to: why nothing was accepted, "more of it?", or the next question."""
+    step = flow.by_name[turn.about] if turn.reason else turn.step
     talk.nudge_at = now + NUDGE
-    queue(session, talk, worded(session, talk, name, step, now), now, hold)
+    queue(session, talk, worded(session, talk, wording(flow, turn), step, now), now, hold)
 
 
-def worded(session: Session, talk: Talk, name: str, step: Step, now: datetime) -> Rendered:
+def worded(session: Session, talk: Talk, name: str, step: Step | None, now: datetime) -> Rendered:
     """A question with everything it may speak of, and its options as buttons where they fit."""
     province = reference.current(session)
     things: dict[str, Any] = {"draft": DraftFacts(talk.answers, province)}
-    options = list(step.offered(talk.answers).values()) if hasattr(step, "offered") else []
+    offered = getattr(step, "offered", None)
+    options = list(offered(talk.answers).values()) if offered else []
     things["options"] = options
     if talk.answers.get("part"):
         ticket, part, _ = finding.part_by_code(session, talk.answers["part"])
@@ -77,9 +74,9 @@ def ask_again(session: Session, talk: Talk, now: datetime) -> bool:
     """Ask what is being asked; False where nothing is."""
     flow = current_flow(session, talk)
     step = question(flow, talk.answers) if flow else None
-    if step is None:
+    if flow is None or step is None:
         return False
-    ask(session, talk, step, now)
+    ask(session, talk, flow, Turn(talk.answers, step), now)
     return True
 
 

@@ -15,17 +15,17 @@ from zalobot.handlers import finishing, talking
 def go_on(session: Session, talk: Talk, flow: Flow, said: Said, now: datetime) -> None:
     """The next message of a flow."""
     joining = talk.open_step if talk.open_until and now < talk.open_until else None
-    _apply(session, talk, advance(flow, talk.answers, said, joining=joining), now)
+    _apply(session, talk, flow, advance(flow, talk.answers, said, joining=joining), now)
 
 
 def take(session: Session, talk: Talk, said: Said, step: str, now: datetime) -> None:
     """The first message of a flow just entered: it is the answer to this step, whatever would be asked first."""
     flow = talking.current_flow(session, talk)
     if flow is not None:
-        _apply(session, talk, take_as(flow, talk.answers, said, step), now)
+        _apply(session, talk, flow, take_as(flow, talk.answers, said, step), now)
 
 
-def _apply(session: Session, talk: Talk, turn: Turn, now: datetime) -> None:
+def _apply(session: Session, talk: Talk, flow: Flow, turn: Turn, now: datetime) -> None:
     talk.answers = turn.answers
     wait = talking.burst(session) if turn.open else talking.AT_ONCE
     talk.open_step = (turn.answered or "") if turn.open else ""
@@ -35,7 +35,4 @@ def _apply(session: Session, talk: Talk, turn: Turn, now: datetime) -> None:
     if turn.step is None:
         finishing.finish(session, talk, now)
         return
-    variant = "more" if turn.answered == turn.step.name else ""
-    if turn.reason and turn.about == turn.step.name:
-        variant = turn.reason
-    talking.ask(session, talk, turn.step, now, variant=variant, hold=wait)
+    talking.ask(session, talk, flow, turn, now, hold=wait)
