@@ -34,8 +34,11 @@ class Player:
         """Link the staff, then everything that happens, until the week ends."""
         for figure in self._stories.staff:
             await self._link(figure)
-        for act in self._stories.acts:
+        last = {act.who: number for number, act in enumerate(self._stories.acts)}
+        for number, act in enumerate(self._stories.acts):
             await self._until(act.at)
+            if last[act.who] == number:  # what comes afterwards stays new on the phone
+                await self._simulator.sees(self._stories.person(act.who))
             await self._do(act)
         await self._until(self._stories.ends)
 

@@ -1,0 +1,130 @@
+"""The demo: what the clock does to a ticket that nobody answers, the empty start, and weeks that make no sense."""
+
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from tests.demo.conftest import Town, running
+from zalobot import outbox
+from zalobot.__main__ import main
+from zalobot.demo import week
+from zalobot.store.models import Ticket
+from zalobot.workdays import LOCAL
+
+LONELY = """
+begins = 2026-11-26T08:00:00+07:00
+ends = 2026-11-26T10:20:00+07:00
+links = {}
+
+[[person]]
+key = "tam"
+name = "Hoàng Minh Tâm"
+
+[[person]]
+key = "ha"
+name = "Nguyễn Thu Hà"
+agency = "SXD"
+role = "officer"
+
+[[person]]
+key = "giang"
+name = "Vũ Trường Giang"
+agency = "SXD"
+role = "head"
+
+[[person]]
+key = "binh"
+name = "Đặng Quốc Bình"
+agency = "VPUBND"
+role = "leader"
+
+[[story]]
+name = "kho"
+who = "tam"
+acts = [
+  { at = "26 09:00", follows = true },
+  { says = "đồng ý" },
+  { says = "Hồ sơ thẩm định thiết kế kho bị trả lại ba lần mà không nêu lý do" },
+  { says = "Xây dựng, PCCC" },
+  { says = "Sở Xây dựng" },
+  { says = "bỏ qua" },
+  { says = "bỏ qua" },
+  { says = "gửi" },
+]
+"""
+
+
+@pytest.fixture
+async def lonely(tmp_path: Path) -> AsyncIterator[Town]:
+    """One ticket of this morning that nobody will touch: due on Tuesday 1 December, 17:00."""
+    (tmp_path / "week.toml").write_text(LONELY, encoding="utf-8")
+    async with running(tmp_path / "demo", week.load(tmp_path / "week.toml")) as town:
+        yield town
+
+
+async def test_a_part_nobody_touches_is_reminded_of_then_overdue_then_up_to_head_and_leader(lonely: Town) -> None:
+    names = ("Nguyễn Thu Hà", "Vũ Trường Giang", "Đặng Quốc Bình", "Hoàng Minh Tâm")
+    before = {name: len(lonely.heard(name)) for name in names}
+    for _ in range(5):
+        await lonely.do("clock", to="evening")
+        await lonely.do("clock", to="morning")
+    told = {
+        name: [
+            f"{message.at.astimezone(LOCAL):%d/%m %H:%M} {message.text.split(':')[0]}"
+            for message in lonely.simulator.received(lonely.person(name))[before[name] :]
+        ]
+        for name in names
+    }
+    assert told == {
+        "Nguyễn Thu Hà": [
+            "30/11 11:25 Nhắc việc",
+            "30/11 16:55 Sắp đến hạn",
+            "01/12 15:00 Sắp đến hạn",
+            "01/12 16:55 Đến hạn",
+            "02/12 08:00 Quá hạn",
+            "03/12 08:00 Quá hạn",
+        ],
+        "Vũ Trường Giang": ["02/12 08:00 Kính gửi lãnh đạo Sở Xây dựng"],
+        "Đặng Quốc Bình": ["03/12 08:00 Kính gửi lãnh đạo tỉnh Quảng Ninh"],
+        "Hoàng Minh Tâm": ["02/12 08:00 Hệ thống xin lỗi Quý doanh nghiệp"],
+    }
+
+
+async def test_an_empty_demo_has_its_officials_and_no_ticket(tmp_path: Path) -> None:
+    async with running(tmp_path, week.without_stories(week.load())) as town:
+        assert "0 hồ sơ" in await town.get("/hoi-dap")
+        assert await town.store.read(lambda session: session.execute(select(func.count(col(Ticket.id)))).scalar()) == 0
+        assert [person.following for person in town.simulator.world.people.values()] == [False] * 8 + [True] * 8
+        assert await town.store.read(outbox.counts) == {"queued": 0, "sending": 0, "unknown": 0, "failed": 0}
+
+
+def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr("sys.argv", ["zalobot", "demo", "--empty", "--port", str(port)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code == 2
+    assert f"port {port} on 127.0.0.1 cannot be used" in capsys.readouterr().err
+
+
+def test_a_week_with_an_unknown_person_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "week.toml").write_text(LONELY.replace('who = "tam"', 'who = "tan"'), encoding="utf-8")
+    with pytest.raises(ValueError, match="nobody is called tan"):
+        week.load(tmp_path / "week.toml")
+
+
+def test_an_act_without_a_time_follows_the_one_before() -> None:
+    acts = [act for act in week.load().acts if act.story == "kho"]
+    assert [act.at for act in acts] == sorted(act.at for act in acts)
+    assert acts[1].at - acts[0].at == week.PAUSE
+
+
+def test_no_two_people_share_an_id() -> None:
+    ids = [figure.seed.id for figure in week.load().people]
+    assert len(set(ids)) == len(ids) == 16
+    assert all(int(one) > 2**53 for one in ids)

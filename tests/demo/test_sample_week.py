@@ -1,0 +1,115 @@
+"""The sample week as a newcomer finds it. One demo serves all tests of this file; the last one moves its clock."""
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from tests.demo.conftest import Town, running
+from zalobot import inbox, outbox
+from zalobot.demo import week
+from zalobot.store.models import Attachment, Officer, Part, Ticket
+from zalobot.workdays import LOCAL
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PRIVATE = (
+    "0912 000 345", "0912000345", "ducgach", "Nguyễn Văn Bình", "Hoàng Minh Tâm",
+    "0913", "0936", "0904", "0978", "0987", "0915",
+)  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """The whole week."""
+    async with running(tmp_path_factory.mktemp("demo"), week.load()) as town:
+        yield town
+
+
+async def test_it_ends_at_the_moment_of_all_mockups(town: Town) -> None:
+    now = town.simulator.clock.now().astimezone(LOCAL)
+    assert f"{now:%a %d/%m/%Y %H:%M}" == "Thu 26/11/2026 10:20"
+
+
+async def test_nothing_failed_on_the_way(town: Town) -> None:
+    assert await town.store.read(inbox.backlog) == (0, None, 0)
+    assert await town.store.read(outbox.counts) == {"queued": 0, "sending": 0, "unknown": 0, "failed": 0}
+    assert town.simulator.world.refused == []
+
+
+async def test_tickets_are_in_every_state_worth_showing(town: Town) -> None:
+    def states(session: Session) -> tuple[Counter[str], Counter[str]]:
+        tickets = Counter(str(state) for state in session.execute(select(Ticket.state)).scalars())
+        return tickets, Counter(str(state) for state in session.execute(select(Part.state)).scalars())
+
+    tickets, parts = await town.store.read(states)
+    assert tickets == {
+        "closed": 3, "in_progress": 3, "reopened": 1, "answered": 1, "partly_answered": 1, "assigned": 1,
+    }  # fmt: skip
+    assert parts == {"closed": 3, "accepted": 4, "reopened": 1, "answered": 2, "waiting": 1}
+
+
+async def test_one_part_is_overdue_and_one_was_answered_late(town: Town) -> None:
+    now = town.simulator.clock.now()
+
+    def late(session: Session) -> list[list[str]]:
+        due = select(Part.code).where(col(Part.due_at) < now)
+        still = due.where(col(Part.answered_at).is_(None))
+        after = due.where(col(Part.answered_at) > col(Part.due_at))
+        return [list(session.execute(query).scalars()) for query in (still, after)]
+
+    assert await town.store.read(late) == [["QN-2611-00002/1"], ["QN-2611-00005/1"]]
+    assert "QN-2611-00005" in town.heard("Đặng Quốc Bình")[-2]
+    assert any("QN-2611-00002/1 đã quá hạn" in line for line in town.heard("Vũ Trường Giang"))
+
+
+async def test_every_official_is_linked_by_their_own_code(town: Town) -> None:
+    def linked(session: Session) -> tuple[int, int]:
+        query = select(func.count(), func.count(col(Officer.person_id))).where(col(Officer.active).is_(True))
+        return tuple(session.execute(query).one())
+
+    assert await town.store.read(linked) == (8, 8)
+
+
+async def test_the_two_phones_show_an_answer_to_judge_and_a_fresh_push(town: Town) -> None:
+    business, officer = town.heard("Hoàng Minh Tâm"), town.heard("Nguyễn Thu Hà")
+    assert business[-1] == "Kính gửi Quý doanh nghiệp,"
+    assert officer[-1] == "Phần việc mới QN-2611-00010/1 của Sở Xây dựng, lĩnh vực Quy hoạch."
+    assert next(iter(town.simulator.world.people)) == town.person("Hoàng Minh Tâm")
+    assert [title for title, _ in town.simulator.settings.links] == ["Trang công khai", "Hỏi đáp"]
+
+
+async def test_personal_details_are_on_no_public_page(town: Town) -> None:
+    pages = {path: await town.get(path) for path in ("/", "/hoi-dap")}
+    for code in sorted(set(re.findall(r"/hoi-dap/(QN-2611-\d{5})", pages["/hoi-dap"]))):
+        pages[code] = await town.get(f"/hoi-dap/{code}")
+    assert len(pages) == 12
+    found = [(path, word) for path, page in pages.items() for word in PRIVATE if word in page]
+    assert found == []
+    assert "số điện thoại" in pages["QN-2611-00003"]
+    assert "cưỡng chế" not in pages["QN-2611-00007"]
+
+
+async def test_an_unfinished_report_was_asked_about_once(town: Town) -> None:
+    nudges = [line for line in town.heard("Nguyễn Thị Hòa") if "viết dở" in line]
+    assert len(nudges) == 1
+
+
+async def test_files_were_fetched_and_kept(town: Town) -> None:
+    def states(session: Session) -> set[str]:
+        return {str(state) for state in session.execute(select(Attachment.state)).scalars()}
+
+    assert await town.store.read(states) == {"kept"}
+
+
+async def test_the_next_working_days_take_the_forgotten_part_up_to_the_leader(town: Town) -> None:
+    before = len(town.heard("Đặng Quốc Bình"))
+    await town.do("clock", to="morning")
+    await town.do("clock", hours=1)
+    assert f"{town.simulator.clock.now().astimezone(LOCAL):%a %H}" == "Fri 09"
+    (told,) = town.heard("Đặng Quốc Bình")[before:]
+    assert told.startswith("Kính gửi lãnh đạo tỉnh Quảng Ninh: phần việc QN-2611-00002/1 của Sở Xây dựng")
