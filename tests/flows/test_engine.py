@@ -135,12 +135,12 @@ class TestSeveralMessagesAreOneAnswer:
         assert said == ["report/field"]
         assert state == {"description": "Hồ sơ đất bị trả lại", "files": {"files": [PHOTO], "done": False}}
         state, said = play(Said(files=(PHOTO,)), answers=state)
-        assert said == ["report/files.more"]
+        assert said == ["report/field"]
         assert question(REPORT, state) is REPORT.by_name["field"]
 
     def test_a_photo_sent_late_still_counts(self) -> None:
         state, said = play("Hóa đơn bị khóa", "2", "xong", "bỏ qua", Said(files=(PHOTO,)))
-        assert said[-1] == "report/files.more"
+        assert said[-1] == "report/confirm"
         assert state["files"] == {"files": [PHOTO], "done": True}
         assert question(REPORT, state) is REPORT.by_name["confirm"]
 
@@ -157,7 +157,7 @@ class TestSeveralMessagesAreOneAnswer:
 
     def test_a_caption_stays_with_its_photo_where_it_answers_nothing(self) -> None:
         state, said = play("Hóa đơn bị khóa", "2", "xong", "bỏ qua", Said("mặt sau", (PHOTO,)))
-        assert said[-1] == "report/files.more"
+        assert said[-1] == "report/confirm"
         assert state["files"] == {"files": [{**PHOTO, "caption": "mặt sau"}], "done": True}
 
 

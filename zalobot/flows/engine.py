@@ -231,9 +231,13 @@ def settled(flow: Flow, answers: Answers) -> dict[str, Any]:
 
 
 def wording(flow: Flow, turn: Turn) -> str:
-    """The message file that says this turn: a refusal, "more of it?", or the next question ("" when finished)."""
+    """The message file that says this turn: a refusal, "more of it?", or the next question ("" when finished).
+
+    "More of it?" is said only while that is the question: a photo that came early or late must not hide the open one.
+    """
     if turn.reason:
         return f"{flow.name}/{turn.about}.{turn.reason}"
-    if turn.open and turn.answered and flow.by_name[turn.answered].takes_files:
-        return f"{flow.name}/{turn.answered}.more"
-    return f"{flow.name}/{turn.step.name}" if turn.step is not None else ""
+    if turn.step is None:
+        return ""
+    more = turn.open and turn.step.name == turn.answered and turn.step.takes_files
+    return f"{flow.name}/{turn.step.name}{'.more' if more else ''}"
