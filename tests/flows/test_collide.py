@@ -5,7 +5,7 @@ import pytest
 from zalobot.flows.words import words
 from zalobot.handlers.commands import EVERYWHERE
 
-ANSWERS = ("send", "skip", "done", "yes", "no", "agree", "disagree", "resume")
+ANSWERS = ("send", "skip", "done", "yes", "no", "agree", "disagree")
 
 
 @pytest.mark.parametrize("command", sorted(EVERYWHERE))
