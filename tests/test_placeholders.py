@@ -12,7 +12,8 @@ from zalobot.message_contexts import CONTEXTS
 from zalobot.paths import messages_folder
 from zalobot.placeholders import PLACEHOLDERS
 from zalobot.province import Province, load
-from zalobot.store.models import Part, PartState, Ticket, TicketClass, TicketState, Tier
+from zalobot.rules import Klass
+from zalobot.store.models import Part, PartState, Ticket, TicketState, Tier
 from zalobot.templating import Wording
 from zalobot.tickets.facts import PartFacts, TicketFacts
 from zalobot.workdays import LOCAL
@@ -32,7 +33,7 @@ def _words(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
     templating.use(Wording(messages_folder(), PLACEHOLDERS, CONTEXTS, always={"channel": province}))
 
 
-def ticket_of(klass: TicketClass = TicketClass.HARD) -> Ticket:
+def ticket_of(klass: Klass = Klass.HARD) -> Ticket:
     return Ticket(
         id="T",
         code="QN-2611-00042",
@@ -50,7 +51,7 @@ def ticket_of(klass: TicketClass = TicketClass.HARD) -> Ticket:
 
 
 def part_facts(
-    province: Province, now: datetime = LATER, klass: TicketClass = TicketClass.HARD, **values: Any
+    province: Province, now: datetime = LATER, klass: Klass = Klass.HARD, **values: Any
 ) -> PartFacts:
     ticket = ticket_of(klass)
     receipt = count(RECEIVED, rule_in_force(province.rules, RECEIVED), klass, province.calendar)
@@ -102,7 +103,7 @@ def test_how_a_due_time_was_counted_is_said_in_a_line(province: Province) -> Non
         "Ngày nhận 23/11/2026 không tính; ngày 1 là 25/11, ngày 2 là 26/11, ngày 3 là 27/11. "
         "Không tính 24/11 (Ngày Văn hóa Việt Nam). Hạn: 17h00 Thứ Sáu 27/11/2026."
     )
-    simple = part_facts(province, klass=TicketClass.SIMPLE).receipt
+    simple = part_facts(province, klass=Klass.SIMPLE).receipt
     assert templating.render("counted/simple", receipt=simple).text == (
         "Việc đơn giản: 4 giờ làm việc kể từ khi tiếp nhận. Hạn: 14h30 Thứ Hai 23/11/2026."
     )

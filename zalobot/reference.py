@@ -72,7 +72,7 @@ def read(session: Session, pack: Province) -> Province:
         pack,
         agencies=_in_order({row.code: _agency(row) for row in agencies}, pack.agencies),
         topics=_in_order({row.code: _topic(row) for row in topics}, pack.topics),
-        calendar=WorkCalendar.from_json(session.execute(newest).scalar_one().data),
+        calendar=_calendar(session, session.execute(newest).scalar_one()),
         rules=tuple(RuleVersion.from_json(row.data) for row in rules),
     )
 
@@ -118,11 +118,27 @@ def _topic(row: Topic) -> province.Topic:
     )
 
 
+def _calendar(session: Session, version: CalendarVersion) -> WorkCalendar:
+    query = select(CalendarDay).where(col(CalendarDay.version) == version.version).order_by(col(CalendarDay.day))
+    days = [
+        {
+            "date": row.day.isoformat(),
+            "kind": row.kind,
+            "shifts": row.shifts,
+            "name": row.name,
+            "source": row.source,
+            "provisional": row.provisional,
+        }
+        for row in session.execute(query).scalars()
+    ]
+    return WorkCalendar.from_json({**version.data, "days": days})
+
+
 def _seed_calendar(session: Session, calendar: WorkCalendar, now: datetime) -> None:
     session.add(
         CalendarVersion(
             version=calendar.version,
-            data=calendar.to_json(),
+            data={name: value for name, value in calendar.to_json().items() if name != "days"},
             first=calendar.first,
             last=calendar.last,
             made_at=now,
@@ -137,6 +153,7 @@ def _seed_calendar(session: Session, calendar: WorkCalendar, now: datetime) -> N
             shifts=[shift.to_json() for shift in day.shifts],
             name=day.name,
             source=day.source,
+            provisional=day.provisional,
         )
         for day in calendar.days
     )

@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from zalobot import outbox, reference, templating
 from zalobot.errors import Refused
-from zalobot.rules import RuleVersion
-from zalobot.store.models import EventKind, Part, PartState, Priority, Role, Ticket, TicketClass, Verdict
+from zalobot.rules import Klass, RuleVersion
+from zalobot.store.models import EventKind, Part, PartState, Priority, Role, Ticket, Verdict
 from zalobot.tickets import clocks, finding, life, telling
 from zalobot.tickets.record import business, record
 
@@ -47,10 +47,10 @@ def explain_verdict(session: Session, code: str, person_id: str, reason: str, no
 
 def _second_clock(session: Session, ticket: Ticket, part: Part, now: datetime) -> None:
     province = reference.current(session)
-    receipt = clocks.counted(now, _rule(province.rules, ticket.rule_version), TicketClass.HARD, province.calendar)
+    receipt = clocks.counted(now, _rule(province.rules, ticket.rule_version), Klass.HARD, province.calendar)
     life.move(part, PartState.REOPENED)
     part.clock += 1
-    part.answered_at, part.accepted_at, part.klass = None, None, TicketClass.HARD
+    part.answered_at, part.accepted_at, part.klass = None, None, Klass.HARD
     part.clock_started_at, part.due_at = now, receipt.due if receipt else None
     part.remind_at = clocks.next_reminder(part, province.calendar, now)
     if receipt is not None:

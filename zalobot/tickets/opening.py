@@ -13,7 +13,7 @@ from sqlmodel import Session
 from zalobot import attachments, outbox, redaction, reference, templating
 from zalobot.province import Province
 from zalobot.receipt import Receipt
-from zalobot.rules import RuleVersion, rule_in_force
+from zalobot.rules import Klass, RuleVersion, rule_in_force
 from zalobot.store.database import later, write_rows_so_far
 from zalobot.store.ids import new_id
 from zalobot.store.models import (
@@ -23,7 +23,6 @@ from zalobot.store.models import (
     PartState,
     Priority,
     Ticket,
-    TicketClass,
     TicketCounter,
     TicketState,
     Tier,
@@ -66,7 +65,7 @@ def open_ticket(session: Session, draft: Draft, now: datetime) -> TicketFacts:
     topic = province.topics[draft.topic]
     rule = rule_in_force(province.rules, now)
     receipt = clocks.counted(now, rule, topic.klass, province.calendar)
-    ticket = _ticket(session, draft, TicketClass(topic.klass), rule, now)
+    ticket = _ticket(session, draft, Klass(topic.klass), rule, now)
     parts = _parts(session, ticket, draft.agencies, receipt, province)
     if draft.files:
         write_rows_so_far(session)  # a file and the word to send it may come in one batch
@@ -91,7 +90,7 @@ def title_of(text: str) -> str:
     return line[:TITLE].rsplit(" ", 1)[0] + "…"
 
 
-def _ticket(session: Session, draft: Draft, klass: TicketClass, rule: RuleVersion, now: datetime) -> Ticket:
+def _ticket(session: Session, draft: Draft, klass: Klass, rule: RuleVersion, now: datetime) -> Ticket:
     public = redaction.redact(draft.description)
     ticket, row = described(
         Ticket,

@@ -49,7 +49,10 @@ class Topic(SQLModel, table=True):
 
 
 class CalendarVersion(SQLModel, table=True):
-    """A state of the working calendar. Parts keep the version their due time was counted with."""
+    """A state of the working calendar: its weeks and seasons in `data`, its named days as rows of CalendarDay.
+
+    Receipts keep the version they were counted with.
+    """
 
     __tablename__ = "calendar_version"
 
@@ -72,6 +75,7 @@ class CalendarDay(SQLModel, table=True):
     shifts: list[list[str]] = Field(sa_column=Column(json_type(), nullable=False))
     name: str = Field(default="", max_length=200)
     source: str = Field(default="", max_length=500)
+    provisional: bool = False
 
 
 class RuleVersionRow(SQLModel, table=True):

@@ -6,14 +6,8 @@ from enum import StrEnum
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Column, Field, SQLModel
 
+from zalobot.rules import Klass
 from zalobot.store.types import Json, UtcDateTime, enum_type, json_type
-
-
-class TicketClass(StrEnum):
-    """simple (đơn giản): 4 working hours; hard (phức tạp): 3 working days."""
-
-    SIMPLE = "simple"
-    HARD = "hard"
 
 
 class TicketState(StrEnum):
@@ -91,7 +85,7 @@ class Ticket(SQLModel, table=True):
     code: str = Field(max_length=32, unique=True)
     person_id: str = Field(max_length=64)
     topic: str = Field(max_length=64)
-    klass: TicketClass = Field(sa_column=Column(enum_type(TicketClass), nullable=False))
+    klass: Klass = Field(sa_column=Column(enum_type(Klass), nullable=False))
     state: TicketState = Field(sa_column=Column(enum_type(TicketState), nullable=False, index=True))
     tier: Tier = Field(sa_column=Column(enum_type(Tier), nullable=False))
     title: str = Field(max_length=200)
@@ -138,7 +132,7 @@ class Part(SQLModel, table=True):
     agency: str = Field(max_length=32, foreign_key="agency.code")
     officer_id: str | None = Field(default=None, max_length=26)
     state: PartState = Field(sa_column=Column(enum_type(PartState), nullable=False))
-    klass: TicketClass = Field(sa_column=Column(enum_type(TicketClass), nullable=False))
+    klass: Klass = Field(sa_column=Column(enum_type(Klass), nullable=False))
     received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     clock_started_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     due_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

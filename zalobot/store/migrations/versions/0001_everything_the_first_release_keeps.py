@@ -219,7 +219,7 @@ def upgrade() -> None:
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("topic", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
-        sa.Column("klass", sa.Enum("simple", "hard", name="ticketclass", native_enum=False, length=32), nullable=False),
+        sa.Column("klass", sa.Enum("simple", "hard", name="klass", native_enum=False, length=32), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -272,6 +272,7 @@ def upgrade() -> None:
         sa.Column("shifts", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["version"], ["calendar_version.version"], name=op.f("fk_calendar_day_version_calendar_version")
         ),
@@ -350,7 +351,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("klass", sa.Enum("simple", "hard", name="ticketclass", native_enum=False, length=32), nullable=False),
+        sa.Column("klass", sa.Enum("simple", "hard", name="klass", native_enum=False, length=32), nullable=False),
         sa.Column("received_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("clock_started_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("due_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
