@@ -150,7 +150,8 @@ class Relay:
         return 1.0 if due is None else min(1.0, max(0.01, (due - now).total_seconds()))
 
     async def _send(self, row: Leaving) -> None:
-        self._outcomes.append(await self.attempt(row))
+        outcome = await self.attempt(row)
+        self._outcomes.append(outcome)  # looked up after the wait: the list there was before may be written down by now
 
     async def attempt(self, row: Leaving) -> Outcome:
         """One attempt to send, whatever happens, as an Outcome."""
