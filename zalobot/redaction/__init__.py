@@ -10,7 +10,7 @@ from typing import Final
 from zalobot.redaction import addresses, links, names, numbers, papers, words
 from zalobot.redaction.kinds import Kind, Mask
 from zalobot.redaction.links import Found
-from zalobot.redaction.shadow import PERSON, Shadow
+from zalobot.redaction.shadow import BARRIER, PERSON, Shadow
 
 __all__ = ["Kind", "Mask", "find", "redact"]
 
@@ -57,10 +57,11 @@ def redact(text: str) -> str:
 
 
 def _over(shadow: Shadow, found: list[Found]) -> Shadow:
+    """With barriers over what one rule has found."""
     if not found:
         return shadow
-    people = [(start, end) for kind, start, end, _ in found if kind is Kind.NAME]
-    return shadow.without([(start, end) for _, start, end, _ in found]).without(people, PERSON)
+    wall = PERSON if found[0][0] is Kind.NAME else BARRIER
+    return shadow.without([(start, end) for _, start, end, _ in found], wall)
 
 
 def _mask(shadow: Shadow, found: Found) -> Mask:

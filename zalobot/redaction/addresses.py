@@ -50,11 +50,12 @@ def _business() -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """An address read so far: where it ends, whether a part finds the house, whether it came to the ward."""
+    """An address read so far: its end, whether a part finds the house, whether it came to the ward, how many parts."""
 
     end: int
     fine: bool
     wide: bool = False
+    parts: int = 1
 
 
 def addresses(shadow: Shadow) -> list[Found]:
@@ -87,7 +88,9 @@ def _address(shadow: Shadow, start: int, kind: str) -> tuple[int, int] | None:
         begins = head and (kind != "perhaps" or _in(shadow, head, "starts"))
         if begins or (kind != "perhaps" and _BARE_START.match(shadow.low, at)):
             chain = _chain(shadow, at, bare=not begins)
-            return (at, chain.end) if chain.fine else None
+            # "o to 5 cho" without marks is a car: one part is not enough there.
+            enough = chain.parts > 1 or shadow.marked or kind != "perhaps"
+            return (at, chain.end) if chain.fine and enough else None
     return None
 
 
@@ -121,7 +124,7 @@ def _chain(shadow: Shadow, start: int, bare: bool) -> Chain:
         part = _part(shadow, at, first=chain.end == start)
         if part.end == at or (chain.fine and chain.wide and not part.wide):
             break
-        chain = Chain(part.end, chain.fine or part.fine, chain.wide or part.wide)
+        chain = Chain(part.end, chain.fine or part.fine, chain.wide or part.wide, chain.parts + (chain.end > start))
         at = _joint(shadow, part.end)
     return chain
 

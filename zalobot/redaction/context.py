@@ -56,7 +56,7 @@ def _bank_after() -> re.Pattern[str]:
 
 @cache
 def _unit() -> re.Pattern[str]:
-    return re.compile(rf" ?{any_of(listed('number', 'units'))}(?![a-z0-9])")
+    return re.compile(rf" ?{any_of(listed('number', 'units'))}(?![a-z0-9]| hang)")
 
 
 def before(shadow: Shadow, start: int) -> Context:

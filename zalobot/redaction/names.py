@@ -14,7 +14,7 @@ from zalobot.redaction.shadow import Shadow
 from zalobot.redaction.words import any_of, exact, listed, means, plain
 from zalobot.vietnamese import fold
 
-_SYLLABLE: Final = re.compile(r"[A-Z][A-Za-z]{0,14}(?![A-Za-z0-9@])")
+_SYLLABLE: Final = re.compile(r"[A-Z][A-Za-z]{0,14}(?![A-Za-z0-9@]|-[0-9])")
 _BETWEEN: Final = re.compile(r"[ ]{1,2}(?=[A-Z])")
 _WORD_BEFORE: Final = re.compile(r"([a-z]+)[ ]{1,2}\Z")
 _HOLDER: Final = re.compile(r"[^A-Z\0\x01\n]{0,6}")
@@ -28,7 +28,7 @@ _MOST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """A word before a name: what kind of word, where the name would begin, whether it was shouted in capitals."""
+    """A word before a name: what kind of word, where the name would begin, whether capitals tell nothing."""
 
     kind: str
     start: int
@@ -53,11 +53,15 @@ def _clues(shadow: Shadow) -> list[Clue]:
         for kind in ("titles", "cues", "jobs"):
             strict = shadow.marked and kind != "jobs"
             if means(typed, "name", kind, marked=strict and not _bare_cue(typed, kind)):
-                said = shadow.bare[slice(*match.span(1))]
-                loud = said.isupper() and len(said) > 2
-                found.append(Clue(kind, match.start(), match.end(), loud))
+                found.append(Clue(kind, match.start(), match.end(), _loud(shadow, match)))
                 break
     return found
+
+
+def _loud(shadow: Shadow, match: re.Match[str]) -> bool:
+    """Whether capitals tell nothing: clue and name are shouted, or the clue is one letter ("a Huy", "a Saturday")."""
+    said = shadow.bare[slice(*match.span(1))]
+    return len(said) == 1 or (said.isupper() and shadow.bare[match.end() : match.end() + 2].isupper())
 
 
 def _bare_cue(typed: str, kind: str) -> bool:
@@ -129,10 +133,13 @@ def _excluded(shadow: Shadow, clue: Clue, end: int) -> bool:
     before = _WORD_BEFORE.search(shadow.low, max(0, clue.start - 12), clue.start)
     if before and means(shadow.typed(*before.span(1)), "name", "not_after", marked=shadow.marked):
         return True
-    said = shadow.typed(clue.start, end)
-    return any(said.startswith(name) for name in exact("name", "not_names")) or any(
-        shadow.typed(clue.name, end).startswith(name) for name in exact("name", "not_names")
-    )
+    excluded = _not_names()
+    return shadow.typed(clue.start, end).startswith(excluded) or shadow.typed(clue.name, end).startswith(excluded)
+
+
+@cache
+def _not_names() -> tuple[str, ...]:
+    return tuple(exact("name", "not_names"))
 
 
 def names(shadow: Shadow, accounts: list[Found]) -> list[Found]:

@@ -122,7 +122,10 @@ def _account_reason(run: Run, groups: tuple[int, int], digits: str, said: Contex
     gap = run.shadow.low[said.end : start]
     is_amount = run.amount(groups[0]) == groups[1] or bool(_ROUND.fullmatch(digits))
     if said.kind == "account":
-        return "" if is_amount and gap.strip(" :.-") and not said.bank else "account_word"
+        # Right after "stk", "số tài khoản" it is one, whatever it looks like; "trong tài khoản 1.250.000.000" is money.
+        direct = (not gap.strip(" :.-") and run.shadow.low[said.start] == "s") or said.bank
+        money = is_amount and digits.endswith("000") and not direct
+        return "" if money else "account_word"
     other = bool(_PHONE.fullmatch(digits) or _IDENTITY.fullmatch(digits) or _SERVICE.fullmatch(digits)) or is_amount
     if said.kind == "account_weak" and len(digits) >= 8 and not other:
         return "transfer_word"

@@ -7,8 +7,8 @@ of a barrier, so masking a text twice is masking it once.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Self
 
 from zalobot.vietnamese import nfc
@@ -99,12 +99,14 @@ class Shadow:
                 return True
         return False
 
-    def without(self, spans: Iterable[tuple[int, int]], wall: str = BARRIER) -> "Shadow":
+    def without(self, spans: Sequence[tuple[int, int]], wall: str = BARRIER) -> "Shadow":
         """The same with barriers in these places."""
+        if not spans:
+            return self
         bare, low, num = self.bare, self.low, self.num
         for start, end in spans:
             over = wall * (end - start)
             bare = bare[:start] + over + bare[end:]
             low = low[:start] + over + low[end:]
             num = num[:start] + over + num[end:]
-        return replace(self, bare=bare, low=low, num=num)
+        return Shadow(self.text, bare, low, num, self.places, self.marked)
