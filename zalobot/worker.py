@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 TOPIC = "inbox"
 PEOPLE = 64
+GATHER = 0.01  # seconds: a person does not notice them, and several people's events share one transaction
 
 
 class Worker:
@@ -41,6 +42,8 @@ class Worker:
                 continue
             if not worked:
                 await bell.wait(1.0)
+            if worked < PEOPLE:
+                await asyncio.sleep(GATHER)
 
     async def once(self) -> int:
         """One round; gives back how many events it handled."""

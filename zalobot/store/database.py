@@ -17,6 +17,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from zalobot.store.hands import FIRST, Hands
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Finish = Callable[[Session], None]
@@ -33,13 +35,16 @@ class Store:
         self.info: dict[str, Any] = info if info is not None else {}
         self._write_engine = _engine(url, immediate=True, size=1 if self.sqlite else writers)
         self._read_engine = _engine(url, immediate=False, size=readers)
-        self._writers = ThreadPoolExecutor(1 if self.sqlite else writers, "store-write")
+        self._writers = Hands(1 if self.sqlite else writers, "store-write")
         self._readers = ThreadPoolExecutor(readers, "store-read")
 
     async def run(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a verb in one transaction and give back what it returns; whatever it raises undoes all of it."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writers, lambda: self.run_now(verb, *args, **kwargs))
+        return await self._writers.do(lambda: self.run_now(verb, *args, **kwargs))
+
+    async def run_first(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`run`, before everything that waits for the writer: for what Zalo's two seconds depend on."""
+        return await self._writers.do(lambda: self.run_now(verb, *args, **kwargs), FIRST)
 
     async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query that changes nothing, beside the writer."""
@@ -79,7 +84,7 @@ class Store:
 
     def close_now(self) -> None:
         """`close` on the calling thread."""
-        self._writers.shutdown(wait=True)
+        self._writers.rest()
         self._readers.shutdown(wait=True)
         self._write_engine.dispose()
         self._read_engine.dispose()
