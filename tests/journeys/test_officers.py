@@ -72,6 +72,15 @@ def test_anything_else_opens_the_second_clock_and_reaches_agency_and_head(stage:
     assert stage.parts()[0].verdict_reason == "Không nêu căn cứ pháp lý nào."
 
 
+def test_a_reopened_part_can_be_taken_up_again_and_stays_reopened(stage: Stage, ha) -> None:  # type: ignore[no-untyped-def]
+    _answer(ha)
+    stage.person("lan").says("3")
+    assert "đã nhận xử lý" in ha.says("Nhận QN-2611-00001/1")[0]
+    part = stage.parts()[0]
+    assert (part.state, part.clock) == (PartState.REOPENED, 2)
+    assert part.accepted_at is not None
+
+
 def test_thanks_do_not_reopen(stage: Stage, ha) -> None:  # type: ignore[no-untyped-def]
     _answer(ha)
     assert len(stage.person("lan").says("Cảm ơn anh")) == 1

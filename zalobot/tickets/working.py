@@ -35,9 +35,12 @@ def accept(session: Session, code: str, officer: Officer, now: datetime) -> tupl
         _take_over(session, ticket, part, officer, now)
     else:
         _check_mine(part, officer)
-        if part.state is PartState.ACCEPTED and part.officer_id == officer.id:
+        if part.accepted_at and part.officer_id == officer.id and part.state in (PartState.ACCEPTED, PartState.REOPENED):
             return ticket, part
-        life.move(part, PartState.ACCEPTED)
+        if part.state is PartState.REOPENED:  # it stays reopened, so that everybody sees that the first answer failed
+            part.version += 1
+        else:
+            life.move(part, PartState.ACCEPTED)
         record(session, ticket, EventKind.ACCEPTED, actor(officer), now, part=part)
     part.officer_id, part.accepted_at = officer.id, part.accepted_at or now
     life.settle(ticket, parts, now)
