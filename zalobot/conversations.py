@@ -58,12 +58,12 @@ class Talk:
         if self.flow and self.answers:
             self.shelf = [*self.shelf[-4:], {"flow": self.flow, "answers": self.answers}]
         self.flow, self.answers = flow, answers
-        self.open_step, self.open_until, self.held_reply, self.nudge_at = "", None, "", None
+        self.open_step, self.open_until, self.nudge_at = "", None, None
 
     def leave(self) -> None:
-        """Leave the flow: it is finished or given up."""
+        """Leave the flow: it is finished or given up. A reply still held stays known: the next one takes it back."""
         self.flow, self.answers = "", {}
-        self.open_step, self.open_until, self.held_reply, self.nudge_at = "", None, "", None
+        self.open_step, self.open_until, self.nudge_at = "", None, None
 
 
 _table = Conversation.__table__  # type: ignore[attr-defined]

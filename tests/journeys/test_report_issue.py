@@ -157,6 +157,18 @@ def test_cancelling_leaves_the_report_and_says_so(stage: Stage) -> None:
     assert stage.tickets() == []
 
 
+def test_a_question_held_for_more_words_does_not_come_after_the_cancelling(stage: Stage) -> None:
+    stage.burst(2)
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    lan.got.clear()
+    lan.says("huỷ")
+    stage.later(seconds=5)
+    assert len(lan.texts()) == 1
+    assert "đã được hủy" in lan.texts()[0]
+
+
 def test_the_menu_puts_a_draft_aside_and_it_can_be_taken_up(stage: Stage) -> None:
     lan = stage.person("lan")
     lan.says("đồng ý")
