@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -337,3 +338,12 @@ if __name__ == "__main__":
             _tied(int(parent), command)
         case ["keep", watched, user, *command]:
             _keep(int(watched), int(user), command)
+
+
+@contextmanager
+def listening() -> Iterator[int]:
+    """A port on which somebody listens already."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]

@@ -33,6 +33,7 @@ def loop_factory() -> asyncio.AbstractEventLoop:
 def serve(settings: Settings, *, workers: bool, web: bool) -> None:
     """Run until a signal comes."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it says two lines for every tick
     try:
         migrations.upgrade(settings.database_url)
     except OperationalError as error:

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
 from zalobot.store.database import driver_url
 
@@ -16,9 +17,12 @@ def upgrade(url: str) -> None:
 
 
 def pending(url: str) -> bool:
-    """Whether the database is not at the newest version."""
+    """Whether the database is not at the newest version; a SQLite file that is not there is not."""
     from alembic.runtime.migration import MigrationContext
 
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file and not Path(file).expanduser().exists():
+        return True
     engine = create_engine(driver_url(url))
     try:
         with engine.connect() as connection:

@@ -1,0 +1,94 @@
+"""The command line: exit 0 done, 1 refused, 2 wrong use."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import services
+
+
+def zalobot(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder of its own, with these settings only."""
+    root = Path(__file__).resolve().parents[1]
+    base = {"PATH": os.environ["PATH"], "HOME": str(cwd), "PYTHONPATH": str(root)}
+    command = [sys.executable, "-m", "zalobot", *arguments]
+    return subprocess.run(command, cwd=cwd, env={**base, **environ}, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "migrate", "simulate", "doctor", "templates", "officer", "inbox"])
+def test_each_command_has_help(tmp_path: Path, command: str) -> None:
+    done = zalobot(command, "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_wrong_settings_stop_the_start_with_a_line_each(tmp_path: Path) -> None:
+    done = zalobot("serve", cwd=tmp_path, ZALOBOT_PROT="1", ZALOBOT_SECRET_KEY="x")
+    assert done.returncode == 2
+    assert [line.split(" ")[0] for line in done.stderr.splitlines()] == [
+        "ZALOBOT_PROT",
+        "ZALOBOT_ZALO_APP_ID",
+        "ZALOBOT_ZALO_APP_SECRET",
+        "ZALOBOT_ZALO_OA_ID",
+    ]
+
+
+def test_a_wrong_option_is_wrong_use(tmp_path: Path) -> None:
+    assert zalobot("serve", "--nonsense", cwd=tmp_path).returncode == 2
+
+
+def test_migrate_makes_the_tables_and_may_be_repeated(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert zalobot("migrate", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "var" / "zalobot.db").exists()
+
+
+def test_a_link_code_is_printed(tmp_path: Path) -> None:
+    done = zalobot("officer", "link-code", "--agency", "SXD", "--name", "Nguyễn Thu Hà", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith("CB-")
+
+
+def test_an_unknown_agency_is_refused_and_an_unknown_role_is_wrong_use(tmp_path: Path) -> None:
+    refused = zalobot("officer", "link-code", "--agency", "XYZ", "--name", "A", cwd=tmp_path)
+    assert (refused.returncode, refused.stderr.strip()) == (1, "refused: no_such_agency (agency=XYZ)")
+    wrong = zalobot("officer", "link-code", "--agency", "SXD", "--name", "A", "--role", "king", cwd=tmp_path)
+    assert (wrong.returncode, wrong.stderr.strip().startswith("--role must be one of officer")) == (2, True)
+
+
+def test_replaying_what_never_failed_is_refused(tmp_path: Path) -> None:
+    zalobot("migrate", cwd=tmp_path)
+    assert zalobot("inbox", "replay", "01ABC", cwd=tmp_path).returncode == 1
+
+
+def test_the_shipped_messages_are_in_order_and_a_broken_folder_is_not(tmp_path: Path) -> None:
+    assert zalobot("templates", "check", cwd=tmp_path).returncode == 0
+    (tmp_path / "welcome").mkdir()
+    (tmp_path / "welcome" / "menu.txt").write_text("{{ khong_co }}")
+    done = zalobot("templates", "check", str(tmp_path), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "welcome/menu.txt:1" in done.stdout
+
+
+def test_doctor_says_what_is_missing_and_what_to_do(tmp_path: Path) -> None:
+    done = zalobot("doctor", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "ZALOBOT_SECRET_KEY is missing" in done.stdout
+
+
+def test_doctor_sees_a_database_that_was_never_migrated(tmp_path: Path) -> None:
+    settings = {f"ZALOBOT_{name}": "x" for name in ("SECRET_KEY", "ZALO_APP_ID", "ZALO_APP_SECRET", "ZALO_OA_ID")}
+    done = zalobot("doctor", cwd=tmp_path, ZALOBOT_ZALO_OA_SECRET="x", **settings)
+    assert done.returncode == 1
+    assert "run `zalobot migrate`" in done.stdout
+
+
+def test_serve_says_when_its_port_is_taken(tmp_path: Path) -> None:
+    settings = {f"ZALOBOT_{name}": "x" for name in ("SECRET_KEY", "ZALO_APP_ID", "ZALO_APP_SECRET", "ZALO_OA_ID")}
+    with services.listening() as port:
+        done = zalobot("serve", cwd=tmp_path, ZALOBOT_PORT=str(port), **settings)
+    assert done.returncode == 2
+    assert f"port {port}" in done.stderr
