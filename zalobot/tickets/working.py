@@ -35,7 +35,11 @@ def accept(session: Session, code: str, officer: Officer, now: datetime) -> tupl
         _take_over(session, ticket, part, officer, now)
     else:
         _check_mine(part, officer)
-        if part.accepted_at and part.officer_id == officer.id and part.state in (PartState.ACCEPTED, PartState.REOPENED):
+        if (
+            part.accepted_at
+            and part.officer_id == officer.id
+            and part.state in (PartState.ACCEPTED, PartState.REOPENED)
+        ):
             return ticket, part
         if part.state is PartState.REOPENED:  # it stays reopened, so that everybody sees that the first answer failed
             part.version += 1
@@ -87,6 +91,7 @@ def ask_business(session: Session, code: str, question: str, officer: Officer, n
     ticket, part, parts = finding.part_by_code(session, code)
     _check_mine(part, officer)
     life.move(part, PartState.PAUSED)
+    finding.asked_anew(session)
     part.question, part.paused_at, part.officer_id, part.remind_at = question, now, officer.id, None
     life.settle(ticket, parts, now)
     record(session, ticket, EventKind.QUESTION_ASKED, actor(officer), now, part=part)
