@@ -111,7 +111,7 @@ PART: Final = (
 PEOPLE: Final = (
     _placeholder("ten_can_bo", "officer", lambda o: o.name),
     _placeholder("ten_co_quan_can_bo", "officer", lambda o: o.agency_name),
-    _placeholder("ten_khach", "person", lambda p: p.display_name or p.person_id),
+    _placeholder("ten_khach", "person", lambda p: p.display_name),
     _placeholder("ten_kenh", "channel", lambda c: c.oa_name),
     _placeholder("ten_tinh", "channel", lambda c: c.name),
     _placeholder("ma_vi_du", "channel", lambda c: f"{c.prefix}-2611-00042"),
