@@ -3,9 +3,10 @@
 The one rule: this only looks. The duties themselves decide what they do.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import Session, col
 
 from zalobot.store.models import (
@@ -32,17 +33,24 @@ _TALK = (
     exists().where(col(OutboxMessage.state) == OutboxState.SENDING),
     exists().where(col(OutboxMessage.state) == OutboxState.QUEUED, col(OutboxMessage.not_before) <= _NOW),
 )
+_LOOK = select(or_(*_DUTIES), or_(*_TALK))
+_TALKING = select(or_(*_TALK))
 
 
-def duties(session: Session, now: datetime) -> bool:
-    """Whether a reminder, a nudge, a doubtful message or a file waits for its job."""
-    return _any(session, _DUTIES, now)
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`duties`: a reminder, a nudge, a doubtful message or a file waits for its job. `talk`: something that came is not
+    handled yet, or something to be said is not said yet."""
+
+    duties: bool
+    talk: bool
+
+
+def look(session: Session, now: datetime) -> Due:
+    """What there is to do at `now`."""
+    return Due(*session.execute(_LOOK, {"now": now}).one())
 
 
 def talk(session: Session, now: datetime) -> bool:
-    """Whether something that came is not handled yet, or something to be said is not said yet."""
-    return _any(session, _TALK, now)
-
-
-def _any(session: Session, conditions: tuple[ColumnElement[bool], ...], now: datetime) -> bool:
-    return bool(session.execute(select(or_(*conditions)), {"now": now}).scalar())
+    """Whether the conversation is still going on."""
+    return bool(session.execute(_TALKING, {"now": now}).scalar_one())

@@ -119,8 +119,10 @@ def hop(application: web.Application, simulator: Simulator) -> Hop:
         if now - renewed > TOKENS:
             renewed = now
             await jobs.keep_tokens(duties)
-        if await duties.services.store.read(due.duties, now):
+        look = await duties.services.store.read(due.look, now)
+        if look.duties:
             await jobs.run_all(duties)
-        await at_rest(application, simulator)
+        if look.duties or look.talk:
+            await at_rest(application, simulator)
 
     return hopped
