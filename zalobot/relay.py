@@ -32,6 +32,7 @@ RETRIES = 300  # two days at ten minutes each: as long as Zalo lets us answer (a
 SKEW = timedelta(seconds=30)  # how far Zalo's clock may be from ours
 DIED = timedelta(minutes=2)  # longer than any HTTP timeout: a row still sending then was left by a process that died
 ASK_AFTER = timedelta(seconds=3)
+GATHER = 0.008  # seconds between exchanges: answers and new messages share one transaction
 PAGE, PAGES = 10, 5  # how much of a conversation is looked through
 PLAIN_TEXT_HELPS = (-201, -233)
 TOPIC = "outbox"
@@ -64,6 +65,7 @@ class Relay:
         try:
             while True:
                 await self._round()
+                await asyncio.sleep(GATHER)
         finally:
             for task in beside:
                 task.cancel()
@@ -168,7 +170,7 @@ class Relay:
             return Outcome(row.id, OutboxState.QUEUED, None, error.code, str(error), self._later(60))
         except Undeliverable as error:
             return self._given_up(row, error)
-        except (ValueError, OSError) as error:  # nothing was sent: a body Zalo has no form for, a file that is gone
+        except (ValueError, OSError) as error:  # nothing was sent: a body Zalo has no form for, a disk that fails
             log.exception("not sendable", extra={"outbox_id": row.id})
             return Outcome(row.id, OutboxState.FAILED, None, None, f"{type(error).__name__}: {error}")
         except Exception as error:  # a bug of ours must not leave the row as sending
@@ -180,16 +182,18 @@ class Relay:
     async def _uploaded(self, outgoing: Outgoing) -> Outgoing:
         if outgoing.image_blob:
             name = outgoing.file_name or "image.jpg"
-            image_id = await self.client.upload_image(
-                await asyncio.to_thread(self.blobs.get, outgoing.image_blob), name
-            )
+            image_id = await self.client.upload_image(await self._file(outgoing.image_blob), name)
             return replace(outgoing, image_id=image_id, image_blob="")
         if outgoing.file_blob:
-            token = await self.client.upload_file(
-                await asyncio.to_thread(self.blobs.get, outgoing.file_blob), outgoing.file_name
-            )
+            token = await self.client.upload_file(await self._file(outgoing.file_blob), outgoing.file_name)
             return replace(outgoing, file_token=token, file_blob="")
         return outgoing
+
+    async def _file(self, sha256: str) -> bytes:
+        try:
+            return await asyncio.to_thread(self.blobs.get, sha256)
+        except KeyError as error:
+            raise Undeliverable(0, f"the file {sha256} is gone") from error
 
     def _again(self, row: Leaving, error: Retryable) -> Outcome:
         metrics.SENDS.labels(str(error.code)).inc()
