@@ -136,6 +136,14 @@ def test_a_pause_moves_the_due_time_by_exactly_the_working_time_between():
     assert wait(receipt, at("2026-11-07 08:00"), at("2026-11-08 20:00"), TABLES["due"]).due == receipt.due
 
 
+def test_a_reply_within_the_minute_moves_nothing():
+    receipt = count(at("2026-11-06 09:00"), RULE, "hard", TABLES["due"])
+    asked = at("2026-11-09 10:00") + timedelta(seconds=8)
+    moved = wait(receipt, asked, asked + timedelta(seconds=50), TABLES["due"])
+    assert (moved.due, moved.waits[0].working) == (receipt.due, timedelta(0))
+    assert wait(receipt, asked, asked + timedelta(seconds=52), TABLES["due"]).due == at("2026-11-12 07:31")
+
+
 def test_two_short_pauses_move_as_much_as_one_long_one():
     receipt = count(at("2026-11-06 09:00"), RULE, "hard", TABLES["due"])
     whole = wait(receipt, at("2026-11-09 10:00"), at("2026-11-11 10:00"), TABLES["due"])

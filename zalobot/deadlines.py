@@ -73,11 +73,12 @@ def count(
 def wait(receipt: Receipt, start: datetime, end: datetime, calendar: WorkCalendar) -> Receipt:
     """The receipt after a pause for the business: the due time moves by the working time between, no more and no less.
 
+    Counted between the minutes that are shown: a reply within the same minute must not push 17:00 to the next morning.
     Raises ValueError when the pause ends before it begins, PastHorizon past the known days.
     """
     if end < start:
         raise ValueError("a pause cannot end before it begins")
-    waited = calendar.working_between(start, end)
+    waited = calendar.working_between(_minute(start), _minute(end))
     pause = Wait(start.astimezone(UTC), end.astimezone(UTC), waited)
     due = calendar.add_working(receipt.due, waited)
     if waited and receipt.convention is Convention.A and receipt.klass is Klass.HARD:
@@ -97,6 +98,10 @@ def recount(receipt: Receipt, rule: RuleVersion, calendar: WorkCalendar, now: da
     for pause in receipt.waits:
         fresh = wait(fresh, pause.start, pause.end, calendar)
     return fresh if fresh.due != receipt.due or fresh.skipped != receipt.skipped else receipt
+
+
+def _minute(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)
 
 
 def _naive() -> datetime:
