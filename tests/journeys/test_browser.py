@@ -239,6 +239,7 @@ async def _the_other_part_becomes_late(journey: Journey, head: str) -> None:
     await window.clock("Ngày làm việc sau", "Thứ\u00a0Sáu 27/11/2026, giờ làm việc")
     await window.clock("Ngày làm việc sau", "Thứ\u00a0Hai 30/11/2026, giờ làm việc")
     await window.clock("Đến 17:00", "Thứ\u00a0Hai 30/11/2026, ngoài giờ làm việc")
+    await officer.turn_to()
     await officer.hears_last("Sắp đến hạn:", f"{journey.code}/2")
     await officer.at_the_end()
     await window.shows("reminders")
@@ -246,6 +247,8 @@ async def _the_other_part_becomes_late(journey: Journey, head: str) -> None:
     await window.clock("Đến 17:00", "Thứ\u00a0Ba 01/12/2026, ngoài giờ làm việc")
     await officer.hears_last("Đến hạn:", f"{journey.code}/2")
     await window.clock("Ngày làm việc sau", "Thứ\u00a0Tư 02/12/2026, giờ làm việc")
+    await window.shows("clock")
+    await officer.turn_to()
     await officer.hears_last("Quá hạn:", f"{journey.code}/2")
     await officer.at_the_end()
     await window.shows("overdue")
@@ -268,6 +271,7 @@ async def _everybody_can_read_it(journey: Journey) -> None:
     assert "0913000208" not in text
     shown = (journey.code, "Sở Xây dựng", "Công an tỉnh", "số điện thoại", "hỏi thêm doanh nghiệp", ANSWER, "Quá hạn")
     assert [words for words in (*shown, "Đã giải quyết", "Hệ thống báo thủ trưởng") if words not in text] == []
+    assert text.index("Phần 1, đồng hồ thứ nhất") < text.index("Phần 2, đồng hồ thứ nhất")
     await tab.goto(tab.url.partition("/hoi-dap")[0] + "/hoi-dap")
     await journey.window.shows("all-tickets", tab)
     await tab.close()

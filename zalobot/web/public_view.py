@@ -183,7 +183,8 @@ def _receipts(story: Story, now: datetime, province: Province) -> tuple[ReceiptV
             part = parts[receipt.part_id]
             alike.setdefault((receipt.due_at, part.klass, receipt.clock), []).append(receipt)
     struck = [receipt for receipt in story.receipts if receipt.struck_at is not None]
-    return tuple(_receipt(group, parts, struck, now, province) for group in alike.values())
+    views = [_receipt(group, parts, struck, now, province) for group in alike.values()]
+    return tuple(sorted(views, key=lambda view: (view.parts, view.clock)))
 
 
 def _receipt(
