@@ -126,8 +126,7 @@ function drawUnread(phone, person) {
 
 // A person looks at what is on the screen, a moment after it came.
 function look(phone) {
-  clearTimeout(phone.asked);
-  phone.asked = setTimeout(() => act("seen", { person: phone.person }), 700);
+  phone.asked ||= setTimeout(() => { phone.asked = 0; act("seen", { person: phone.person }); }, 700);
 }
 
 // clock
