@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
+from zalobot.store.bulk import insert_rows
 from zalobot.store.database import before_commit, sqlite
 from zalobot.store.models import Conversation, Officer, Person, Role
 
@@ -111,11 +112,16 @@ def of(session: Session, person_id: str, now: datetime) -> Talk:
     return talks[person_id]
 
 
+def present(session: Session) -> list[str]:
+    """The people whose talks this transaction has loaded."""
+    return list(_talks(session))
+
+
 def known(session: Session, people: Iterable[str], now: datetime) -> None:
     """Make sure that these people have a row to lock."""
     rows = [{"id": person, "created_at": now} for person in sorted(set(people))]
     if rows:
-        session.execute(_insert_person, rows)
+        insert_rows(session, _insert_person, rows)
 
 
 def save(session: Session, talk: Talk, now: datetime) -> None:
@@ -148,7 +154,7 @@ def _write(session: Session) -> None:
         {"person_id": talk.person_id, **{name: getattr(talk, name) for name in _names}} for talk in changed.values()
     ]
     if rows:
-        session.execute(_upsert, sorted(rows, key=lambda row: row["person_id"]))
+        insert_rows(session, _upsert, sorted(rows, key=lambda row: row["person_id"]))
 
 
 def _talk(row: Any, now: datetime) -> Talk:

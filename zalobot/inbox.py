@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from zalobot import conversations
+from zalobot.store.bulk import insert_rows
 from zalobot.store.database import forget_later_rows, write_later_rows
 from zalobot.store.ids import new_id
 from zalobot.store.models import InboxEvent, InboxState
@@ -71,7 +72,7 @@ _waiting = (
 def keep(session: Session, events: Sequence[Incoming]) -> None:
     """Keep events; those already kept are left as they are."""
     conversations.known(session, (event.person_id for event in events), events[0].received_at)
-    session.execute(_insert, [_row(event) for event in events])
+    insert_rows(session, _insert, [_row(event) for event in events])
 
 
 def work(session: Session, handle: Handle, now: datetime, *, people: int = 64, careful: bool = False) -> Worked:

@@ -12,11 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, MetaData, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, MetaData, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from zalobot.store.bulk import insert_rows
 from zalobot.store.hands import FIRST, Hands
 
 P = ParamSpec("P")
@@ -96,9 +97,9 @@ class Store:
             yield session
 
 
-def later(session: Session, statement: Executable, row: dict[str, Any]) -> None:
+def later(session: Session, statement: Insert, row: dict[str, Any]) -> None:
     """Write a row just before the commit, together with all others of the same statement (one executemany)."""
-    rows: dict[Executable, list[dict[str, Any]]] = session.info.setdefault("later", {})
+    rows: dict[Insert, list[dict[str, Any]]] = session.info.setdefault("later", {})
     rows.setdefault(statement, []).append(row)
 
 
@@ -107,6 +108,12 @@ def before_commit(session: Session, finish: Finish) -> None:
     hooks: list[Finish] = session.info.setdefault("before_commit", [])
     if finish not in hooks:
         hooks.append(finish)
+
+
+def memo(session: Session) -> dict[str, Any]:
+    """What a transaction has asked once and need not ask again; gone with it, or with a rollback inside it."""
+    remembered: dict[str, Any] = session.info.setdefault("memo", {})
+    return remembered
 
 
 def write_later_rows(session: Session) -> None:
@@ -122,13 +129,13 @@ def write_rows_so_far(session: Session) -> None:
     Tables go in the order of their foreign keys, whichever statement came first.
     """
     session.flush()
-    waiting: dict[Executable, list[dict[str, Any]]] = session.info.pop("later", {})
+    waiting: dict[Insert, list[dict[str, Any]]] = session.info.pop("later", {})
     for statement in sorted(waiting, key=_rank) if len(waiting) > 1 else waiting:
         if waiting[statement]:
-            session.execute(statement, waiting[statement])
+            insert_rows(session, statement, waiting[statement])
 
 
-def _rank(statement: Executable) -> int:
+def _rank(statement: Insert) -> int:
     table = getattr(statement, "table", None)
     return _order(table.metadata).get(table, 0) if isinstance(table, Table) else 0
 
@@ -139,7 +146,8 @@ def _order(metadata: MetaData) -> dict[Table, int]:
 
 
 def forget_later_rows(session: Session) -> None:
-    """Drop what `later` has gathered: the work it belongs to was rolled back."""
+    """Drop what `later` has gathered and `memo` remembers: the work it belongs to was rolled back."""
+    session.info.pop("memo", None)
     session.info.pop("before_commit", None)
     session.info.pop("later", None)
 

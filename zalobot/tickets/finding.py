@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session, col
 
+from zalobot import conversations
 from zalobot.errors import Refused
-from zalobot.store.database import write_rows_so_far
+from zalobot.store.database import memo, write_rows_so_far
 from zalobot.store.models import DeadlineReceipt, Officer, Part, Role, Ticket
 from zalobot.tickets.life import OPEN
+
+_PEOPLE_ASKED = (
+    select(col(Ticket.person_id))
+    .join(Part, col(Part.ticket_id) == col(Ticket.id))
+    .where(col(Ticket.person_id).in_(bindparam("people", expanding=True)), col(Part.paused_at).is_not(None))
+)
 
 
 def part_by_code(session: Session, code: str) -> tuple[Ticket, Part, list[Part]]:
@@ -52,6 +59,8 @@ def tickets_of(session: Session, person_id: str, limit: int = 5) -> list[Ticket]
 
 def paused_part_of(session: Session, person_id: str) -> tuple[Ticket, Part] | None:
     """The part that waits for this person's reply, the longest-waiting first."""
+    if person_id not in _asked(session, person_id):
+        return None
     write_rows_so_far(session)
     query = (
         select(Ticket, Part)
@@ -62,6 +71,24 @@ def paused_part_of(session: Session, person_id: str) -> tuple[Ticket, Part] | No
     )
     row = session.execute(query).first()
     return (row[0], row[1]) if row else None
+
+
+def asked_anew(session: Session) -> None:
+    """A part was paused for a question: who is waited for has to be looked up again."""
+    memo(session).pop("asked", None)
+
+
+def _asked(session: Session, person_id: str) -> set[str]:
+    """Who of the people in this transaction is waited for, looked up once for all: nearly always nobody is."""
+    among: set[str]
+    found: set[str]
+    among, found = memo(session).get("asked", (set(), set()))
+    if person_id not in among:
+        write_rows_so_far(session)
+        among = {person_id, *conversations.present(session)}
+        found = set(session.execute(_PEOPLE_ASKED, {"people": list(among)}).scalars())
+        memo(session)["asked"] = (among, found)
+    return found
 
 
 def receipt_of(session: Session, part: Part) -> DeadlineReceipt | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
@@ -14,7 +15,7 @@ from zalobot import attachments, outbox, redaction, reference, templating
 from zalobot.province import Province
 from zalobot.receipt import Receipt
 from zalobot.rules import Klass, RuleVersion, rule_in_force
-from zalobot.store.database import later, write_rows_so_far
+from zalobot.store.database import before_commit, later, memo, write_rows_so_far
 from zalobot.store.ids import new_id
 from zalobot.store.models import (
     EventKind,
@@ -55,6 +56,7 @@ _count = insert(_counter)
 _next_number = _count.on_conflict_do_update(index_elements=["prefix"], set_={"last": _counter.c.last + 1}).returning(
     _counter.c.last
 )
+_counted_on = _counter.update().where(_counter.c.prefix == bindparam("of")).values(last=bindparam("to"))
 _insert_ticket = Ticket.__table__.insert()  # type: ignore[attr-defined]
 _insert_part = Part.__table__.insert()  # type: ignore[attr-defined]
 
@@ -115,8 +117,24 @@ def _ticket(session: Session, draft: Draft, klass: Klass, rule: RuleVersion, now
 
 def _code(session: Session, now: datetime) -> str:
     prefix = f"{reference.current(session).prefix}-{now.astimezone(LOCAL):%y%m}"
-    number = session.execute(_next_number, {"prefix": prefix, "last": 1}).scalar_one()
-    return f"{prefix}-{number:05}"
+    return f"{prefix}-{_number(session, prefix):05}"
+
+
+def _number(session: Session, prefix: str) -> int:
+    """The next running number. The first one locks the counter; further ones of the transaction are counted on here."""
+    taken: dict[str, int] = memo(session).setdefault("ticket_numbers", {})
+    if prefix in taken:
+        taken[prefix] += 1
+        before_commit(session, _keep_numbers)
+    else:
+        taken[prefix] = session.execute(_next_number, {"prefix": prefix, "last": 1}).scalar_one()
+    return taken[prefix]
+
+
+def _keep_numbers(session: Session) -> None:
+    rows = [{"of": prefix, "to": last} for prefix, last in memo(session).pop("ticket_numbers", {}).items()]
+    if rows:
+        session.execute(_counted_on, rows)
 
 
 def _parts(

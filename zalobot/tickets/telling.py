@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from zalobot import outbox, reference, templating
 from zalobot.errors import PastHorizon
+from zalobot.store.database import memo
 from zalobot.store.models import Officer, Part, Priority, Role, Ticket
 from zalobot.tickets import facts, finding
 
@@ -47,7 +48,7 @@ def duty(session: Session, agency: str) -> Sequence[Officer]:
 
     Asked once for each agency in a transaction: a batch may open many tickets of the same one.
     """
-    known: dict[str, Sequence[Officer]] = session.info.setdefault("duty", {})
+    known: dict[str, Sequence[Officer]] = memo(session).setdefault("duty", {})
     if agency not in known:
         known[agency] = _duty(session, agency)
     return known[agency]
