@@ -104,6 +104,30 @@ def postgres_database(*, migrated: bool = True) -> Iterator[str]:
         _administer(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@contextmanager
+def away(url: str) -> Iterator[None]:
+    """For as long as the block lasts this database takes nobody in, and has thrown everybody out."""
+    server, name = postgres(), url_name(url)
+    _administer(server, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    disconnect(url)
+    try:
+        yield
+    finally:
+        _administer(server, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+def disconnect(url: str) -> None:
+    """Cut every connection to this database, as a restart of the server does."""
+    _administer(postgres(), f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{url_name(url)}'")
+
+
+def url_name(url: str) -> str:
+    """The database of an address."""
+    from sqlalchemy.engine import make_url
+
+    return str(make_url(url).database)
+
+
 def _make_template(server: str) -> None:
     with once("postgres.template") as note:
         if note.exists():
