@@ -41,6 +41,15 @@ async def test_a_lost_answer_means_a_message_that_arrived(sim: Simulator, api: A
     assert (await api.send(person.id, "lần sau"))["error"] == 0
 
 
+async def test_an_account_without_buttons_takes_the_same_words_plain(sim: Simulator, api: Api, person: Person) -> None:
+    sim.faults.no_buttons = True
+    button = {"title": "Gửi", "type": "oa.query.show", "payload": "Gửi"}
+    refused = await api.send(person.id, "Gửi chưa?", button)
+    assert (refused["error"], refused["message"]) == (-201, "attachment is invalid!")
+    assert (await api.send(person.id, "Gửi chưa?"))["error"] == 0
+    assert [message.text for message in sim.received(person)] == ["Gửi chưa?"]
+
+
 async def test_every_third_send_fails_and_does_not_arrive(sim: Simulator, api: Api, person: Person) -> None:
     sim.faults.fail_every = 3
     statuses = []

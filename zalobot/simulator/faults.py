@@ -21,7 +21,7 @@ class Faults:
     refresh_error: the next token refresh answers this code with HTTP 200, and nothing rotates.
     silent_since: businesses that said nothing after this instant count as silent for 8 days.
     per_minute: calls allowed per minute (0: no limit). shut: the webhook cannot be reached.
-    v2_only: a government account of the kind that answers -235 on v3.
+    v2_only: a government account of the kind that answers -235 on v3. no_buttons: one that may not use buttons (-201).
     """
 
     copies: int = 1
@@ -34,6 +34,7 @@ class Faults:
     per_minute: int = 0
     shut: bool = False
     v2_only: bool = False
+    no_buttons: bool = False
     slow: float = 0.0
     _sends: int = 0
 

@@ -50,6 +50,8 @@ async def _send(request: web.Request, body: dict[str, Any], stage: Stage) -> Any
     now = stage.now()
     try:
         draft = read_message(body, person, stage.world, now)
+        if draft.buttons and stage.faults.no_buttons:
+            raise invalid("attachment")
         check_reachable(person, stage.last_interaction(person), now)
     except Refusal as refusal:
         content = body.get("message")
