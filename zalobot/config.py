@@ -31,6 +31,7 @@ class Settings:
     zalo_app_secret: str = ""
     zalo_oa_id: str = ""
     zalo_oa_secret: str = ""
+    zalo_oa_url: str = ""
     zalo_openapi_url: str = "https://openapi.zalo.me"
     zalo_oauth_url: str = "https://oauth.zaloapp.com"
     zalo_zbs_url: str = "https://business.openapi.zalo.me"

@@ -94,6 +94,12 @@ async def test_personal_details_are_on_no_public_page(town: Town) -> None:
     assert "cưỡng chế" not in pages["QN-2611-00007"]
 
 
+async def test_the_pages_lead_to_the_simulator_and_not_to_somebody_on_zalo(town: Town) -> None:
+    page = await town.get("/")
+    assert f'href="{town.simulator.base_url}/"' in page
+    assert "zalo.me" not in page
+
+
 async def test_an_unfinished_report_was_asked_about_once(town: Town) -> None:
     nudges = [line for line in town.heard("Nguyễn Thị Hòa") if "viết dở" in line]
     assert len(nudges) == 1

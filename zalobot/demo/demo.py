@@ -107,6 +107,7 @@ def _settings(settings: Settings, folder: Path, simulator: Simulator) -> Setting
         zalo_app_secret=zalo.app_secret,
         zalo_oa_id=zalo.oa_id,
         zalo_oa_secret=zalo.oa_secret,
+        zalo_oa_url=f"{simulator.base_url}/",
         zalo_openapi_url=simulator.base_url,
         zalo_oauth_url=simulator.base_url,
         zalo_zbs_url=simulator.base_url,

@@ -3,6 +3,7 @@
 The one rule: nothing is written by hand. A ticket's code is read off the phone, as its business reads it.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from zalobot.simulator.settings import HERE as SIMULATOR
 
 NUMBER = re.compile(r"^\d\. ")
 MOMENT = 0.004  # seconds: how long to wait for the next thing to happen before looking whether all is done
+PATIENCE = 60.0  # seconds
 TOKENS = timedelta(hours=3)
 Hop = Callable[[datetime], Awaitable[None]]
 
@@ -100,10 +102,11 @@ async def link_code(application: web.Application, figure: Figure) -> str:
 
 
 async def at_rest(application: web.Application, simulator: Simulator) -> None:
-    """Wait until the bot has handled what came and has said what there was to say."""
+    """Wait until the bot has handled what came and has said what there was to say. TimeoutError if it never does."""
     services = application[SERVICES]
-    while simulator.stage.deliverer.busy or await services.store.read(due.talk, services.now()):
-        await simulator.world.changed(MOMENT)
+    async with asyncio.timeout(PATIENCE):
+        while simulator.stage.deliverer.busy or await services.store.read(due.talk, services.now()):
+            await simulator.world.changed(MOMENT)
 
 
 def hop(application: web.Application, simulator: Simulator) -> Hop:
