@@ -7,6 +7,7 @@ import pytest
 from tests.calendars import at
 from zalobot.web import filters
 from zalobot.web.filters import Span
+from zalobot.web.pages import environment
 
 DAY = timedelta(hours=8)
 
@@ -71,3 +72,18 @@ def test_number_and_unit_stay_together(text: str, joined: str) -> None:
 def test_the_public_copy_is_cut_at_its_tags() -> None:
     cut = filters.pieces("Gọi [SĐT] gặp [HỌ TÊN]. [KHÁC]")
     assert cut == [("Gọi ", "SĐT"), (" gặp ", "HỌ TÊN"), (". [KHÁC]", "")]
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(hours=8, minutes=53), "1 ngày 53 phút"),
+        (timedelta(hours=10, minutes=5), "1 ngày 2 giờ 5 phút"),
+        (timedelta(hours=16), "2 ngày"),
+        (timedelta(minutes=150), "2 giờ 30 phút"),
+        (timedelta(0), "0 phút"),
+    ],
+)
+def test_a_pause_is_said_to_the_minute(length: timedelta, said: str) -> None:
+    exact = environment().get_template("_macros/time.html").module.exact  # type: ignore[attr-defined]
+    assert exact(filters.span(length, DAY)).strip() == said
