@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
@@ -79,9 +79,16 @@ _select = (
             _officer, (_officer.c.person_id == _person.c.id) & _officer.c.active.is_(True)
         )
     )
+    .where(_person.c.id.in_(bindparam("people", expanding=True)))
     .order_by(_person.c.id)
 )
-_lock = select(_person.c.id).order_by(_person.c.id)
+_lock = (
+    select(_person.c.id)
+    .where(_person.c.id.in_(bindparam("people", expanding=True)))
+    .order_by(_person.c.id)
+    .with_for_update()
+)
+_lock_free = _lock.with_for_update(skip_locked=True)
 _insert = insert(_table)
 _upsert = _insert.on_conflict_do_update(
     index_elements=["person_id"], set_={column.name: _insert.excluded[column.name] for column in _columns}
@@ -96,7 +103,7 @@ def load(session: Session, people: Sequence[str], now: datetime, *, skip_locked:
     # Lock first, then read: one statement doing both may show the talk as it was before the lock was had.
     mine = people if sqlite(session) else _locked(session, people, skip_locked)
     if mine:
-        for row in session.execute(_select.where(_person.c.id.in_(mine))).mappings():
+        for row in session.connection().execute(_select, {"people": list(mine)}).mappings():
             talks[row["id"]] = _talk(row, now)
     return talks
 
@@ -139,8 +146,7 @@ def forget(session: Session) -> None:
 
 
 def _locked(session: Session, people: Sequence[str], skip_locked: bool) -> Sequence[str]:
-    query = _lock.where(_person.c.id.in_(people)).with_for_update(skip_locked=skip_locked)
-    return session.execute(query).scalars().all()
+    return session.connection().execute(_lock_free if skip_locked else _lock, {"people": people}).scalars().all()
 
 
 def _talks(session: Session) -> dict[str, Talk]:

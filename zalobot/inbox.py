@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -61,11 +61,23 @@ class EventFailed(Exception):
 _table = InboxEvent.__table__  # type: ignore[attr-defined]
 _insert = insert(_table).on_conflict_do_nothing(index_elements=["key"])
 _new = _table.c.state == InboxState.NEW
-_first = select(_table.c.person_id).where(_new).group_by(_table.c.person_id).order_by(func.min(_table.c.at))
+_first = (
+    select(_table.c.person_id)
+    .where(_new)
+    .group_by(_table.c.person_id)
+    .order_by(func.min(_table.c.at))
+    .limit(bindparam("people"))
+)
 _waiting = (
     select(_table.c.id, _table.c.person_id, _table.c.received_at, _table.c.body)
-    .where(_new)
+    .where(_new, _table.c.person_id.in_(bindparam("people", expanding=True)))
     .order_by(_table.c.at, _table.c.id)
+    .limit(bindparam("most"))
+)
+_mark_done = (
+    update(_table)
+    .where(_table.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=InboxState.DONE, done_at=bindparam("now"), attempts=_table.c.attempts + 1)
 )
 
 
@@ -81,14 +93,15 @@ def work(session: Session, handle: Handle, now: datetime, *, people: int = 64, c
     The fast way runs all events in this one transaction and raises EventFailed if any of them fails. The careful
     way puts a savepoint round each, so that the faulty one alone is undone and kept as failed.
     """
-    candidates = list(session.execute(_first.limit(people)).scalars())
+    connection = session.connection()
+    candidates = list(connection.execute(_first, {"people": people}).scalars())
     if not candidates:
         return Worked(0)
     mine = conversations.load(session, candidates, now, skip_locked=True)
     if not mine:
         return Worked(0)
-    query = _waiting.where(_table.c.person_id.in_(list(mine))).limit(people * 4)
-    events = [Waiting(*row) for row in session.execute(query)]
+    rows = connection.execute(_waiting, {"people": list(mine), "most": people * 4})
+    events = [Waiting(*row) for row in rows]
     failed = _carefully(session, handle, events, now) if careful else _fast(session, handle, events, now)
     _settle(session, events, dict(failed), now)
     return Worked(len(events), tuple(failed))
@@ -157,11 +170,7 @@ def _carefully(session: Session, handle: Handle, events: Sequence[Waiting], now:
 def _settle(session: Session, events: Sequence[Waiting], failed: dict[str, str], now: datetime) -> None:
     done = [event.id for event in events if event.id not in failed]
     if done:
-        session.execute(
-            update(_table)
-            .where(_table.c.id.in_(done))
-            .values(state=InboxState.DONE, done_at=now, attempts=_table.c.attempts + 1)
-        )
+        session.connection().execute(_mark_done, {"ids": done, "now": now})
     for event_id, error in failed.items():
         session.execute(
             update(_table)

@@ -7,9 +7,10 @@ by sending blindly again), or failed (in the operator's list). Rows of one perso
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
@@ -64,14 +65,37 @@ _insert = _table.insert()
 _former = aliased(_table)
 
 
-def _busy(now: datetime) -> Any:
-    """An earlier row of the same person has yet to leave. One held for the morning, never tried, holds up nobody."""
-    return exists().where(
-        _former.c.person_id == _table.c.person_id,
-        _former.c.id < _table.c.id,
-        _former.c.state.in_((OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN)),
-        or_(_former.c.state != OutboxState.QUEUED, _former.c.attempts > 0, _former.c.not_before <= now),
+# An earlier row of the same person has yet to leave. One held for the morning, never tried, holds up nobody.
+_busy = exists().where(
+    _former.c.person_id == _table.c.person_id,
+    _former.c.id < _table.c.id,
+    _former.c.state.in_((OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN)),
+    or_(_former.c.state != OutboxState.QUEUED, _former.c.attempts > 0, _former.c.not_before <= bindparam("now")),
+)
+# Built once: putting a statement together costs more than running it.
+_may_leave = (
+    select(_table.c.id, _table.c.person_id, _table.c.body, _table.c.attempts)
+    .where(_table.c.state == OutboxState.QUEUED, _table.c.not_before <= bindparam("now"), ~_busy)
+    .order_by(_table.c.priority, _table.c.not_before, _table.c.id)
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True)
+)
+_mark_sending = (
+    update(_table)
+    .where(_table.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=OutboxState.SENDING, sending_since=bindparam("since"), attempts=_table.c.attempts + 1)
+)
+_settle_sent = (
+    update(_table)
+    .where(_table.c.id == bindparam("b_id"))
+    .values(
+        state=OutboxState.SENT,
+        message_id=bindparam("b_message"),
+        sent_at=bindparam("b_now"),
+        error_code=None,
+        error=None,
     )
+)
 
 
 def enqueue(
@@ -108,20 +132,10 @@ def withdraw(session: Session, row_id: str) -> None:
 
 def claim(session: Session, now: datetime, limit: int) -> list[Leaving]:
     """Mark up to `limit` rows as sending, at most one of each person, and hand them over."""
-    query = (
-        select(_table.c.id, _table.c.person_id, _table.c.body, _table.c.attempts)
-        .where(_table.c.state == OutboxState.QUEUED, _table.c.not_before <= now, ~_busy(now))
-        .order_by(_table.c.priority, _table.c.not_before, _table.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = session.execute(query).all()
+    connection = session.connection()
+    rows = connection.execute(_may_leave, {"now": now, "room": limit}).all()
     if rows:
-        session.execute(
-            update(_table)
-            .where(_table.c.id.in_([row.id for row in rows]))
-            .values(state=OutboxState.SENDING, sending_since=now, attempts=_table.c.attempts + 1)
-        )
+        connection.execute(_mark_sending, {"ids": [row.id for row in rows], "since": now})
     return [Leaving(row.id, row.person_id, Outgoing.from_json(row.body), row.attempts + 1) for row in rows]
 
 
@@ -129,7 +143,9 @@ def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
     """Write down how attempts ended; a row that Zalo's echo settled meanwhile stays as it is."""
     sent = [outcome for outcome in outcomes if outcome.state is OutboxState.SENT]
     if sent:
-        session.execute(_settle_sent, [{"b_id": o.id, "b_message": o.message_id, "b_now": now} for o in sent])
+        session.connection().execute(
+            _settle_sent, [{"b_id": o.id, "b_message": o.message_id, "b_now": now} for o in sent]
+        )
     for outcome in outcomes:
         if outcome.state is OutboxState.SENT:
             continue
@@ -268,28 +284,10 @@ def _row(
     }
 
 
+@lru_cache(maxsize=4096)  # most buttons are the same for everybody
 def _button(title: str, payload: str) -> Button:
     if payload.startswith(("https://", "http://")):
         return Button(title=title, kind="url", value=payload)
     if payload.startswith("tel:"):
         return Button(title=title, kind="phone", value=payload.removeprefix("tel:"))
     return Button(title=title, kind="query", value=payload)
-
-
-def _sent_statement() -> Any:
-    from sqlalchemy import bindparam
-
-    return (
-        _table.update()
-        .where(_table.c.id == bindparam("b_id"))
-        .values(
-            state=OutboxState.SENT,
-            message_id=bindparam("b_message"),
-            sent_at=bindparam("b_now"),
-            error_code=None,
-            error=None,
-        )
-    )
-
-
-_settle_sent = _sent_statement()

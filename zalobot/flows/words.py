@@ -1,6 +1,6 @@
 """The words people type for "send", "skip", "done": read once from `templates/words.toml`, compared folded."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from zalobot.spoken import spoken, words_file
@@ -31,10 +31,14 @@ def command(text: str) -> str:
 
 def is_word(text: str, *kinds: str) -> bool:
     """Whether the whole message is one of the words of these lists."""
-    if len(text) > 60:
-        return False
-    whole, bare = plain(text), command(text)
-    return any(whole in words(kind) or bare in words(kind) for kind in kinds)
+    return len(text) <= 60 and not _lists_with(text).isdisjoint(kinds)
+
+
+@lru_cache(maxsize=4096)
+def _lists_with(text: str) -> frozenset[str]:
+    """The lists that have this message as a word: a turn asks for a dozen of them."""
+    said = {plain(text), command(text)}
+    return frozenset(kind for kind in words_file()["typed"] if not said.isdisjoint(words(kind)))
 
 
 def after(text: str, kind: str) -> str | None:

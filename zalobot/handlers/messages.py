@@ -40,7 +40,9 @@ def message(session: Session, event: Event, now: datetime) -> None:
 
 def play(session: Session, talk: Talk, said: Said, now: datetime) -> None:
     """One turn: what works everywhere, else the question being asked, else the words themselves."""
-    said = replace(said, text=_typed_twin(session, talk, said.text, now))
+    text = _typed_twin(session, talk, said.text, now)
+    if text != said.text:
+        said = replace(said, text=text)
     if said.text and commands.obey(session, talk, said.text, now):
         return
     flow = talking.current_flow(session, talk)

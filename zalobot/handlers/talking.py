@@ -4,7 +4,7 @@ The one rule: a turn says one thing. A reply still held from the turn before is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,7 +67,7 @@ def worded(session: Session, talk: Talk, name: str, step: Step | None, now: date
 def with_buttons(said: Rendered, labels: Sequence[str]) -> Rendered:
     """The first options as buttons; their numbers are in the text, so that typing is the same as tapping."""
     numbered = tuple((f"{number}. {label}", label) for number, label in enumerate(labels[:BUTTONS], 1))
-    return replace(said, buttons=numbered)
+    return Rendered(said.text, numbered, said.template, said.version)
 
 
 def ask_again(session: Session, talk: Talk, now: datetime) -> bool:

@@ -8,12 +8,14 @@ PostgreSQL takes them as one JSON value, in one round trip and one statement wha
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, Executable, Insert, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSON
 from sqlmodel import Session
+
+from zalobot.store.types import UtcDateTime
 
 Rows = Sequence[dict[str, Any]]
 Bind = Callable[[Any], Any] | None
@@ -34,10 +36,16 @@ def insert_rows(session: Session, statement: Insert, rows: Rows) -> None:
 def _compiled(statement: Insert, names: tuple[str, ...], dialect: Dialect) -> tuple[str, tuple[tuple[str, Bind], ...]]:
     """The statement's text, and its values in order with what makes each fit for the driver."""
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
-    made = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+    made = {name: _maker(bind.type, dialect) for name, bind in compiled.binds.items()}
     if unsaid := set(compiled.positiontup) - set(names):
         raise ValueError(f"{statement.table.name}: rows must say {', '.join(sorted(unsaid))}")
     return str(compiled), tuple((name, made[name]) for name in compiled.positiontup)
+
+
+def _maker(kind: Any, dialect: Dialect) -> Bind:
+    make: Bind = kind.dialect_impl(dialect).bind_processor(dialect)
+    # The instants of a batch are mostly the same one.
+    return lru_cache(256)(make) if make and isinstance(kind, UtcDateTime) else make
 
 
 @cache

@@ -6,13 +6,13 @@ The one rule: all clocks start together at the receipt of what the business sent
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
 from zalobot import attachments, outbox, redaction, reference, templating
-from zalobot.province import Province
 from zalobot.receipt import Receipt
 from zalobot.rules import Klass, RuleVersion, rule_in_force
 from zalobot.store.database import before_commit, later, memo, write_rows_so_far
@@ -66,9 +66,9 @@ def open_ticket(session: Session, draft: Draft, now: datetime) -> TicketFacts:
     province = reference.current(session)
     topic = province.topics[draft.topic]
     rule = rule_in_force(province.rules, now)
-    receipt = clocks.counted(now, rule, topic.klass, province.calendar)
+    receipt, remind_at = _clock(session, now, rule, topic.klass)
     ticket = _ticket(session, draft, Klass(topic.klass), rule, now)
-    parts = _parts(session, ticket, draft.agencies, receipt, province)
+    parts = _parts(session, ticket, draft.agencies, receipt, remind_at)
     if draft.files:
         write_rows_so_far(session)  # a file and the word to send it may come in one batch
         attachments.assign(session, draft.files, ticket.id)
@@ -90,6 +90,17 @@ def title_of(text: str) -> str:
     if len(line) <= TITLE:
         return line
     return line[:TITLE].rsplit(" ", 1)[0] + "…"
+
+
+def _clock(session: Session, now: datetime, rule: RuleVersion, klass: str) -> tuple[Receipt | None, datetime | None]:
+    """How the due time is counted, and when to remind first: the same for all tickets of a class in one batch."""
+    known: dict[Any, tuple[Receipt | None, datetime | None]] = memo(session).setdefault("clocks", {})
+    if (now, klass) not in known:
+        calendar = reference.current(session).calendar
+        receipt = clocks.counted(now, rule, klass, calendar)
+        due = receipt.due if receipt else None
+        known[now, klass] = (receipt, clocks.look_again(now, due, klass, calendar, now))
+    return known[now, klass]
 
 
 def _ticket(session: Session, draft: Draft, klass: Klass, rule: RuleVersion, now: datetime) -> Ticket:
@@ -138,10 +149,13 @@ def _keep_numbers(session: Session) -> None:
 
 
 def _parts(
-    session: Session, ticket: Ticket, agencies: Sequence[str], receipt: Receipt | None, province: Province
+    session: Session,
+    ticket: Ticket,
+    agencies: Sequence[str],
+    receipt: Receipt | None,
+    remind_at: datetime | None,
 ) -> list[Part]:
     due = receipt.due if receipt else None
-    remind_at = clocks.look_again(ticket.received_at, due, ticket.klass, province.calendar, ticket.received_at)
     parts = []
     for number, agency in enumerate(agencies, 1):
         part, row = described(

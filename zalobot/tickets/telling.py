@@ -64,10 +64,13 @@ def _duty(session: Session, agency: str) -> Sequence[Officer]:
 
 def until_working_time(session: Session, now: datetime) -> timedelta:
     """How long a push to an officer waits: nothing in working time, at night until work begins."""
-    try:
-        return reference.current(session).calendar.next_working_moment(now) - now
-    except PastHorizon:
-        return timedelta(0)
+    known: dict[datetime, timedelta] = memo(session).setdefault("until_working_time", {})
+    if now not in known:
+        try:
+            known[now] = reference.current(session).calendar.next_working_moment(now) - now
+        except PastHorizon:
+            known[now] = timedelta(0)
+    return known[now]
 
 
 def things(session: Session, ticket: Ticket, part: Part, now: datetime) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, Literal, Self, get_args
 
-from zalobot.zalo.splitting import TEXT_LIMIT, split, units
+from zalobot.zalo.splitting import TEXT_LIMIT, fits, split, units
 
 __all__ = ["MOST_BUTTONS", "TEXT_LIMIT", "Button", "ButtonKind", "Outgoing", "parts", "split", "wire_body"]
 
@@ -105,7 +106,12 @@ class Outgoing:
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """The message that `to_json` described; fields of another version are left out."""
         known = {name: kept[name] for name in _TEXTS if name in kept}
-        return cls(**known, buttons=tuple(Button(**button) for button in kept.get("buttons", ())))
+        return cls(**known, buttons=tuple([_button(**button) for button in kept.get("buttons", ())]))
+
+
+@lru_cache(maxsize=4096)  # most buttons are the same for everybody, and checking one costs as much as sending it
+def _button(title: str, kind: ButtonKind, value: str) -> Button:
+    return Button(title, kind, value)
 
 
 _TEXTS = tuple(field.name for field in fields(Outgoing) if field.name != "buttons")
@@ -116,6 +122,8 @@ def parts(outgoing: Outgoing) -> list[Outgoing]:
 
     A short text is the caption of its image where nothing else hangs on it; a file takes no caption.
     """
+    if outgoing.text and not (outgoing.has_image or outgoing.has_file or outgoing.quote_id) and fits(outgoing.text):
+        return [outgoing]
     pieces = split(outgoing.text)
     caption = outgoing.has_image and len(pieces) == 1 and not (outgoing.buttons or outgoing.quote_id)
     found = []

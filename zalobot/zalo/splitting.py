@@ -18,6 +18,11 @@ def units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def fits(text: str) -> bool:
+    """Whether a text, already in NFC, certainly is one message as it stands: a quick look for the many short ones."""
+    return len(text) <= TEXT_LIMIT // 2 and not (text[:1].isspace() or text[-1:].isspace())
+
+
 def split(text: str, limit: int = TEXT_LIMIT) -> list[str]:
     """The text (in NFC) in parts of at most `limit` units, numbered `(1/3) ` where there are several; [] for none."""
     text = unicodedata.normalize("NFC", text).strip()
