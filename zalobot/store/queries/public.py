@@ -25,7 +25,7 @@ from zalobot.store.queries.public_rows import (
 OPEN_PART = (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED, PartState.PAUSED)
 ANSWERED_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
 
-_TICKET = (
+TICKET = (
     col(Ticket.id),
     col(Ticket.code),
     col(Ticket.topic),
@@ -37,6 +37,8 @@ _TICKET = (
     col(Ticket.business_name),
     col(Ticket.rule_version),
     col(Ticket.received_at),
+    col(Ticket.answered_at),
+    col(Ticket.closed_at),
 )
 _PART = (
     col(Part.id),
@@ -48,6 +50,7 @@ _PART = (
     col(Part.received_at),
     col(Part.clock_started_at),
     col(Part.due_at),
+    col(Part.first_due_at),
     col(Part.accepted_at),
     col(Part.answered_at),
     col(Part.closed_at),
@@ -71,10 +74,10 @@ def exists(session: Session, code: str) -> bool:
 
 def story(session: Session, code: str) -> Story | None:
     """A ticket by its code, with parts, public history and receipts; None where there is none."""
-    row = session.execute(select(*_TICKET).where(col(Ticket.code) == code)).one_or_none()
+    row = session.execute(select(*TICKET).where(col(Ticket.code) == code)).one_or_none()
     if row is None:
         return None
-    (ticket,) = _with_parts(session, [row])
+    (ticket,) = with_parts(session, [row])
     events = session.execute(
         select(
             col(TicketEvent.kind),
@@ -100,7 +103,7 @@ def sheet(session: Session, narrowed: Filter, now: datetime, *, size: int, befor
     rows = rows[:size]
     if after:
         rows.reverse()
-    tickets = _with_parts(session, rows)
+    tickets = with_parts(session, rows)
     older = rows[-1].code if rows and (more or after) else ""
     newer = rows[0].code if rows and (before or (after and more)) else ""
     return Sheet(tickets, total, older, newer)
@@ -118,8 +121,8 @@ def latest_answers(session: Session, limit: int) -> tuple[PublicTicket, ...]:
         .limit(limit)
     )
     ids = list(session.execute(chosen).scalars())
-    rows = {row.id: row for row in session.execute(select(*_TICKET).where(col(Ticket.id).in_(ids)))}
-    return _with_parts(session, [rows[ticket_id] for ticket_id in ids])
+    rows = {row.id: row for row in session.execute(select(*TICKET).where(col(Ticket.id).in_(ids)))}
+    return with_parts(session, [rows[ticket_id] for ticket_id in ids])
 
 
 def overdue(session: Session, now: datetime, limit: int) -> tuple[PublicTicket, ...]:
@@ -127,11 +130,12 @@ def overdue(session: Session, now: datetime, limit: int) -> tuple[PublicTicket, 
     worst = func.min(col(Part.due_at)).label("worst")
     chosen = select(col(Part.ticket_id)).where(is_late(now)).group_by(col(Part.ticket_id)).order_by(worst).limit(limit)
     ids = list(session.execute(chosen).scalars())
-    rows = {row.id: row for row in session.execute(select(*_TICKET).where(col(Ticket.id).in_(ids)))}
-    return _with_parts(session, [rows[ticket_id] for ticket_id in ids])
+    rows = {row.id: row for row in session.execute(select(*TICKET).where(col(Ticket.id).in_(ids)))}
+    return with_parts(session, [rows[ticket_id] for ticket_id in ids])
 
 
-def _with_parts(session: Session, rows: Sequence[Row[tuple[object, ...]]]) -> tuple[PublicTicket, ...]:
+def with_parts(session: Session, rows: Sequence[Row[tuple[object, ...]]]) -> tuple[PublicTicket, ...]:
+    """The tickets of rows of `TICKET`, in their order, with all their parts in one more query."""
     ids = [row.id for row in rows]
     parts: dict[str, list[PublicPart]] = {ticket_id: [] for ticket_id in ids}
     query = select(*_PART).where(col(Part.ticket_id).in_(ids)).order_by(col(Part.number))
@@ -155,6 +159,8 @@ def _ticket(row: Row[tuple[object, ...]], parts: tuple[PublicPart, ...]) -> Publ
         business_name=row.business_name if row.tier == Tier.PUBLIC else "",
         rule_version=row.rule_version,
         received_at=row.received_at,
+        answered_at=row.answered_at,
+        closed_at=row.closed_at,
         parts=parts,
     )
 
@@ -223,7 +229,7 @@ def _has_part(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 def _page(
     session: Session, wanted: list[ColumnElement[bool]], size: int, before: str, after: str
 ) -> Sequence[Row[tuple[object, ...]]]:
-    query = select(*_TICKET).where(*wanted)
+    query = select(*TICKET).where(*wanted)
     edge = select(col(Ticket.id)).where(col(Ticket.code) == (before or after)).scalar_subquery()
     if before:
         query = query.where(col(Ticket.id) < edge)

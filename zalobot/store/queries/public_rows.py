@@ -22,6 +22,7 @@ class PublicPart:
     received_at: datetime
     clock_started_at: datetime
     due_at: datetime | None
+    first_due_at: datetime | None
     accepted_at: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None
@@ -52,6 +53,8 @@ class PublicTicket:
     business_name: str
     rule_version: str
     received_at: datetime
+    answered_at: datetime | None
+    closed_at: datetime | None
     parts: tuple[PublicPart, ...] = ()
 
 
