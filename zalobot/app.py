@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -93,8 +93,8 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
         ticks = jobs.scheduler(app[DUTIES])
         ticks.start()
         try:
-            await tokens.keep_fresh(services.now())
-            async with _running(worker.run), _running(relay.run):
+            # Beside, not before: a slow answer of Zalo must not keep the webhook shut.
+            async with _running(worker.run), _running(relay.run), _running(lambda: tokens.keep_fresh(services.now())):
                 yield
         finally:
             ticks.shutdown(wait=False)
@@ -103,14 +103,24 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _running(work: Callable[[], Any]) -> AsyncIterator[None]:
-    task = asyncio.create_task(work())
+async def _running(work: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    task = asyncio.create_task(_lasting(work))
     try:
         yield
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def _lasting(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do the work; if it fails, which it never should, begin again: a service that only seems to run is the worst."""
+    while True:
+        try:
+            return await work()
+        except Exception:
+            log.exception("background work failed and is begun again")
+            await asyncio.sleep(1)
 
 
 async def _close(app: web.Application) -> None:

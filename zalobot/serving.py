@@ -36,8 +36,8 @@ def serve(settings: Settings, *, workers: bool, web: bool) -> None:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it says two lines for every tick
     try:
         migrations.upgrade(settings.database_url)
-    except OperationalError as error:
-        reason = str(error.orig).strip().partition("\n")[0]
+    except (OperationalError, OSError) as error:
+        reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         raise ConfigError([f"the database of ZALOBOT_DATABASE_URL cannot be used: {reason}"]) from error
     if web:
         check_port(settings.host, settings.port)

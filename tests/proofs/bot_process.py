@@ -96,6 +96,11 @@ class BotProcess:
         """SIGTERM, as a service manager does; gives back the exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+        return await self.ended(seconds)
+
+    async def ended(self, seconds: float = 30.0) -> int:
+        """Wait for its end; gives back the exit code."""
+        assert self._process is not None
         code = await asyncio.to_thread(self._process.wait, seconds)
         self._process = None
         return code

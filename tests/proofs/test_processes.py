@@ -114,3 +114,38 @@ async def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
             return
         await asyncio.sleep(0.05)
     raise TimeoutError(f"not within {seconds} s")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://zalobot:not-told@127.0.0.1:1/zalobot", "sqlite:////dev/null/zalobot.db"],
+    ids=["server", "file"],
+)
+async def test_a_database_that_cannot_be_had_stops_the_start_in_one_line(tmp_path: Path, url: str) -> None:
+    async with town(free_port()) as (simulator, _):
+        bot = BotProcess(tmp_path, environment(tmp_path, url, simulator, free_port()))
+        bot.start()
+        assert await bot.ended() == 2
+        lines = bot.log.read_text().strip().splitlines()
+        assert "ZALOBOT_DATABASE_URL cannot be used" in lines[-1]
+        assert "Traceback" not in bot.log.read_text()
+        assert "not-told" not in bot.log.read_text()
+
+
+async def test_a_zalo_that_cannot_be_reached_keeps_nobody_from_being_heard(sqlite_url: str, tmp_path: Path) -> None:
+    """The token is about to expire, Zalo does not answer: events are kept all the same."""
+    port = free_port()
+    async with town(port) as (simulator, _):
+        settings = environment(tmp_path, sqlite_url, simulator, port)
+        settings |= {"ZALOBOT_ZALO_OAUTH_URL": "http://127.0.0.1:1", "ZALOBOT_ZALO_OPENAPI_URL": "http://127.0.0.1:1"}
+        bot, store, person = BotProcess(tmp_path, settings), Store(sqlite_url), simulator.add_person("Lan")
+        try:
+            bot.start()
+            await bot.answers()
+            await simulator.says(person, LINES[0])
+            await until(lambda: store.read_now(record.states) == [OutboxState.QUEUED])
+            assert store.read_now(record.unhandled) == []
+            assert await bot.stop() == 0
+        finally:
+            bot.kill()
+            await store.close()
