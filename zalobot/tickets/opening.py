@@ -89,7 +89,7 @@ def title_of(text: str) -> str:
     line = " ".join(text.split("\n")[0].split())
     if len(line) <= TITLE:
         return line
-    return line[:TITLE].rsplit(" ", 1)[0] + "…"
+    return line[:TITLE].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
 
 
 def _clock(session: Session, now: datetime, rule: RuleVersion, klass: str) -> tuple[Receipt | None, datetime | None]:
