@@ -49,8 +49,7 @@ def open_store(settings: Settings, now: datetime) -> tuple[Store, Province]:
     }
     store = Store(settings.database_url, info=info)
     store.run_now(reference.seed, pack, now)
-    here = store.read_now(reference.read, pack)
-    info[reference.PROVINCE] = here
+    here = store.read_now(reference.open_for, pack, info)
     templating.use(speech.wording(here))
     return store, here
 

@@ -1,15 +1,15 @@
 """The province as the database has it: what the pack brought at the first start, and what was edited since.
 
-The one rule: rules ask `current(session)`; agencies, topics, calendar and rules come from the database, never from the
-pack's files again after the first start.
+The one rule: rules ask `current(session)`, and those that count a due time or ask what day it is `fresh(session)`, which
+no change by another process escapes. After the first start nothing comes from the pack's files again.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import event, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
@@ -17,18 +17,70 @@ from zalobot import province
 from zalobot.errors import ConfigError
 from zalobot.province import Province
 from zalobot.rules import Klass, RuleVersion
+from zalobot.store.database import memo
 from zalobot.store.models import Agency, CalendarDay, CalendarVersion, ProvinceRow, RuleVersionRow, Topic
 from zalobot.workdays import WorkCalendar
 
 T = TypeVar("T")
 _insert_province = insert(ProvinceRow.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
 PROVINCE, PUBLIC_URL = "province", "public_url"
+_REVISION, _SHELF = "revision", "shelf"  # session.info: which state it is, and what all sessions of the store share
+_revision = select(col(ProvinceRow.revision))
 
 
 def current(session: Session) -> Province:
     """The province this process works for."""
     here: Province = session.info[PROVINCE]
     return here
+
+
+def fresh(session: Session) -> Province:
+    """The same as of this moment, whichever process changed it: one short query in a transaction, however often asked."""
+    asked = memo(session)
+    if "fresh" not in asked:
+        asked["fresh"] = True
+        refresh(session)
+    return current(session)
+
+
+def refresh(session: Session) -> bool:
+    """Take up what other processes changed, for this process; whether there was anything."""
+    found = session.execute(_revision).scalar()
+    if found is None or found == session.info.get(_REVISION):
+        return False
+    _put(session.info, read(session, current(session)), found)
+    _put(session.info.get(_SHELF, {}), session.info[PROVINCE], found)
+    return True
+
+
+def open_for(session: Session, pack: Province, info: dict[str, Any]) -> Province:
+    """Read the province for a process whose sessions all carry `info`."""
+    found = session.execute(_revision).scalar()
+    _put(info, read(session, pack), found)
+    info[_SHELF] = info
+    here: Province = info[PROVINCE]
+    return here
+
+
+def changing(session: Session) -> int:
+    """Before a change of what the pack brought: lets no other change in until the commit; `changed` takes what it gives."""
+    statement = update(ProvinceRow).values(revision=col(ProvinceRow.revision) + 1).returning(col(ProvinceRow.revision))
+    number: int = session.execute(statement.execution_options(synchronize_session=False)).scalar_one()
+    refresh_from = session.info.get(_REVISION)
+    if refresh_from != number - 1:
+        _put(session.info, read(session, current(session)), number - 1)
+    return number
+
+
+def changed(session: Session, here: Province, revision: int) -> None:
+    """After the change: this transaction works with `here` from now on, the whole process once it is committed."""
+    _put(session.info, here, revision)
+    shelf = session.info.get(_SHELF, {})
+    event.listen(session, "after_commit", lambda _session: _put(shelf, here, revision), once=True)
+
+
+def _put(info: dict[Any, Any], here: Province, revision: int | None) -> None:
+    info[PROVINCE], info[_REVISION] = here, revision
 
 
 def public_url(session: Session) -> str:
@@ -47,7 +99,7 @@ def seed(session: Session, pack: Province, now: datetime) -> bool:
     session.add_all([_agency_row(agency) for agency in pack.agencies.values()])
     session.flush()
     session.add_all([_topic_row(topic) for topic in pack.topics.values()])
-    _seed_calendar(session, pack.calendar, now)
+    keep_calendar(session, pack.calendar, 1, now)
     session.add_all(
         RuleVersionRow(
             version=rule.version, effective_from=rule.effective_from, decision=rule.decision, data=rule.to_json()
@@ -64,7 +116,7 @@ def read(session: Session, pack: Province) -> Province:
         return pack
     if row.key != pack.key:
         raise ConfigError([f"ZALOBOT_PROVINCE is {pack.key}, but the database holds {row.key}"])
-    newest = select(CalendarVersion).order_by(col(CalendarVersion.made_at).desc()).limit(1)
+    newest = select(CalendarVersion).order_by(col(CalendarVersion.number).desc()).limit(1)
     agencies = session.execute(select(Agency).where(col(Agency.active).is_(True))).scalars()
     topics = session.execute(select(Topic)).scalars()
     rules = session.execute(select(RuleVersionRow)).scalars()
@@ -134,13 +186,19 @@ def _calendar(session: Session, version: CalendarVersion) -> WorkCalendar:
     return WorkCalendar.from_json({**version.data, "days": days})
 
 
-def _seed_calendar(session: Session, calendar: WorkCalendar, now: datetime) -> None:
+def keep_calendar(
+    session: Session, calendar: WorkCalendar, number: int, now: datetime, *, source: str = "", by: str = ""
+) -> None:
+    """Keep a version of the calendar with its days; the highest number is the one in force."""
     session.add(
         CalendarVersion(
             version=calendar.version,
+            number=number,
             data={name: value for name, value in calendar.to_json().items() if name != "days"},
             first=calendar.first,
             last=calendar.last,
+            source=source,
+            made_by=by,
             made_at=now,
         )
     )
@@ -157,3 +215,4 @@ def _seed_calendar(session: Session, calendar: WorkCalendar, now: datetime) -> N
         )
         for day in calendar.days
     )
+    session.flush()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from zalobot import reference
 from zalobot.config import Settings
 from zalobot.province import Province
 from zalobot.store.coordination import Coordination
@@ -21,8 +22,14 @@ class Services:
     settings: Settings
     store: Store
     coordination: Coordination
-    province: Province
+    at_start: Province
     now: Now
+
+    @property
+    def province(self) -> Province:
+        """The province as it is now: its calendar, for one, may have changed since the start."""
+        here: Province = self.store.info.get(reference.PROVINCE, self.at_start)
+        return here
 
 
 SERVICES = web.AppKey("services", Services)

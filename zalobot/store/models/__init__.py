@@ -6,10 +6,20 @@ from zalobot.store.models.events import InboxEvent, InboxState
 from zalobot.store.models.messages import OutboxMessage, OutboxState, Priority
 from zalobot.store.models.officers import Officer, Role
 from zalobot.store.models.people import Conversation, Person
-from zalobot.store.models.reference import Agency, CalendarDay, CalendarVersion, ProvinceRow, RuleVersionRow, Topic
+from zalobot.store.models.reference import (
+    Agency,
+    CalendarDay,
+    CalendarVersion,
+    ProvinceRow,
+    RoutingExample,
+    RuleVersionRow,
+    SuccessionRow,
+    Topic,
+)
 from zalobot.store.models.reminders import ReminderEntry
 from zalobot.store.models.system import JobRun, Lease, OaToken, TicketCounter
 from zalobot.store.models.tickets import (
+    Addition,
     Attachment,
     AttachmentState,
     DeadlineReceipt,
@@ -26,6 +36,7 @@ from zalobot.store.models.tickets import (
 metadata = SQLModel.metadata
 
 __all__ = [
+    "Addition",
     "Agency",
     "Attachment",
     "AttachmentState",
@@ -49,7 +60,9 @@ __all__ = [
     "ProvinceRow",
     "ReminderEntry",
     "Role",
+    "RoutingExample",
     "RuleVersionRow",
+    "SuccessionRow",
     "Ticket",
     "TicketCounter",
     "TicketEvent",

@@ -8,13 +8,14 @@ from zalobot.store.types import Json, UtcDateTime, json_type
 
 
 class ProvinceRow(SQLModel, table=True):
-    """Which pack was loaded, once."""
+    """Which pack was loaded, once. `revision` grows with every change of what it brought, so that every process sees it."""
 
     __tablename__ = "province"
 
     key: str = Field(primary_key=True, max_length=64)
     name: str = Field(max_length=200)
     loaded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    revision: int = 1
 
 
 class Agency(SQLModel, table=True):
@@ -51,16 +52,19 @@ class Topic(SQLModel, table=True):
 class CalendarVersion(SQLModel, table=True):
     """A state of the working calendar: its weeks and seasons in `data`, its named days as rows of CalendarDay.
 
-    Receipts keep the version they were counted with.
+    The one with the highest `number` is in force; receipts keep the version they were counted with. `source` is the
+    document of the change, `made_by` who entered it.
     """
 
     __tablename__ = "calendar_version"
 
     version: str = Field(primary_key=True, max_length=32)
+    number: int = Field(unique=True)
     data: Json = Field(sa_column=Column(json_type(), nullable=False))
     first: date
     last: date
     source: str = Field(default="", max_length=500)
+    made_by: str = Field(default="", max_length=64)
     made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -87,3 +91,30 @@ class RuleVersionRow(SQLModel, table=True):
     effective_from: date
     decision: str = Field(max_length=300)
     data: Json = Field(sa_column=Column(json_type(), nullable=False))
+
+
+class RoutingExample(SQLModel, table=True):
+    """A coordinator's final word on whose a matter is: words of the text, the topic, the agencies. Routing learns."""
+
+    __tablename__ = "routing_example"
+
+    id: str = Field(primary_key=True, max_length=26)
+    ticket_id: str = Field(max_length=26, foreign_key="ticket.id")
+    part_number: int
+    tokens: list[str] = Field(sa_column=Column(json_type(), nullable=False))
+    topic: str = Field(max_length=64)
+    agencies: list[str] = Field(sa_column=Column(json_type(), nullable=False))
+    decided_by: str = Field(max_length=26)
+    decided_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class SuccessionRow(SQLModel, table=True):
+    """An agency whose work went to another, by which decision and from which day; written when it was carried out."""
+
+    __tablename__ = "succession"
+
+    from_agency: str = Field(primary_key=True, max_length=32, foreign_key="agency.code")
+    to_agency: str = Field(primary_key=True, max_length=32, foreign_key="agency.code")
+    on: date = Field(primary_key=True)
+    decision: str = Field(max_length=300)
+    done_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -22,6 +22,7 @@ class TicketState(StrEnum):
     REOPENED = "reopened"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class PartState(StrEnum):
@@ -35,6 +36,7 @@ class PartState(StrEnum):
     REOPENED = "reopened"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class Tier(StrEnum):
@@ -59,24 +61,35 @@ class EventKind(StrEnum):
 
     RECEIVED = "received"
     ASSIGNED = "assigned"
+    CONFIRMED = "confirmed"
     ACCEPTED = "accepted"
     ANSWERED = "answered"
     DECLINED = "declined"
     TRANSFERRED = "transferred"
+    DISPUTED = "disputed"
+    DECIDED = "decided"
+    SUCCEEDED = "succeeded"
     QUESTION_ASKED = "question_asked"
     BUSINESS_REPLIED = "business_replied"
+    ADDED = "added"
     REMINDED = "reminded"
     OVERDUE = "overdue"
     ESCALATED = "escalated"
     VERDICT_GIVEN = "verdict_given"
     REOPENED = "reopened"
     CLASS_CHANGED = "class_changed"
+    RECOUNTED = "recounted"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class Ticket(SQLModel, table=True):
-    """What one business put to the government. `description` is for the agencies; `public_text` is the masked copy."""
+    """What one business put to the government. `description` is for the agencies; `public_text` is the masked copy.
+
+    `merged_into` is the code of the ticket that goes on with this one; `followers` are the people of tickets merged
+    into this one, who are told what its business is told.
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (Index("ix_ticket_person", "person_id", "id"),)
@@ -97,6 +110,9 @@ class Ticket(SQLModel, table=True):
     received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     answered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    confirmed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    merged_into: str = Field(default="", max_length=32)
+    followers: list[str] = Field(default_factory=list, sa_column=Column(json_type(), nullable=False))
     version: int = 1
 
 
@@ -105,6 +121,8 @@ class Part(SQLModel, table=True):
 
     `clock_started_at` is the receipt, or the verdict that started clock 2.
     `first_due_at` never changes (figures use it); `remind_at` is when the ladder has something to say, null for never.
+    A part refused twice has `decide_by`: until then a coordinator says whose it is; `decide_remind_at` reminds them.
+    `told_at` is when the push with the answer leaves.
     """
 
     __tablename__ = "part"
@@ -115,6 +133,12 @@ class Part(SQLModel, table=True):
             "remind_at",
             sqlite_where=text("remind_at IS NOT NULL"),
             postgresql_where=text("remind_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_part_decide",
+            "decide_remind_at",
+            sqlite_where=text("decide_remind_at IS NOT NULL"),
+            postgresql_where=text("decide_remind_at IS NOT NULL"),
         ),
         Index(
             "ix_part_agency_open",
@@ -147,12 +171,31 @@ class Part(SQLModel, table=True):
     paused_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     declined_to: str = Field(default="", max_length=32)
     declined_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    refusals: int = 0
     hand_overs: int = 0
+    decide_by: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    decide_remind_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    decided_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    told_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     clock: int = 1
     verdict: Verdict | None = Field(default=None, sa_column=Column(enum_type(Verdict)))
     verdict_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     verdict_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     version: int = 1
+
+
+class Addition(SQLModel, table=True):
+    """What a business wrote to a ticket later, or the words of a ticket merged into it. For the agencies only."""
+
+    __tablename__ = "addition"
+    __table_args__ = (Index("ix_addition_ticket", "ticket_id", "id"),)
+
+    id: str = Field(primary_key=True, max_length=26)
+    ticket_id: str = Field(max_length=26, foreign_key="ticket.id")
+    person_id: str = Field(max_length=64)
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    merged_from: str = Field(default="", max_length=32)
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class TicketEvent(SQLModel, table=True):

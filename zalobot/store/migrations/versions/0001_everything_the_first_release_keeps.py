@@ -63,12 +63,15 @@ def upgrade() -> None:
     op.create_table(
         "calendar_version",
         sa.Column("version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("data", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("first", sa.Date(), nullable=False),
         sa.Column("last", sa.Date(), nullable=False),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+        sa.Column("made_by", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("made_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_calendar_version")),
+        sa.UniqueConstraint("number", name=op.f("uq_calendar_version_number")),
     )
     op.create_table(
         "inbox",
@@ -190,6 +193,7 @@ def upgrade() -> None:
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("loaded_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_province")),
     )
     op.create_table(
@@ -232,6 +236,7 @@ def upgrade() -> None:
                 "reopened",
                 "closed",
                 "withdrawn",
+                "merged",
                 name="ticketstate",
                 native_enum=False,
                 length=32,
@@ -250,6 +255,9 @@ def upgrade() -> None:
         sa.Column("received_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("answered_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("merged_into", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("followers", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("code", name=op.f("uq_ticket_code")),
@@ -264,6 +272,20 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("prefix", name=op.f("pk_ticket_counter")),
     )
+    op.create_table(
+        "addition",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("merged_from", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("created_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_addition_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_addition")),
+    )
+    with op.batch_alter_table("addition", schema=None) as batch_op:
+        batch_op.create_index("ix_addition_ticket", ["ticket_id", "id"], unique=False)
+
     op.create_table(
         "calendar_day",
         sa.Column("version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
@@ -345,6 +367,7 @@ def upgrade() -> None:
                 "reopened",
                 "closed",
                 "withdrawn",
+                "merged",
                 name="partstate",
                 native_enum=False,
                 length=32,
@@ -366,7 +389,12 @@ def upgrade() -> None:
         sa.Column("paused_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("declined_to", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("declined_reason", sa.Text(), nullable=False),
+        sa.Column("refusals", sa.Integer(), nullable=False),
         sa.Column("hand_overs", sa.Integer(), nullable=False),
+        sa.Column("decide_by", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decide_remind_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("told_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("clock", sa.Integer(), nullable=False),
         sa.Column(
             "verdict",
@@ -391,6 +419,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("answered_at IS NULL"),
         )
         batch_op.create_index(
+            "ix_part_decide",
+            ["decide_remind_at"],
+            unique=False,
+            sqlite_where=sa.text("decide_remind_at IS NOT NULL"),
+            postgresql_where=sa.text("decide_remind_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_part_remind",
             ["remind_at"],
             unique=False,
@@ -398,6 +433,30 @@ def upgrade() -> None:
             postgresql_where=sa.text("remind_at IS NOT NULL"),
         )
 
+    op.create_table(
+        "routing_example",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("part_number", sa.Integer(), nullable=False),
+        sa.Column("tokens", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("topic", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("agencies", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("decided_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_routing_example_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_example")),
+    )
+    op.create_table(
+        "succession",
+        sa.Column("from_agency", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("to_agency", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("decision", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
+        sa.Column("done_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["from_agency"], ["agency.code"], name=op.f("fk_succession_from_agency_agency")),
+        sa.ForeignKeyConstraint(["to_agency"], ["agency.code"], name=op.f("fk_succession_to_agency_agency")),
+        sa.PrimaryKeyConstraint("from_agency", "to_agency", "on", name=op.f("pk_succession")),
+    )
     op.create_table(
         "ticket_event",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -408,20 +467,27 @@ def upgrade() -> None:
             sa.Enum(
                 "received",
                 "assigned",
+                "confirmed",
                 "accepted",
                 "answered",
                 "declined",
                 "transferred",
+                "disputed",
+                "decided",
+                "succeeded",
                 "question_asked",
                 "business_replied",
+                "added",
                 "reminded",
                 "overdue",
                 "escalated",
                 "verdict_given",
                 "reopened",
                 "class_changed",
+                "recounted",
                 "closed",
                 "withdrawn",
+                "merged",
                 name="eventkind",
                 native_enum=False,
                 length=32,
@@ -483,11 +549,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ticket_event_ticket")
 
     op.drop_table("ticket_event")
+    op.drop_table("succession")
+    op.drop_table("routing_example")
     with op.batch_alter_table("part", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_part_remind",
             sqlite_where=sa.text("remind_at IS NOT NULL"),
             postgresql_where=sa.text("remind_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_part_decide",
+            sqlite_where=sa.text("decide_remind_at IS NOT NULL"),
+            postgresql_where=sa.text("decide_remind_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_part_agency_open",
@@ -505,6 +578,10 @@ def downgrade() -> None:
 
     op.drop_table("conversation")
     op.drop_table("calendar_day")
+    with op.batch_alter_table("addition", schema=None) as batch_op:
+        batch_op.drop_index("ix_addition_ticket")
+
+    op.drop_table("addition")
     op.drop_table("ticket_counter")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ticket_state"))
