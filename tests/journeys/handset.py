@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 PATIENCE = 20_000  # ms; the machine may be busy
-PICTURES = Path("screenshots")
+PICTURES = Path(__file__).parents[2] / "screenshots"
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CUT_OFF = """() => [...document.querySelectorAll('.bub, .zb, .sim-now, .btn, .chip, .log li')]
