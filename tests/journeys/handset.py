@@ -116,7 +116,10 @@ class Handset:
         """Send the sample photo."""
         count = await self.find(".msg.me .zimg").count()
         await self.find("[data-act=sample]").click()
-        await self.find(".msg.me .zimg img").nth(count).wait_for()
+        photo = self.find(".msg.me .zimg img").nth(count)
+        await photo.wait_for()
+        await photo.scroll_into_view_if_needed()
+        await photo.evaluate("photo => photo.decode()")
 
     async def presses(self, title: str) -> None:
         """Press the newest button of this title."""

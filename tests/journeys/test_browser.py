@@ -129,11 +129,13 @@ async def _it_writes_what_is_wrong(journey: Journey) -> None:
     await business.says(SECOND)
     await business.sends_a_photo()
     await journey.simulator.settled()
+    await business.at_the_end()
+    await journey.window.shows("two-bubbles-and-a-photo")
     await journey.simulator.clock.advance(timedelta(seconds=30))
     await business.hears("thuộc lĩnh vực nào?", "1. Xây dựng, PCCC")
     journey.waits(0.1)
     await business.at_the_end()
-    await journey.window.shows("two-bubbles-and-a-photo")
+    await journey.window.shows("one-question")
 
 
 async def _it_answers_what_is_asked(journey: Journey) -> None:
