@@ -158,3 +158,18 @@ def test_time_grows_with_the_length_and_not_faster(piece: str) -> None:
     find("sđt 0912000345")
     short, long = min(seconds(1500) for _ in range(3)), min(seconds(6000) for _ in range(2))
     assert long < max(8 * short, 0.03)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Gọi tôi: Hoàng Minh Tâm, 0913 222 333.", "Gọi tôi: [HỌ TÊN], [SĐT]."),
+        ("Liên hệ Nguyễn Văn An 0912000345", "Liên hệ [HỌ TÊN] [SĐT]"),
+        ("lien he Tran Thi Lan 0912000345", "lien he [HỌ TÊN] [SĐT]"),
+        ("Liên hệ Công ty CP Lê Lợi 0203 3835 000", "Liên hệ Công ty CP Lê Lợi [SĐT]"),
+        ("Liên hệ Hà Nội mãi không được", "Liên hệ Hà Nội mãi không được"),
+        ("Gọi Sở Xây dựng không ai nghe", "Gọi Sở Xây dựng không ai nghe"),
+    ],
+)
+def test_a_full_name_to_call_needs_no_title(text: str, expected: str) -> None:
+    assert redact(text) == expected
