@@ -6,6 +6,7 @@ one process.
 
 import hashlib
 import threading
+from contextlib import suppress
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
@@ -37,8 +38,10 @@ class Presence:
                 return False
 
     def close(self) -> None:
-        """Be gone."""
-        with self._lock:
+        """Be gone, and have that known before this returns."""
+        with self._lock, suppress(DBAPIError):
+            if self._connection is not None:
+                self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
             self._drop()
 
     def _announced(self) -> Connection:
