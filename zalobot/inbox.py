@@ -19,7 +19,7 @@ from zalobot.store.bulk import insert_rows
 from zalobot.store.database import forget_later_rows, write_later_rows
 from zalobot.store.ids import new_id
 from zalobot.store.models import InboxEvent, InboxState
-from zalobot.store.types import storable
+from zalobot.store.types import storable, word
 
 Handle = Callable[[Session, "Waiting", datetime], None]
 
@@ -60,7 +60,7 @@ class EventFailed(Exception):
 
 _table = InboxEvent.__table__  # type: ignore[attr-defined]
 _insert = insert(_table).on_conflict_do_nothing(index_elements=["key"])
-_new = _table.c.state == InboxState.NEW
+_new = _table.c.state == word(InboxState.NEW)
 _first = (
     select(_table.c.person_id)
     .where(_new)

@@ -14,10 +14,11 @@ from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, updat
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
+from zalobot.store.bulk import update_rows
 from zalobot.store.database import later
 from zalobot.store.ids import new_id
 from zalobot.store.models import OutboxMessage, OutboxState, Priority
-from zalobot.store.types import storable
+from zalobot.store.types import storable, word
 from zalobot.zalo.messages import Button, Outgoing, parts
 
 AT_ONCE = timedelta(0)
@@ -69,32 +70,33 @@ _former = aliased(_table)
 _busy = exists().where(
     _former.c.person_id == _table.c.person_id,
     _former.c.id < _table.c.id,
-    _former.c.state.in_((OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN)),
-    or_(_former.c.state != OutboxState.QUEUED, _former.c.attempts > 0, _former.c.not_before <= bindparam("now")),
+    _former.c.state.in_([word(OutboxState.QUEUED), word(OutboxState.SENDING), word(OutboxState.UNKNOWN)]),
+    or_(_former.c.state != word(OutboxState.QUEUED), _former.c.attempts > 0, _former.c.not_before <= bindparam("now")),
 )
 # Built once: putting a statement together costs more than running it.
 _may_leave = (
-    select(_table.c.id, _table.c.person_id, _table.c.body, _table.c.attempts)
-    .where(_table.c.state == OutboxState.QUEUED, _table.c.not_before <= bindparam("now"), ~_busy)
+    select(_table.c.id)
+    .where(_table.c.state == word(OutboxState.QUEUED), _table.c.not_before <= bindparam("now"), ~_busy)
     .order_by(_table.c.priority, _table.c.not_before, _table.c.id)
     .limit(bindparam("room"))
     .with_for_update(skip_locked=True)
+    .cte("may_leave")  # PostgreSQL runs it once; a subquery with a limit may run, and lock rows, again and again
 )
-_mark_sending = (
+_claim = (
     update(_table)
-    .where(_table.c.id.in_(bindparam("ids", expanding=True)))
-    .values(state=OutboxState.SENDING, sending_since=bindparam("since"), attempts=_table.c.attempts + 1)
-)
-_settle_sent = (
-    update(_table)
-    .where(_table.c.id == bindparam("b_id"))
-    .values(
-        state=OutboxState.SENT,
-        message_id=bindparam("b_message"),
-        sent_at=bindparam("b_now"),
-        error_code=None,
-        error=None,
+    .where(_table.c.id == _may_leave.c.id)
+    .values(state=OutboxState.SENDING, sending_since=bindparam("now"), attempts=_table.c.attempts + 1)
+    .returning(
+        _table.c.priority,
+        _table.c.not_before,
+        _table.c.id,
+        _table.c.person_id,
+        _table.c.body,
+        _table.c.attempts,
     )
+)
+_next_due = select(func.min(_table.c.not_before)).where(
+    _table.c.state == word(OutboxState.QUEUED), _table.c.not_before > bindparam("now")
 )
 
 
@@ -132,20 +134,19 @@ def withdraw(session: Session, row_id: str) -> None:
 
 def claim(session: Session, now: datetime, limit: int) -> list[Leaving]:
     """Mark up to `limit` rows as sending, at most one of each person, and hand them over."""
-    connection = session.connection()
-    rows = connection.execute(_may_leave, {"now": now, "room": limit}).all()
-    if rows:
-        connection.execute(_mark_sending, {"ids": [row.id for row in rows], "since": now})
-    return [Leaving(row.id, row.person_id, Outgoing.from_json(row.body), row.attempts + 1) for row in rows]
+    rows = session.connection().execute(_claim, {"now": now, "room": limit}).all()
+    return [
+        Leaving(row.id, row.person_id, Outgoing.from_json(row.body), row.attempts)
+        for row in sorted(rows, key=lambda row: row[:3])  # they come back in no order
+    ]
 
 
 def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write down how attempts ended; a row that Zalo's echo settled meanwhile stays as it is."""
     sent = [outcome for outcome in outcomes if outcome.state is OutboxState.SENT]
     if sent:
-        session.connection().execute(
-            _settle_sent, [{"b_id": o.id, "b_message": o.message_id, "b_now": now} for o in sent]
-        )
+        rows = [{"id": outcome.id, "message_id": outcome.message_id} for outcome in sent]
+        update_rows(session, _table, rows, state=OutboxState.SENT, sent_at=now, error_code=None, error=None)
     for outcome in outcomes:
         if outcome.state is OutboxState.SENT:
             continue
@@ -172,8 +173,7 @@ def exchange(session: Session, outcomes: Sequence[Outcome], now: datetime, room:
 
 def next_due(session: Session, now: datetime) -> datetime | None:
     """When the next row will be due. One that is due already waits for an earlier one to its person."""
-    query = select(func.min(_table.c.not_before)).where(_table.c.state == OutboxState.QUEUED, _table.c.not_before > now)
-    due: datetime | None = session.execute(query).scalar_one()
+    due: datetime | None = session.connection().execute(_next_due, {"now": now}).scalar_one()
     return due
 
 

@@ -11,7 +11,20 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Executable, Insert, Text, bindparam, cast, column, func, select
+from sqlalchemy import (
+    Dialect,
+    Executable,
+    Insert,
+    Table,
+    TableValuedAlias,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSON
 from sqlmodel import Session
 
@@ -42,6 +55,40 @@ def _compiled(statement: Insert, names: tuple[str, ...], dialect: Dialect) -> tu
     return str(compiled), tuple((name, made[name]) for name in compiled.positiontup)
 
 
+def update_rows(session: Session, table: Table, rows: Rows, **same: Any) -> None:
+    """Update rows by their `id`, each to its own values, and all of them to the `same` ones."""
+    names, connection = tuple(rows[0]), session.connection()
+    common = {f"all_{name}": value for name, value in same.items()}
+    if connection.dialect.name == "sqlite":
+        values = [{**common, **{f"row_{name}": row[name] for name in names}} for row in rows]
+        connection.execute(_update(table, names, tuple(same)), values)
+    else:
+        statement = _update_from_json(table, names, tuple(same))
+        connection.execute(statement, {**common, "rows": json.dumps(rows, default=_iso)})
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...], same: tuple[str, ...]) -> Update:
+    values: dict[str, Any] = {name: bindparam(f"row_{name}") for name in names if name != "id"}
+    values |= {name: bindparam(f"all_{name}") for name in same}
+    return table.update().where(table.c.id == bindparam("row_id")).values(values)
+
+
+@cache
+def _update_from_json(table: Table, names: tuple[str, ...], same: tuple[str, ...]) -> Update:
+    given = _given(table, names)
+    values: dict[str, Any] = {name: given.c[name] for name in names if name != "id"}
+    values |= {name: bindparam(f"all_{name}") for name in same}
+    return table.update().where(table.c.id == given.c.id).values(values)
+
+
+def _given(table: Table, names: tuple[str, ...]) -> TableValuedAlias:
+    """The rows of the JSON parameter `rows`, as a table with columns of the types they have there."""
+    columns = [column(name, table.c[name].type) for name in names]
+    given = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(*columns, name="given")
+    return given.render_derived(with_types=True)
+
+
 def _maker(kind: Any, dialect: Dialect) -> Bind:
     make: Bind = kind.dialect_impl(dialect).bind_processor(dialect)
     # The instants of a batch are mostly the same one.
@@ -52,9 +99,7 @@ def _maker(kind: Any, dialect: Dialect) -> Bind:
 def _from_json(statement: Insert, names: tuple[str, ...]) -> Executable:
     """INSERT … SELECT … FROM json_to_recordset(:rows) with the conflict clause of the statement."""
     table: Any = statement.table
-    columns = [column(name, table.c[name].type) for name in names]
-    given = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(*columns, name="given")
-    given = given.render_derived(with_types=True)
+    given = _given(table, names)
     return statement.from_select(list(names), select(*[given.c[name] for name in names]))
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum
+from sqlalchemy import JSON, ColumnElement, DateTime, Dialect, Enum, literal_column
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -42,6 +42,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 def enum_type(kind: type[StrEnum]) -> Enum:
     """A stored word: the value, not the Python name, and no native PostgreSQL type (they are hard to change)."""
     return Enum(kind, native_enum=False, length=32, values_callable=lambda words: [word.value for word in words])
+
+
+def word(value: StrEnum) -> ColumnElement[str]:
+    """A stored word as part of the statement's text: a partial index serves only where the planner can see the word."""
+    return literal_column(f"'{value}'")
 
 
 def storable(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from zalobot import conversations
@@ -127,6 +127,19 @@ def staff(session: Session, roles: Sequence[Role], agency: str | None = None) ->
     )
     if agency is not None:
         query = query.where(col(Officer.agency) == agency)
+    return list(session.execute(query.order_by(col(Officer.id))).scalars())
+
+
+def on_duty(session: Session, agency: str) -> list[Officer]:
+    """Everybody an agency's work may be told to: its own officers and heads, and the province's coordinators."""
+    query = select(Officer).where(
+        col(Officer.active).is_(True),
+        col(Officer.person_id).is_not(None),
+        or_(
+            (col(Officer.agency) == agency) & col(Officer.role).in_((Role.OFFICER, Role.HEAD)),
+            col(Officer.role) == Role.COORDINATOR,
+        ),
+    )
     return list(session.execute(query.order_by(col(Officer.id))).scalars())
 
 

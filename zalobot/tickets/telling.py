@@ -55,10 +55,11 @@ def duty(session: Session, agency: str) -> Sequence[Officer]:
 
 
 def _duty(session: Session, agency: str) -> Sequence[Officer]:
-    for roles, where in (((Role.OFFICER,), agency), ((Role.HEAD,), agency), ((Role.COORDINATOR,), None)):
-        found = finding.staff(session, roles, where)
-        if found:
-            return found
+    found = finding.on_duty(session, agency)
+    for role in (Role.OFFICER, Role.HEAD, Role.COORDINATOR):
+        of_role = [officer for officer in found if officer.role is role]
+        if of_role:
+            return of_role
     return ()
 
 
