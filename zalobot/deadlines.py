@@ -88,16 +88,16 @@ def wait(receipt: Receipt, start: datetime, end: datetime, calendar: WorkCalenda
 
 
 def recount(receipt: Receipt, rule: RuleVersion, calendar: WorkCalendar, now: datetime) -> Receipt:
-    """The receipt under another calendar, its pauses kept. A due time that has passed never moves.
+    """The receipt under another calendar, its pauses kept. A due time that has passed at `now` never moves.
 
-    The very same receipt is returned when nothing in it changes.
+    The very same receipt is returned when nothing in it changes. Raises PastHorizon.
     """
     if receipt.due <= now:
         return receipt
     fresh = count(receipt.received, rule, receipt.klass, calendar, receipt.convention)
     for pause in receipt.waits:
         fresh = wait(fresh, pause.start, pause.end, calendar)
-    return fresh if fresh.due != receipt.due or fresh.skipped != receipt.skipped else receipt
+    return receipt if replace(fresh, calendar_version=receipt.calendar_version) == receipt else fresh
 
 
 def _minute(instant: datetime) -> datetime:

@@ -99,9 +99,12 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             "reply_noted",
             "overdue",
             "reopened",
-            "recounted",
         ),
     ),
+    ("status", ("recount",), ("recounted",)),
+    ("officer", ("recount",), ("recounted",)),
+    ("officer", ("horizon",), ("horizon",)),
+    ("list", ("moved",), ("recounted",)),
     ("status", ("ticket",), ("assigned", "closed", "withdrawn")),
     (
         "reminders",
@@ -116,10 +119,13 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("received", "assigned", "accepted", "answered", "declined", "transferred", "question_asked"),
             *("business_replied", "reminded", "overdue", "escalated", "verdict_given", "reopened", "closed"),
-            *("class_changed", "withdrawn"),
+            *("class_changed", "withdrawn", "confirmed", "disputed", "decided", "succeeded", "added", "merged"),
+            *("erased", "recounted"),
         ),
     ),
     ("counted", ("receipt",), ("short", "simple", "hard")),
+    ("counted", ("change",), ("changed",)),
+    ("counted", ("run",), ("changed_days",)),
     ("counted", ("counted",), ("day",)),
     ("counted", ("skipped",), ("skipped",)),
     (
@@ -130,6 +136,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("not_your_part", "already_answered", "not_answered_yet", "not_an_owner", "no_such_agency"),
             *("link_unknown", "link_expired", "no_failed_event"),
             *("media_host", "media_too_big", "media_type", "media_gone"),
+            *("bad_calendar", "outside_calendar", "calendar_too_short", "no_source", "nothing_changed"),
         ),
     ),
     (

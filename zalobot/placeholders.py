@@ -186,6 +186,48 @@ RECEIPT: Final = (
     _placeholder("ten_ngay_nghi", "skipped", lambda s: s.name),
 )
 
+# -- the working calendar, and due times counted again by it -----------------------------------------------------------
+
+
+def _moved_lines(told: Any) -> str:
+    return "\n".join(templating.render("list/recounted", moved=moved).text for moved in told.moved[:_LISTED])
+
+
+def _changed_days(change: Any) -> str:
+    return "; ".join(templating.render("counted/changed_days", run=run).text for run in change.runs[:_LISTED])
+
+
+def _run(run: Any) -> str:
+    days = [spoken.day(run.first), spoken.day(run.last)]
+    return days[0] if run.first == run.last else f"{days[0]}–{days[1]}"
+
+
+def _become(run: Any) -> str:
+    """What the days are now: by their name, else by their kind, a half day with its hours."""
+    hours = ", ".join(f"{shift.start:%H:%M}–{shift.end:%H:%M}" for shift in run.day.shifts)
+    words = run.day.name or spoken.state("day_kind", run.day.kind)
+    return f"{words} ({hours})" if run.day.kind == "half" else words
+
+
+CALENDAR: Final = (
+    _placeholder("cac_han_doi", "recount", _moved_lines),
+    _placeholder("so_han_doi_khac", "recount", lambda r: str(max(0, len(r.moved) - _LISTED) or "")),
+    _placeholder("ly_do_doi_han", "recount", lambda r: r.reason),
+    _placeholder("ma_han_doi", "moved", lambda m: m.code),
+    _placeholder("co_quan_han_doi", "moved", lambda m: m.agency_name),
+    _placeholder("han_cu", "moved", lambda m: spoken.due(m.before) if m.before else ""),
+    _placeholder("han_moi", "moved", lambda m: spoken.due(m.due)),
+    _placeholder("cac_ngay_doi", "change", _changed_days),
+    _placeholder("so_ngay_doi_khac", "change", lambda c: str(max(0, len(c.runs) - _LISTED) or "")),
+    _placeholder("lich_den_ngay", "change", lambda c: spoken.day(c.until) if c.until else ""),
+    _placeholder("van_ban_doi", "change", lambda c: spoken.excerpt(c.source, 200)),
+    _placeholder("ngay_doi", "run", _run),
+    _placeholder("ngay_doi_thanh", "run", _become),
+    _placeholder("ngay_het_lich", "horizon", lambda h: spoken.day(h.last)),
+    _placeholder("so_ngay_het_lich", "horizon", lambda h: str(h.days) if h.days > 0 else ""),
+    _placeholder("chi_tiet_lich", "facts", lambda f: spoken.excerpt(str(f.get("problems") or ""), 300)),
+)
+
 OTHERS: Final = (
     _placeholder("ten_co_quan_viec", "event", lambda e: e.agency_name),
     _placeholder("ten_co_quan_khac", "event", lambda e: e.other_agency_name),
@@ -202,4 +244,4 @@ OTHERS: Final = (
     _placeholder("goi_y", "problem", lambda p: p.suggestion),
 )
 
-PLACEHOLDERS: Final = (*TICKET, *PART, *PEOPLE, *DRAFT, *LISTS, *RECEIPT, *OTHERS)
+PLACEHOLDERS: Final = (*TICKET, *PART, *PEOPLE, *DRAFT, *LISTS, *RECEIPT, *CALENDAR, *OTHERS)

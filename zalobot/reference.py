@@ -1,7 +1,7 @@
 """The province as the database has it: what the pack brought at the first start, and what was edited since.
 
-The one rule: rules ask `current(session)`, and those that count a due time or ask what day it is `fresh(session)`, which
-no change by another process escapes. After the first start nothing comes from the pack's files again.
+The one rule: rules ask `current(session)`; those that count a due time or ask what day it is ask `fresh(session)`,
+which no change by another process escapes. After the first start nothing comes from the pack's files again.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def current(session: Session) -> Province:
 
 
 def fresh(session: Session) -> Province:
-    """The same as of this moment, whichever process changed it: one short query in a transaction, however often asked."""
+    """The same as of this moment, whichever process changed it: one short query a transaction, however often asked."""
     asked = memo(session)
     if "fresh" not in asked:
         asked["fresh"] = True
@@ -63,11 +63,10 @@ def open_for(session: Session, pack: Province, info: dict[str, Any]) -> Province
 
 
 def changing(session: Session) -> int:
-    """Before a change of what the pack brought: lets no other change in until the commit; `changed` takes what it gives."""
+    """Before a change of what the pack brought: no other may begin until the commit. `changed` takes what it gives."""
     statement = update(ProvinceRow).values(revision=col(ProvinceRow.revision) + 1).returning(col(ProvinceRow.revision))
     number: int = session.execute(statement.execution_options(synchronize_session=False)).scalar_one()
-    refresh_from = session.info.get(_REVISION)
-    if refresh_from != number - 1:
+    if session.info.get(_REVISION) != number - 1:
         _put(session.info, read(session, current(session)), number - 1)
     return number
 
@@ -187,14 +186,22 @@ def _calendar(session: Session, version: CalendarVersion) -> WorkCalendar:
 
 
 def keep_calendar(
-    session: Session, calendar: WorkCalendar, number: int, now: datetime, *, source: str = "", by: str = ""
+    session: Session,
+    calendar: WorkCalendar,
+    number: int,
+    now: datetime,
+    *,
+    source: str = "",
+    by: str = "",
+    reason: str = "",
 ) -> None:
-    """Keep a version of the calendar with its days; the highest number is the one in force."""
+    """Keep a version of the calendar with its days; the highest number is in force. `reason` is the change in words."""
+    plain = {name: value for name, value in calendar.to_json().items() if name != "days"}
     session.add(
         CalendarVersion(
             version=calendar.version,
             number=number,
-            data={name: value for name, value in calendar.to_json().items() if name != "days"},
+            data={**plain, "reason": reason},
             first=calendar.first,
             last=calendar.last,
             source=source,

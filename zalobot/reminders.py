@@ -58,7 +58,7 @@ class Due:
 
 def remind(session: Session, now: datetime, limit: int = 1000) -> int:
     """Tell what has come due; gives back how many parts were looked at. Outside working time nothing is told."""
-    calendar = reference.current(session).calendar
+    calendar = reference.fresh(session).calendar
     try:
         if not calendar.is_working_time(now):
             return 0

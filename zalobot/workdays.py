@@ -77,6 +77,10 @@ class WorkCalendar:
             return Day(on, shifts)
         return Day(on, (), DayKind.WEEKEND)
 
+    def usual(self, on: date) -> Shifts:
+        """The hours of the first worked day of the week in that season: those of a day worked instead of another."""
+        return next((shifts for shifts in self._week(on) if shifts), ())
+
     def is_working(self, on: date) -> bool:
         """Is any part of the day worked?"""
         return bool(self._shifts[self._known(on)])
@@ -181,13 +185,15 @@ class WorkCalendar:
     # -- inside: positions in working time, in microseconds since the first known day ------------------------------
 
     def _hours(self, on: date) -> Shifts:
-        if named := self._named.get(on):
-            return named.shifts
+        named = self._named.get(on)
+        return named.shifts if named else self._week(on)[on.weekday()]
+
+    def _week(self, on: date) -> Week:
         week = self.week
         for season in self.seasons:
             if season.starts <= on:
                 week = season.week
-        return week[on.weekday()]
+        return week
 
     def _known(self, on: date) -> int:
         if not self.first <= on <= self.last:

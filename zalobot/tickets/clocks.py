@@ -3,27 +3,38 @@
 The one rule: the row is the schedule; `remind_at` is worked out whenever the due time or the holder's doing changes.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from zalobot import ladder
-from zalobot.deadlines import count
+from zalobot.deadlines import count, wait
 from zalobot.errors import PastHorizon
-from zalobot.receipt import Receipt
+from zalobot.receipt import Receipt, Wait
 from zalobot.rules import RuleVersion
 from zalobot.store.database import later
 from zalobot.store.ids import new_id
 from zalobot.store.models import DeadlineReceipt, Part
 from zalobot.workdays import WorkCalendar
 
+PAUSED, PAST_HORIZON = "paused", "past_horizon"  # struck_reason, where it is not the words of a change of the calendar
+
 _insert = DeadlineReceipt.__table__.insert()  # type: ignore[attr-defined]
 
 
-def counted(received: datetime, rule: RuleVersion, klass: str, calendar: WorkCalendar) -> Receipt | None:
-    """How the due time of a clock started at `received` is counted; None past the known days: no date is promised."""
+def counted(
+    received: datetime, rule: RuleVersion, klass: str, calendar: WorkCalendar, waits: Sequence[Wait] = ()
+) -> Receipt | None:
+    """How the due time of a clock started at `received` is counted, with the pauses there were.
+
+    None past the known days: no date is promised.
+    """
     try:
-        return count(received, rule, klass, calendar)
+        receipt = count(received, rule, klass, calendar)
+        for pause in waits:
+            receipt = wait(receipt, pause.start, pause.end, calendar)
+        return receipt
     except PastHorizon:
         return None
 
@@ -43,8 +54,8 @@ def look_again(
     return ladder.latest(ladder.plan(started, due, klass, calendar), now, due, calendar, idle=idle).next_at
 
 
-def keep_receipt(session: Session, part: Part, receipt: Receipt, now: datetime) -> None:
-    """Keep how the part's due time was counted."""
+def keep_receipt(session: Session, part: Part, receipt: Receipt, now: datetime, *, struck: str = "") -> None:
+    """Keep how the part's due time was counted; with `struck` it is kept as one that no longer holds."""
     row = {
         "id": new_id(),
         "part_id": part.id,
@@ -52,6 +63,7 @@ def keep_receipt(session: Session, part: Part, receipt: Receipt, now: datetime) 
         "due_at": receipt.due,
         "data": receipt.to_json(),
         "made_at": now,
-        "struck_reason": "",
+        "struck_at": now if struck else None,
+        "struck_reason": struck,
     }
     later(session, _insert, row)

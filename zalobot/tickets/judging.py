@@ -46,7 +46,7 @@ def explain_verdict(session: Session, code: str, person_id: str, reason: str, no
 
 
 def _second_clock(session: Session, ticket: Ticket, part: Part, now: datetime) -> None:
-    province = reference.current(session)
+    province = reference.fresh(session)
     receipt = clocks.counted(now, _rule(province.rules, ticket.rule_version), Klass.HARD, province.calendar)
     life.move(part, PartState.REOPENED)
     part.clock += 1

@@ -63,7 +63,7 @@ _insert_part = Part.__table__.insert()  # type: ignore[attr-defined]
 
 def open_ticket(session: Session, draft: Draft, now: datetime) -> TicketFacts:
     """Open a ticket received at `now`. Where the calendar does not reach far enough, its parts have no due time yet."""
-    province = reference.current(session)
+    province = reference.fresh(session)
     topic = province.topics[draft.topic]
     rule = rule_in_force(province.rules, now)
     receipt, remind_at = _clock(session, now, rule, topic.klass)

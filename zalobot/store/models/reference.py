@@ -8,7 +8,7 @@ from zalobot.store.types import Json, UtcDateTime, json_type
 
 
 class ProvinceRow(SQLModel, table=True):
-    """Which pack was loaded, once. `revision` grows with every change of what it brought, so that every process sees it."""
+    """Which pack was loaded, once. `revision` grows with every change of what it brought: every process looks at it."""
 
     __tablename__ = "province"
 

@@ -1,0 +1,57 @@
+"""How far the calendar reaches, and the alarms before it ends: past the last known day no date is promised.
+
+The one rule: each threshold of each last known day is told to the coordinators once.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
+from sqlmodel import Session
+
+from zalobot import outbox, reference, templating
+from zalobot.store.models import JobRun, Priority, Role
+from zalobot.tickets import finding, telling
+from zalobot.workdays import LOCAL, WorkCalendar
+
+WARN, RED, LAST = THRESHOLDS = (60, 30, 7)  # days before the last known one
+_JOB = "horizon"
+_take = insert(JobRun.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """The last known day and how many days are left to it."""
+
+    last: date
+    days: int
+
+
+def horizon(calendar: WorkCalendar, now: datetime) -> Horizon:
+    """How far the calendar reaches from `now`; negative days when it has ended."""
+    return Horizon(calendar.last, (calendar.last - now.astimezone(LOCAL).date()).days)
+
+
+def state(days: int) -> str:
+    """ok, warn from 60 days before the end, red from 30."""
+    return "red" if days <= RED else "warn" if days <= WARN else "ok"
+
+
+def alarm(session: Session, now: datetime) -> int:
+    """Tell the coordinators that the calendar ends soon, once per threshold; gives back how many were told.
+
+    Where several thresholds have passed unseen, one message stands for all of them.
+    """
+    ahead = horizon(reference.fresh(session).calendar, now)
+    passed = [days for days in THRESHOLDS if ahead.days <= days]
+    people = finding.staff(session, (Role.COORDINATOR,)) if passed else []
+    if not people:  # nobody to tell: the next one who is linked will be
+        return 0
+    rows = [{"job": _JOB, "slot": f"{ahead.last}/{days}", "at": now} for days in passed]
+    if not sum(session.execute(_take, row).rowcount for row in rows):  # type: ignore[attr-defined]
+        return 0
+    said, hold = templating.render("officer/horizon", horizon=ahead), telling.until_working_time(session, now)
+    for officer in people:
+        if officer.person_id:
+            outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.STATUS, hold=hold)
+    return len(people)

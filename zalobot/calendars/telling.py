@@ -1,0 +1,88 @@
+"""Who is told of a recount: each person once per change, however many parts; officers only in working time."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from zalobot import outbox, reference, templating
+from zalobot.calendars.recounting import Recounted
+from zalobot.province import Province
+from zalobot.store.models import Officer, Priority
+from zalobot.tickets import telling
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One due time that moved, as the wording sees it; `before` is None where no date had been promised."""
+
+    code: str
+    agency_name: str
+    before: datetime | None
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything one person is told of one change."""
+
+    moved: tuple[Moved, ...]
+    reason: str
+
+
+def tell(session: Session, moved: Sequence[Recounted], reason: str, now: datetime) -> int:
+    """Queue one message to everybody concerned; gives back to how many."""
+    if not moved:
+        return 0
+    province = reference.current(session)
+    hold = telling.until_working_time(session, now)
+    businesses: dict[str, list[Recounted]] = defaultdict(list)
+    for one in moved:
+        businesses[one.ticket.person_id].append(one)
+    officers = _officers(session, moved)
+    for person, parts in businesses.items():
+        _push(session, "status/recounted", person, parts, reason, province, now)
+    for person, parts in officers.items():
+        _push(session, "officer/recounted", person, parts, reason, province, now, hold=hold)
+    return len(businesses) + len(officers)
+
+
+def _officers(session: Session, moved: Iterable[Recounted]) -> dict[str, list[Recounted]]:
+    """Whoever took a part up, else everybody on duty for its holder, by their accounts in Zalo."""
+    query = select(col(Officer.id), col(Officer.person_id)).where(
+        col(Officer.active).is_(True), col(Officer.person_id).is_not(None)
+    )
+    reachable = {row.id: row.person_id for row in session.execute(query)}
+    found: dict[str, list[Recounted]] = defaultdict(list)
+    for one in moved:
+        own = reachable.get(one.part.officer_id or "")
+        duty = telling.duty(session, one.part.agency) if own is None else ()
+        for person in {own} if own else {officer.person_id for officer in duty if officer.person_id}:
+            found[person].append(one)
+    return found
+
+
+def _push(
+    session: Session,
+    message: str,
+    person: str,
+    parts: Sequence[Recounted],
+    reason: str,
+    province: Province,
+    now: datetime,
+    hold: timedelta = outbox.AT_ONCE,
+) -> None:
+    told = Told(tuple(_moved(one, province) for one in parts), reason)
+    said = templating.render(message, recount=told)
+    tickets = {one.ticket.id for one in parts}
+    ticket_id = tickets.pop() if len(tickets) == 1 else None
+    outbox.enqueue(session, person, said, now=now, priority=Priority.STATUS, ticket_id=ticket_id, hold=hold)
+
+
+def _moved(one: Recounted, province: Province) -> Moved:
+    assert one.receipt is not None
+    agency = province.agencies.get(one.part.agency)
+    return Moved(one.part.code, agency.name if agency else one.part.agency, one.before, one.receipt.due)
