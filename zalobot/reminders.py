@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
@@ -196,7 +197,7 @@ def _write_history(session: Session, task: Due, outbox_id: str | None, first_lat
     After an outage the first daily step may be that of day 2: the part becomes late in public with the first there is.
     """
     step = task.moment.step
-    told = {"step": task.moment.key, "role": str(step.role), "told": outbox_id is not None}
+    told: dict[str, Any] = {"step": task.moment.key, "role": str(step.role), "told": outbox_id is not None}
     if step.when is ladder.When.DAYS_AFTER:
         kind = EventKind.ESCALATED
     elif step.when is ladder.When.EVERY_DAY_AFTER and first_late:

@@ -5,6 +5,7 @@ The story of QN-2611-00042 is that of the design's pictures, so its sums are kno
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import count as counting
 from typing import Any
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from zalobot.workdays import WorkCalendar
 NOW = at("2026-11-26 10:20")
 LAW = "Điều 147, 148 Bộ luật Dân sự 2015."
 RULE = RuleVersion("3", "Quyết định số 12/QĐ-UBND", date(2026, 1, 1), law=LAW)
+_numbers = counting(1)
 CULTURE_DAY = off(date(2026, 11, 24), name="Ngày Văn hóa Việt Nam")
 CALENDAR = WorkCalendar("2026.7", WEEK, (CULTURE_DAY,), date(2025, 1, 1), date(2027, 12, 31))
 PRIVATE = ("0912 345 678", "Nguyễn Văn Bí", "8888777766665555")
@@ -100,8 +102,8 @@ def add_ticket(
     for moment, kind, agency, part_number, data in events:
         session.add(
             models.TicketEvent(
-                id=new_id(), ticket_id=ticket.id, part_number=part_number, kind=kind, at=at(moment), actor="x",
-                actor_role="officer", agency=agency, data=data,
+                seq=next(_numbers), ticket_id=ticket.id, ticket_code=code, part_number=part_number, kind=kind,
+                at=at(moment), actor_role="officer", agency=agency, data=data, commitments={}, prev_hash="", hash="",
             )
         )  # fmt: skip
         session.flush()

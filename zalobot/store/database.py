@@ -60,6 +60,7 @@ class Store:
                 with self._session(self._write_engine) as session:
                     result = verb(session, *args, **kwargs)
                     write_later_rows(session)
+                    write_last_rows(session)
                     committing = True
                     session.commit()
                     return result
@@ -110,6 +111,17 @@ def before_commit(session: Session, finish: Finish) -> None:
         hooks.append(finish)
 
 
+def at_last(session: Session, finish: Finish) -> None:
+    """Have `finish` called once, after all other rows: for what takes a lock that every transaction wants.
+
+    Taken last and held for a moment, such a lock makes nobody wait for long, and two can never wait for each other.
+    A rollback inside the transaction does not forget it.
+    """
+    hooks: list[Finish] = session.info.setdefault("at_last", [])
+    if finish not in hooks:
+        hooks.append(finish)
+
+
 def memo(session: Session) -> dict[str, Any]:
     """What a transaction has asked once and need not ask again; gone with it, or with a rollback inside it."""
     remembered: dict[str, Any] = session.info.setdefault("memo", {})
@@ -118,9 +130,16 @@ def memo(session: Session) -> dict[str, Any]:
 
 def write_later_rows(session: Session) -> None:
     """Write everything that waits for the commit: what hooks gathered, what the ORM changed, what `later` collected."""
-    for finish in session.info.pop("before_commit", ()):
-        finish(session)
+    while hooks := session.info.pop("before_commit", ()):  # a hook may gather for another
+        for finish in hooks:
+            finish(session)
     write_rows_so_far(session)
+
+
+def write_last_rows(session: Session) -> None:
+    """Write what has to be written after everything else."""
+    for finish in session.info.pop("at_last", ()):
+        finish(session)
 
 
 def write_rows_so_far(session: Session) -> None:

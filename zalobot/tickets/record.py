@@ -1,19 +1,18 @@
-"""The history of a ticket: one row for each thing that happened, never edited.
+"""The history of a ticket: one entry of the ledger for each thing that happened.
 
 The one rule: `data` holds facts, never personal text; words are made when somebody reads.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlmodel import Session
 
-from zalobot.store.database import later
-from zalobot.store.ids import new_id
-from zalobot.store.models import EventKind, Part, Ticket, TicketEvent
-
-_insert = TicketEvent.__table__.insert()  # type: ignore[attr-defined]
+from zalobot.ledger import writing as ledger
+from zalobot.store.models import EventKind, Part, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +42,28 @@ def record(
     *,
     part: Part | None = None,
     public: bool = True,
+    reason: str = "",
+    texts: Mapping[str, str] = MappingProxyType({}),
     **data: Any,
 ) -> None:
-    """Write down what happened, in the transaction of the change."""
-    later(
+    """Write down what happened, in the transaction of the change.
+
+    What a person wrote goes into `texts` by its name (or `reason`), never into `data`: the entry holds only salted
+    commitments to it, so that it can be erased. Who acted is committed to likewise.
+    """
+    words = {"actor": "" if by is SYSTEM else by.id, "reason": reason, **texts}
+    ledger.add(
         session,
-        _insert,
         {
-            "id": new_id(),
             "ticket_id": ticket.id,
+            "ticket_code": ticket.code,
             "part_number": part.number if part else None,
             "kind": kind,
             "at": now,
-            "actor": by.id,
             "actor_role": by.role,
             "agency": by.agency or (part.agency if part else ""),
             "public": public,
             "data": data,
         },
+        words,
     )

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from zalobot.store.models.events import InboxEvent, InboxState
+from zalobot.store.models.ledger import LedgerDay, LedgerHead, LedgerSalt
 from zalobot.store.models.messages import OutboxMessage, OutboxState, Priority
 from zalobot.store.models.officers import Officer, Role
 from zalobot.store.models.people import Conversation, Person
@@ -49,6 +50,9 @@ __all__ = [
     "InboxState",
     "JobRun",
     "Lease",
+    "LedgerDay",
+    "LedgerHead",
+    "LedgerSalt",
     "OaToken",
     "Officer",
     "OutboxMessage",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Column, Field, SQLModel
 
 from zalobot.rules import Klass
@@ -82,6 +82,7 @@ class EventKind(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    ERASED = "erased"
 
 
 class Ticket(SQLModel, table=True):
@@ -199,21 +200,29 @@ class Addition(SQLModel, table=True):
 
 
 class TicketEvent(SQLModel, table=True):
-    """One thing that happened to a ticket, written in the transaction of the change. Never edited."""
+    """One thing that happened to a ticket: an entry of the ledger, written in the transaction of the change.
+
+    The database refuses to change or delete it. `seq` counts over the whole installation; `hash` covers everything
+    here but `ticket_id`, `prev_hash` is the hash before. No personal text: only salted commitments to it. There is no
+    foreign key, so that writing an entry waits for nobody who holds the ticket.
+    """
 
     __tablename__ = "ticket_event"
-    __table_args__ = (Index("ix_ticket_event_ticket", "ticket_id", "id"),)
+    __table_args__ = (Index("ix_ticket_event_ticket", "ticket_id", "seq"),)
 
-    id: str = Field(primary_key=True, max_length=26)
-    ticket_id: str = Field(max_length=26, foreign_key="ticket.id")
+    seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    ticket_id: str = Field(max_length=26)
+    ticket_code: str = Field(max_length=32)
     part_number: int | None = None
     kind: EventKind = Field(sa_column=Column(enum_type(EventKind), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    actor: str = Field(max_length=64)
     actor_role: str = Field(max_length=32)
     agency: str = Field(default="", max_length=32)
     public: bool = True
     data: Json = Field(default_factory=dict, sa_column=Column(json_type(), nullable=False))
+    commitments: Json = Field(default_factory=dict, sa_column=Column(json_type(), nullable=False))
+    prev_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
 
 
 class DeadlineReceipt(SQLModel, table=True):

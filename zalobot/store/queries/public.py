@@ -88,7 +88,7 @@ def story(session: Session, code: str) -> Story | None:
             col(TicketEvent.data),
         )
         .where(col(TicketEvent.ticket_id) == ticket.id, col(TicketEvent.public).is_(True))
-        .order_by(col(TicketEvent.id))
+        .order_by(col(TicketEvent.seq))
     )
     lines = tuple(PublicEvent(str(e.kind), e.at, e.part_number, e.actor_role, e.agency, e.data or {}) for e in events)
     return Story(ticket, lines, _receipts(session, [part.id for part in ticket.parts]))

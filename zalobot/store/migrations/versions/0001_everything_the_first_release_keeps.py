@@ -123,6 +123,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
+        "ledger_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("made_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_ledger_day")),
+    )
+    op.create_table(
+        "ledger_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("installation", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_head")),
+    )
+    op.create_table(
+        "ledger_salt",
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("salt", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", "name", name=op.f("pk_ledger_salt")),
+    )
+    op.create_table(
         "oa_token",
         sa.Column("oa_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("access", sa.Text(), nullable=False),
@@ -272,6 +296,58 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("prefix", name=op.f("pk_ticket_counter")),
     )
+    op.create_table(
+        "ticket_event",
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("ticket_code", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("part_number", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "received",
+                "assigned",
+                "confirmed",
+                "accepted",
+                "answered",
+                "declined",
+                "transferred",
+                "disputed",
+                "decided",
+                "succeeded",
+                "question_asked",
+                "business_replied",
+                "added",
+                "reminded",
+                "overdue",
+                "escalated",
+                "verdict_given",
+                "reopened",
+                "class_changed",
+                "recounted",
+                "closed",
+                "withdrawn",
+                "merged",
+                "erased",
+                name="eventkind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("actor_role", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("agency", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("data", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("commitments", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("prev_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_ticket_event")),
+    )
+    with op.batch_alter_table("ticket_event", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_event_ticket", ["ticket_id", "seq"], unique=False)
+
     op.create_table(
         "addition",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -458,55 +534,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("from_agency", "to_agency", "on", name=op.f("pk_succession")),
     )
     op.create_table(
-        "ticket_event",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
-        sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
-        sa.Column("part_number", sa.Integer(), nullable=True),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "received",
-                "assigned",
-                "confirmed",
-                "accepted",
-                "answered",
-                "declined",
-                "transferred",
-                "disputed",
-                "decided",
-                "succeeded",
-                "question_asked",
-                "business_replied",
-                "added",
-                "reminded",
-                "overdue",
-                "escalated",
-                "verdict_given",
-                "reopened",
-                "class_changed",
-                "recounted",
-                "closed",
-                "withdrawn",
-                "merged",
-                name="eventkind",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("actor", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
-        sa.Column("actor_role", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
-        sa.Column("agency", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
-        sa.Column("public", sa.Boolean(), nullable=False),
-        sa.Column("data", sa.JSON(none_as_null=True), nullable=False),
-        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_event_ticket_id_ticket")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_event")),
-    )
-    with op.batch_alter_table("ticket_event", schema=None) as batch_op:
-        batch_op.create_index("ix_ticket_event_ticket", ["ticket_id", "id"], unique=False)
-
-    op.create_table(
         "topic",
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
@@ -545,10 +572,6 @@ def downgrade() -> None:
 
     op.drop_table("receipt")
     op.drop_table("topic")
-    with op.batch_alter_table("ticket_event", schema=None) as batch_op:
-        batch_op.drop_index("ix_ticket_event_ticket")
-
-    op.drop_table("ticket_event")
     op.drop_table("succession")
     op.drop_table("routing_example")
     with op.batch_alter_table("part", schema=None) as batch_op:
@@ -582,6 +605,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_addition_ticket")
 
     op.drop_table("addition")
+    with op.batch_alter_table("ticket_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_event_ticket")
+
+    op.drop_table("ticket_event")
     op.drop_table("ticket_counter")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ticket_state"))
@@ -609,6 +636,9 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("oa_token")
+    op.drop_table("ledger_salt")
+    op.drop_table("ledger_head")
+    op.drop_table("ledger_day")
     op.drop_table("lease")
     op.drop_table("job_run")
     with op.batch_alter_table("inbox", schema=None) as batch_op:

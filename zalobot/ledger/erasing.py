@@ -1,0 +1,112 @@
+"""Erasing a person: what they wrote and what names them is gone, and the ledger still holds.
+
+The one rule: entries stay as they are; the words they are committed to go, with the salts, and the erasure is an entry
+of its own. What agencies wrote is theirs and stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Text, cast, delete, or_, select, update
+from sqlmodel import Session, col
+
+from zalobot.ledger import writing
+from zalobot.store.database import write_rows_so_far
+from zalobot.store.models import (
+    Addition,
+    Attachment,
+    Conversation,
+    EventKind,
+    InboxEvent,
+    LedgerSalt,
+    OutboxMessage,
+    OutboxState,
+    Part,
+    Person,
+    Ticket,
+    TicketEvent,
+)
+
+_DONE = (OutboxState.SENT, OutboxState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased: the codes of the tickets, and the files (SHA-256) to be removed from the blob store."""
+
+    tickets: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def erase_person(session: Session, person_id: str, now: datetime, *, role: str = "system") -> Erased:
+    """Erase a person's words in tickets and talk, and whatever leads to the person. `role` is who decided it.
+
+    Their tickets stay, with agencies, times and answers; nobody is told of them any more. The caller removes the files
+    once this is committed.
+    """
+    write_rows_so_far(session)
+    mine = select(Ticket).where(col(Ticket.person_id) == person_id).order_by(col(Ticket.id)).with_for_update()
+    tickets = list(session.execute(mine.execution_options(populate_existing=True)).scalars())
+    ids = [ticket.id for ticket in tickets]
+    for ticket in tickets:
+        _erase_ticket(session, ticket, role, now)
+    _erase_words(session, ids)
+    files = _erase_files(session, person_id)
+    _erase_messages(session, person_id, tickets)
+    session.execute(delete(Addition).where(col(Addition.person_id) == person_id))
+    session.execute(delete(Conversation).where(col(Conversation.person_id) == person_id))
+    session.execute(delete(Person).where(col(Person.id) == person_id))
+    return Erased(tuple(ticket.code for ticket in tickets), files)
+
+
+def _erase_ticket(session: Session, ticket: Ticket, role: str, now: datetime) -> None:
+    ticket.title = ticket.description = ticket.public_text = ticket.contact = ticket.business_name = ""
+    ticket.person_id = ""
+    ticket.version += 1
+    for part in session.execute(select(Part).where(col(Part.ticket_id) == ticket.id)).scalars():
+        part.verdict_reason = ""
+        part.answer_facts = {name: fact for name, fact in part.answer_facts.items() if name != "replies"}
+    entry: dict[str, Any] = {
+        "ticket_id": ticket.id,
+        "ticket_code": ticket.code,
+        "part_number": None,
+        "kind": EventKind.ERASED,
+        "at": now,
+        "actor_role": role,
+        "agency": "",
+        "public": True,
+        "data": {},
+    }
+    writing.add(session, entry, {})
+
+
+def _erase_words(session: Session, ticket_ids: Sequence[str]) -> None:
+    """The words and salts of everything the business did."""
+    theirs = select(col(TicketEvent.seq)).where(
+        col(TicketEvent.ticket_id).in_(ticket_ids), col(TicketEvent.actor_role) == "business"
+    )
+    session.execute(delete(LedgerSalt).where(col(LedgerSalt.seq).in_(theirs)))
+
+
+def _erase_files(session: Session, person_id: str) -> tuple[str, ...]:
+    """Forget the files; gives back those that nobody else has sent too."""
+    sent = select(col(Attachment.sha256)).where(
+        col(Attachment.person_id) == person_id, col(Attachment.sha256).is_not(None)
+    )
+    names = set(session.execute(sent).scalars())
+    session.execute(delete(Attachment).where(col(Attachment.person_id) == person_id))
+    others = select(col(Attachment.sha256)).where(col(Attachment.sha256).in_(names))
+    return tuple(sorted(names - set(session.execute(others).scalars())))
+
+
+def _erase_messages(session: Session, person_id: str, tickets: Sequence[Ticket]) -> None:
+    """What they sent and were sent goes; of pushes to officers that quote their tickets, the words go."""
+    session.execute(delete(InboxEvent).where(col(InboxEvent.person_id) == person_id))
+    session.execute(delete(OutboxMessage).where(col(OutboxMessage.person_id) == person_id))
+    body = cast(col(OutboxMessage.body), Text)
+    for ticket in tickets:
+        about = or_(col(OutboxMessage.ticket_id) == ticket.id, body.contains(ticket.code, autoescape=True))
+        session.execute(update(OutboxMessage).where(about, col(OutboxMessage.state).in_(_DONE)).values(body={}))
+        session.execute(delete(OutboxMessage).where(about, col(OutboxMessage.state) == OutboxState.QUEUED))
