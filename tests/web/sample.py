@@ -24,6 +24,7 @@ RULE = RuleVersion("3", "Quyết định số 12/QĐ-UBND", date(2026, 1, 1), la
 _numbers = counting(1)
 CULTURE_DAY = off(date(2026, 11, 24), name="Ngày Văn hóa Việt Nam")
 CALENDAR = WorkCalendar("2026.7", WEEK, (CULTURE_DAY,), date(2025, 1, 1), date(2027, 12, 31))
+LATER = CALENDAR.with_days("2026.8", [off(date(2026, 11, 27))])
 PRIVATE = ("0912 345 678", "Nguyễn Văn Bí", "8888777766665555")
 HOSTILE = "<script>alert(1)</script> {{7*7}} {% if x %} '; DROP TABLE ticket; -- \"><img src=x onerror=alert(2)>"
 
@@ -119,6 +120,8 @@ def _add_part(session: Session, ticket: models.Ticket, number: int, sample: Part
         **sample.columns,
     }
     struck = values.pop("struck", None)
+    recounted = count(ticket.received_at, RULE, klass, LATER) if struck else receipt
+    values["due_at"] = recounted.due if struck else values["due_at"]
     part = models.Part(
         id=new_id(), ticket_id=ticket.id, code=f"{ticket.code}/{number}", number=number, agency=sample.agency,
         state=sample.state, klass=klass, received_at=ticket.received_at, **values,
@@ -130,7 +133,7 @@ def _add_part(session: Session, ticket: models.Ticket, number: int, sample: Part
             _receipt(part.id, receipt, at("2026-11-20 09:00"), struck_at=at("2026-11-26 10:00"), struck_reason=struck)
         )
         session.flush()
-    session.add(_receipt(part.id, receipt, ticket.received_at))
+    session.add(_receipt(part.id, recounted, ticket.received_at))
 
 
 def _receipt(part_id: str, receipt: Any, made: datetime, **columns: Any) -> models.DeadlineReceipt:

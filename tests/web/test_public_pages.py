@@ -73,7 +73,11 @@ async def test_a_paused_part_shows_its_question_and_that_the_business_holds_it(t
 async def test_a_recounted_due_time_keeps_the_old_one_struck_through(town: Town) -> None:
     page = await town.get("/hoi-dap/QN-2611-00044")
     assert re.search(r"<del><time[^>]*>17:00 Thứ\xa0Hai 30/11/2026</time></del>", page)
-    assert "Tính lại lúc 10:00 ngày 26/11 : thêm ngày nghỉ 27/11. Hai bên đã được báo một lần." in words(page)
+    assert re.search(r"</del> <strong><time[^>]*>17:00 Thứ\xa0Ba 01/12/2026</time></strong>", page)
+    assert (
+        "Tính lại lúc 10:00 ngày 26/11 : thêm ngày nghỉ 27/11. Hai bên đã được báo một lần. "
+        "Cách tính cũ đếm 26/11, 27/11, 30/11, lịch bản 2026.7."
+    ) in words(page)
 
 
 async def test_a_simple_matter_shows_the_hours_that_were_counted(town: Town) -> None:

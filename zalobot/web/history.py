@@ -17,6 +17,7 @@ MARKS = {
     "declined": "e-swap",
     "transferred": "e-swap",
     "overdue": "e-late",
+    "recounted": "e-swap",
     "escalated": "e-late",
 }
 
@@ -39,6 +40,8 @@ class Line:
     klass: str = ""
     role: str = ""
     told: bool = True
+    before: datetime | None = None
+    due: datetime | None = None
     off: Off | None = None
 
 
@@ -84,11 +87,13 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool, sealed: boo
         agency=_name(province, event.agency),
         to=_name(province, _text(data, "to")),
         former=_name(province, _text(data, "former")),
-        reason="" if sealed else _text(data, "reason"),
+        reason=_text(data, "why") or ("" if sealed else _text(data, "reason")),
         verdict=_text(data, "verdict"),
         klass=_text(data, "klass"),
         role=_text(data, "role"),
         told=bool(data.get("told", True)),
+        before=_instant(data, "before"),
+        due=_instant(data, "due"),
     )
 
 
@@ -100,3 +105,8 @@ def _name(province: Province, code: str) -> str:
 def _text(data: dict[str, object], key: str) -> str:
     value = data.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _instant(data: dict[str, object], key: str) -> datetime | None:
+    text = _text(data, key)
+    return datetime.fromisoformat(text) if text else None

@@ -6,6 +6,7 @@ The one rule: everything that depends on `now` or on the calendar is computed he
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from zalobot.errors import PastHorizon
 from zalobot.province import Province
@@ -18,7 +19,7 @@ from zalobot.web.meter import Clock, Meter, meter
 from zalobot.web.receipt_view import ReceiptView, Struck, Waited, by_day, skipped_runs, strip
 from zalobot.web.workday import day_length
 
-OVER = (TicketState.ANSWERED, TicketState.CLOSED, TicketState.WITHDRAWN)
+OVER = (TicketState.ANSWERED, TicketState.CLOSED, TicketState.WITHDRAWN, TicketState.MERGED)
 STOPPED = (PartState.ANSWERED, PartState.CLOSED)
 
 
@@ -125,8 +126,8 @@ def field_name(province: Province, topic_code: str) -> str:
 
 
 def part_meter(part: PublicPart, receipt: Receipt | None, now: datetime, province: Province) -> Meter | None:
-    """The meter of a part; None when it was withdrawn."""
-    if part.state == PartState.WITHDRAWN:
+    """The meter of a part; None when it was withdrawn or goes on in another ticket."""
+    if part.state in (PartState.WITHDRAWN, PartState.MERGED):
         return None
     stopped = part.answered_at if part.state in STOPPED else None
     paused = part.paused_at if part.state == PartState.PAUSED else None
@@ -213,9 +214,17 @@ def _receipt(
         clock=first.clock,
         spans=by_day(receipt.spans),
         parts=tuple(sorted(parts[one.part_id].number for one in group)),
-        struck=tuple(
-            Struck(old.due_at, old.struck_at, old.struck_reason)
-            for old in struck
-            if old.part_id == first.part_id and old.struck_at and old.clock == first.clock
-        ),
+        struck=_struck(first, struck),
     )
+
+
+def _struck(now: PublicReceipt, struck: Iterable[PublicReceipt]) -> tuple[Struck, ...]:
+    """The earlier receipts of the same clock, oldest first; one that never held (an uncounted pause) is left out."""
+    same = [old for old in struck if (old.part_id, old.clock) == (now.part_id, now.clock)]
+    held = [old for old in same if old.struck_at and old.struck_at != old.made_at]
+    out = []
+    for old, new in pairwise([*held, now]):
+        receipt, at = Receipt.from_json(old.data), old.struck_at or old.made_at
+        days = tuple(counted.date for counted in receipt.counted)
+        out.append(Struck(old.due_at, new.due_at, at, old.struck_reason, days, receipt.calendar_version))
+    return tuple(out)

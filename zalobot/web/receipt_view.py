@@ -37,11 +37,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """An earlier due time that a recount replaced."""
+    """An earlier way of counting; `became` is the due time that took the place of its own."""
 
     due: datetime
+    became: datetime
     struck_at: datetime
     reason: str
+    counted: tuple[date, ...] = ()
+    calendar_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
