@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from zalobot.web import pages
+from zalobot.web.problems import problems
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +39,17 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        error.headers.update(HEADERS)
+        _put_on(error)
         raise
     if not response.prepared:
-        response.headers.update(HEADERS)
+        _put_on(response)
     return response
+
+
+def _put_on(response: web.StreamResponse | web.HTTPException) -> None:
+    """An answer that knows better keeps its own: open data may be read from everywhere."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 @web.middleware
@@ -66,4 +73,4 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
 
 def middlewares() -> list[Middleware]:
     """In the order in which an application takes them: headers outside, error pages inside."""
-    return [security_headers, error_pages]
+    return [security_headers, problems, error_pages]

@@ -1,9 +1,9 @@
-"""The figures of the first page: counts of parts, never a rank."""
+"""Figures: counts of parts, of the province and of each agency, never a rank."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
 
 from zalobot.store.models import Part, PartState, Ticket
@@ -25,13 +25,22 @@ class Figures:
     by_topic: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AgencyFigures:
+    """The parts an agency holds: open, among them paused, due today, overdue; answered ever; and as in `Figures`."""
+
+    open: int = 0
+    paused: int = 0
+    today: int = 0
+    late: int = 0
+    answered: int = 0
+    recent: int = 0
+    in_time: int = 0
+
+
 def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -> Figures:
     """Count all parts at `now`; `today` bounds the day, its end belongs to the next."""
-    is_open = and_(unanswered(), col(Part.state).in_(OPEN_PART))
-    due_today = and_(
-        is_open, col(Part.state) != PartState.PAUSED, col(Part.due_at) >= today[0], col(Part.due_at) < today[1]
-    )
-    late = is_late(now)
+    is_open, due_today, late = _open(), _due(today), is_late(now)
     counts = session.execute(
         select(
             func.count(),
@@ -40,13 +49,8 @@ def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -
             func.count(func.distinct(case((late, col(Part.agency))))),
         ).where(is_open)
     ).one()
-    recent = col(Part.answered_at) >= now - WINDOW
-    in_time = case((col(Part.answered_at) <= col(Part.due_at), 1))
-    done = session.execute(
-        select(func.count(), func.count(in_time)).where(
-            col(Part.state).in_((PartState.ANSWERED, PartState.CLOSED)), recent, col(Part.due_at).is_not(None)
-        )
-    ).one()
+    in_time = case((_in_time(), 1))
+    done = session.execute(select(func.count(), func.count(in_time)).where(_done(), _recent(now))).one()
     topics = session.execute(select(col(Ticket.topic), func.count()).group_by(col(Ticket.topic))).all()
     return Figures(
         open=counts[0],
@@ -57,3 +61,38 @@ def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -
         in_time=done[1],
         by_topic=tuple((topic, number) for topic, number in topics),
     )
+
+
+def by_agency(session: Session, now: datetime, today: tuple[datetime, datetime]) -> dict[str, AgencyFigures]:
+    """The figures of every agency that holds or has answered a part, counted as `figures` counts them."""
+    counts = (
+        func.count(case((_open(), 1))),
+        func.count(case((and_(_open(), col(Part.state) == PartState.PAUSED), 1))),
+        func.count(case((_due(today), 1))),
+        func.count(case((is_late(now), 1))),
+        func.count(case((_done(), 1))),
+        func.count(case((and_(_done(), _recent(now)), 1))),
+        func.count(case((and_(_done(), _recent(now), _in_time()), 1))),
+    )
+    rows = session.execute(select(col(Part.agency), *counts).group_by(col(Part.agency)))
+    return {agency: AgencyFigures(*numbers) for agency, *numbers in rows}
+
+
+def _open() -> ColumnElement[bool]:
+    return and_(unanswered(), col(Part.state).in_(OPEN_PART))
+
+
+def _due(today: tuple[datetime, datetime]) -> ColumnElement[bool]:
+    return and_(_open(), col(Part.state) != PartState.PAUSED, col(Part.due_at) >= today[0], col(Part.due_at) < today[1])
+
+
+def _done() -> ColumnElement[bool]:
+    return col(Part.state).in_((PartState.ANSWERED, PartState.CLOSED))
+
+
+def _recent(now: datetime) -> ColumnElement[bool]:
+    return and_(col(Part.answered_at) >= now - WINDOW, col(Part.due_at).is_not(None))
+
+
+def _in_time() -> ColumnElement[bool]:
+    return col(Part.answered_at) <= col(Part.due_at)
