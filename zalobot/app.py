@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from zalobot import jobs, province, reference, speech, templating
 from zalobot.config import Settings
@@ -30,6 +31,8 @@ from zalobot.worker import Worker
 from zalobot.zalo.client import ZaloClient
 
 log = logging.getLogger(__name__)
+
+LOOK_AGAIN = 3.0  # seconds; verbs that count a due time look by themselves
 
 DUTIES = web.AppKey("duties", Duties)
 WORKER = web.AppKey("worker", Worker)
@@ -67,8 +70,25 @@ def build(settings: Settings, *, now: Now = utc_now, workers: bool = True, pages
         app.cleanup_ctx.append(_keeping)
     if workers:
         app.cleanup_ctx.append(_working)
+    app.cleanup_ctx.append(_watching)
     app.on_cleanup.append(_close)
     return app
+
+
+async def _watching(app: web.Application) -> AsyncIterator[None]:
+    async with _running(lambda: _watch(app[SERVICES])):
+        yield
+
+
+async def _watch(services: Services) -> None:
+    """Take up what other processes change of calendar, agencies, topics and rules."""
+    bell = services.coordination.subscribe(reference.TOPIC)
+    while True:
+        await bell.wait(LOOK_AGAIN)
+        try:
+            await services.store.read(reference.refresh)
+        except SQLAlchemyError:  # the database is away; the workers say so aloud
+            log.debug("the province could not be looked at", exc_info=True)
 
 
 async def _keeping(app: web.Application) -> AsyncIterator[None]:

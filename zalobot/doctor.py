@@ -26,7 +26,7 @@ _REMEDIES = {
     "database": "start the database, check ZALOBOT_DATABASE_URL",
     "backlog": "see that `zalobot serve` runs with workers; replay failed events with `zalobot inbox replay`",
     "token": "let an administrator of the OA consent again, or set ZALOBOT_ZALO_ACCESS_TOKEN and _REFRESH_TOKEN",
-    "calendar": "enter the coming year's days off; past the last known day no date is promised",
+    "calendar": "enter the coming year's days off (`zalobot calendar import`); past the last day no date is promised",
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlmodel import Session
 
+from tests.web import sample
 from tests.web.conftest import Town, application
 from tests.web.sample import NOW
-from zalobot import metrics
+from zalobot import metrics, reference
 from zalobot.store import models
 from zalobot.store.database import Store
 from zalobot.store.ids import new_id
@@ -95,6 +97,19 @@ async def test_a_database_that_is_gone_is_red(tmp_path: Any) -> None:
         assert (answer.status, (await answer.json())["checks"]["database"]["state"]) == (503, "red")
         assert (await client.get("/metrics")).status == 200
     await store.close()
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "status"),
+    [(61, "ok", 200), (60, "warn", 200), (31, "warn", 200), (30, "red", 503), (7, "red", 503)],
+)
+async def test_the_calendar_warns_before_it_ends(town: Town, days: int, state: str, status: int) -> None:
+    town.write(token)
+    here = sample.province()
+    last = NOW.date() + timedelta(days)
+    town.store.info[reference.PROVINCE] = replace(here, calendar=replace(here.calendar, last=last))
+    found = (await ready(town, status))["checks"]["calendar"]
+    assert found == {"state": state, "known_days_left": days}
 
 
 async def test_metrics_show_counters_and_gauges(town: Town) -> None:

@@ -1,6 +1,7 @@
 """Health for machines: the process, what it depends on, and its numbers.
 
-The one rule: red is what stops an answer (database, lost consent, no calendar, an old backlog); all else warns.
+The one rule: red is what stops an answer or soon will (database, lost consent, an old backlog, a calendar that ends
+within 30 days); all else warns. What decides whether this process gets traffic asks `/healthz`.
 """
 
 from dataclasses import dataclass
@@ -9,15 +10,14 @@ from datetime import datetime, timedelta
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from zalobot import metrics
+from zalobot import metrics, reference
+from zalobot.calendars import horizon
 from zalobot.services import SERVICES, Services
 from zalobot.store.queries import health
-from zalobot.web.filters import local
 
 STALE_INBOX = timedelta(minutes=1)
 STALE_OUTBOX = timedelta(minutes=15)
 OLD_TOKEN = timedelta(days=60)
-HORIZON_WARNINGS = (7, 30, 60)
 
 routes = web.RouteTableDef()
 
@@ -68,6 +68,7 @@ async def checked(services: Services) -> list[Check]:
     try:
         waiting = await services.store.read(health.backlog, now)
         token = await services.store.read(health.token, services.settings.zalo_oa_id)
+        await services.store.read(reference.refresh)
     except SQLAlchemyError as error:
         return [Check("database", "red", {"error": type(error).__name__})]
     return [
@@ -102,13 +103,12 @@ def _token_check(token: health.TokenHealth | None, now: datetime) -> Check:
 
 
 def _calendar_check(days: int) -> Check:
-    week, _month, two_months = HORIZON_WARNINGS
-    state = "red" if days < week else "warn" if days < two_months else "ok"
-    return Check("calendar", state, {"known_days_left": days})
+    """Warns from 60 days before the last known day, red from 30: past it no date is promised."""
+    return Check("calendar", horizon.state(days), {"known_days_left": days})
 
 
 def _horizon(services: Services, now: datetime) -> int:
-    return (services.province.calendar.last - local(now).date()).days
+    return horizon.horizon(services.province.calendar, now).days
 
 
 def _age(since: datetime | None, now: datetime) -> float:
