@@ -1,7 +1,7 @@
 """kill -9 of the service at random instants under load: what was answered 200 has its effect, no draft is lost.
 
-`python -m tests.proofs.crash --kills 20` does it on both engines and prints what it counted. A message may stand twice
-on a phone only where its first send arrived and the service died before it could know.
+`python -m tests.proofs.crash --kills 20` does it on both engines and prints what it counted. Where a send arrived and
+the service died before it could know, it must look at Zalo's echo or conversation before it says anything again.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests import services
@@ -82,7 +82,12 @@ async def crash(engine: str, database_url: str, folder: Path, *, kills: int, tal
 
 
 async def _one_kill(bot: BotProcess, chance: random.Random, outcome: Outcome, seen: Record, store: Store) -> None:
-    """At a random instant of the running service, sometimes of its start; then begin its next life."""
+    """At a random instant of the running service, sometimes of its start; then begin its next life.
+
+    In half of the lives no echoes come, so that only the conversation can tell what arrived.
+    """
+    stage = seen.simulator.stage
+    stage.settings = replace(stage.settings, echo=chance.random() < 0.5)
     if chance.random() < 0.2 and outcome.kills:
         await asyncio.sleep(chance.uniform(0.0, 2.0))
     else:
@@ -120,9 +125,10 @@ def _judge(outcome: Outcome, seen: Record, crowd: Crowd, store: Store, model: Ta
             outcome.faults.append(f"{opened[talk.person.id]} tickets of one conversation")
         if told.get(talk.person.id) != expected:
             outcome.faults.append(f"the draft was lost: {told.get(talk.person.id)} is not {expected}")
-    outcome.faults += [
-        f"sent twice without need: {text[:60]!r}" for who, text in outcome.doubled if (who, text) not in unknown
-    ]
+    for who, text in outcome.doubled:
+        # The fake Zalo shows every message at once: even an unknown outcome was there to be read.
+        why = "although the conversation showed it" if (who, text) in unknown else "without need"
+        outcome.faults.append(f"said twice {why}: {text[:60]!r}")
 
 
 def _ids(crowd: Crowd) -> list[str]:
