@@ -102,8 +102,10 @@ def prepared(url: str) -> Iterator[Store]:
     """A migrated database with the province in it."""
     migrations.upgrade(url)
     pack = load("quang-ninh")
-    store = Store(url, info={reference.PROVINCE: pack, reference.PUBLIC_URL: "http://127.0.0.1"})
+    info: dict[str, Any] = {reference.PUBLIC_URL: "http://127.0.0.1"}
+    store = Store(url, info=info)
     store.run_now(reference.seed, pack, NOW)
+    store.read_now(reference.open_for, pack, info)
     try:
         yield store
     finally:

@@ -145,6 +145,7 @@ def _taken(session: Session, tasks: Sequence[Due]) -> tuple[set[Key], set[Step]]
 
 def _tell(session: Session, tasks: Sequence[Due], now: datetime) -> None:
     keys, steps = _taken(session, tasks)
+    late = {(part_id, due_at) for part_id, step, due_at in steps if _late(step)}
     by_officer: dict[str, list[Due]] = defaultdict(list)
     for task in tasks:
         if task.key not in keys:
@@ -157,12 +158,12 @@ def _tell(session: Session, tasks: Sequence[Due], now: datetime) -> None:
         outbox_id = _push(session, due, now)
         for task in due:
             _take_step(session, task, outbox_id, now)
-            if task.key[:3] not in steps:
-                first_late = not any(
-                    _late(step) for step in steps if step[0] == task.part.id and step[2] == task.key[2]
-                )
-                steps.add(task.key[:3])
-                _write_history(session, task, outbox_id, first_late, now)
+            part_id, step, due_at, _ = task.key
+            if (part_id, step, due_at) not in steps:
+                steps.add((part_id, step, due_at))
+                _write_history(session, task, outbox_id, (part_id, due_at) not in late, now)
+                if _late(step):
+                    late.add((part_id, due_at))
 
 
 def _push(session: Session, due: Sequence[Due], now: datetime) -> str | None:
@@ -187,8 +188,8 @@ def _take_step(session: Session, task: Due, outbox_id: str | None, now: datetime
     later(session, _take, {**row, "taken_at": now, "outbox_id": outbox_id})
 
 
-def _late(step: Step) -> bool:
-    return step[1].startswith("overdue_n")
+def _late(step: str) -> bool:
+    return step.startswith("overdue_n")
 
 
 def _write_history(session: Session, task: Due, outbox_id: str | None, first_late: bool, now: datetime) -> None:
