@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 from zalobot.store.models.events import InboxEvent, InboxState
 from zalobot.store.models.ledger import LedgerDay, LedgerHead, LedgerSalt
 from zalobot.store.models.messages import OutboxMessage, OutboxState, Priority
-from zalobot.store.models.officers import Officer, Role
+from zalobot.store.models.officers import Absence, Officer, Role
 from zalobot.store.models.people import Conversation, Person
 from zalobot.store.models.reference import (
     Agency,
@@ -37,6 +37,7 @@ from zalobot.store.models.tickets import (
 metadata = SQLModel.metadata
 
 __all__ = [
+    "Absence",
     "Addition",
     "Agency",
     "Attachment",

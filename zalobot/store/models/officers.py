@@ -1,8 +1,9 @@
 """Officers of agencies, and how a Zalo account is bound to one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Column, Field, SQLModel
 
 from zalobot.store.types import UtcDateTime, enum_type
@@ -32,3 +33,17 @@ class Officer(SQLModel, table=True):
     linked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     active: bool = True
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Absence(SQLModel, table=True):
+    """Days, the first and the last included, on which somebody of the same agency is told in an officer's place."""
+
+    __tablename__ = "absence"
+    __table_args__ = (Index("ix_absence_last", "last_day", "officer_id"),)
+
+    id: str = Field(primary_key=True, max_length=26)
+    officer_id: str = Field(max_length=26, foreign_key="officer.id")
+    deputy_id: str = Field(max_length=26, foreign_key="officer.id")
+    first_day: date
+    last_day: date
+    made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

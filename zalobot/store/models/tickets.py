@@ -1,6 +1,6 @@
 """Tickets, their parts, what happened to them, how their due times were counted, and their files."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, Integer, Text, UniqueConstraint, text
@@ -76,9 +76,13 @@ class EventKind(StrEnum):
     OVERDUE = "overdue"
     ESCALATED = "escalated"
     VERDICT_GIVEN = "verdict_given"
+    VERDICT_EXPLAINED = "verdict_explained"
     REOPENED = "reopened"
     CLASS_CHANGED = "class_changed"
     RECOUNTED = "recounted"
+    PAUSE_ENDED = "pause_ended"
+    EXPLAINED = "explained"
+    NOT_EXPLAINED = "not_explained"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
@@ -117,6 +121,12 @@ class Ticket(SQLModel, table=True):
     version: int = 1
 
 
+def _when(name: str) -> Index:
+    """An index on the few parts that have something coming at this instant."""
+    there = text(f"{name} IS NOT NULL")
+    return Index(f"ix_part_{name}", name, sqlite_where=there, postgresql_where=there)
+
+
 class Part(SQLModel, table=True):
     """What one agency answers of a ticket, with its own clock. `agency` is the holder.
 
@@ -124,6 +134,11 @@ class Part(SQLModel, table=True):
     `first_due_at` never changes (figures use it); `remind_at` is when the ladder has something to say, null for never.
     A part refused twice has `decide_by`: until then a coordinator says whose it is; `decide_remind_at` reminds them.
     `told_at` is when the push with the answer leaves.
+
+    `wait_until` ends a pause, `close_at` closes an answer nobody judged, `explain_until` is when the head should have
+    explained a lateness, `unseen_at` when an urgent notice is looked after: null for none. Those that are old (the
+    business replied, the answer was judged) find nothing to do. An explanation with `new_date` belongs to the clock
+    that had started at `explained_at`.
     """
 
     __tablename__ = "part"
@@ -141,6 +156,7 @@ class Part(SQLModel, table=True):
             sqlite_where=text("decide_remind_at IS NOT NULL"),
             postgresql_where=text("decide_remind_at IS NOT NULL"),
         ),
+        *(_when(name) for name in ("wait_until", "close_at", "explain_until", "unseen_at")),
         Index(
             "ix_part_agency_open",
             "agency",
@@ -178,6 +194,13 @@ class Part(SQLModel, table=True):
     decide_remind_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     decided_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     told_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    wait_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    close_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    explain_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    unseen_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    explanation: str = Field(default="", sa_column=Column(Text, nullable=False))
+    explained_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    new_date: date | None = None
     clock: int = 1
     verdict: Verdict | None = Field(default=None, sa_column=Column(enum_type(Verdict)))
     verdict_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -322,9 +322,13 @@ def upgrade() -> None:
                 "overdue",
                 "escalated",
                 "verdict_given",
+                "verdict_explained",
                 "reopened",
                 "class_changed",
                 "recounted",
+                "pause_ended",
+                "explained",
+                "not_explained",
                 "closed",
                 "withdrawn",
                 "merged",
@@ -471,6 +475,13 @@ def upgrade() -> None:
         sa.Column("decide_remind_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("told_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("wait_until", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("close_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("explain_until", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("unseen_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("explained_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("new_date", sa.Date(), nullable=True),
         sa.Column("clock", sa.Integer(), nullable=False),
         sa.Column(
             "verdict",
@@ -495,6 +506,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("answered_at IS NULL"),
         )
         batch_op.create_index(
+            "ix_part_close_at",
+            ["close_at"],
+            unique=False,
+            sqlite_where=sa.text("close_at IS NOT NULL"),
+            postgresql_where=sa.text("close_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_part_decide",
             ["decide_remind_at"],
             unique=False,
@@ -502,11 +520,32 @@ def upgrade() -> None:
             postgresql_where=sa.text("decide_remind_at IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_part_explain_until",
+            ["explain_until"],
+            unique=False,
+            sqlite_where=sa.text("explain_until IS NOT NULL"),
+            postgresql_where=sa.text("explain_until IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_part_remind",
             ["remind_at"],
             unique=False,
             sqlite_where=sa.text("remind_at IS NOT NULL"),
             postgresql_where=sa.text("remind_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_part_unseen_at",
+            ["unseen_at"],
+            unique=False,
+            sqlite_where=sa.text("unseen_at IS NOT NULL"),
+            postgresql_where=sa.text("unseen_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_part_wait_until",
+            ["wait_until"],
+            unique=False,
+            sqlite_where=sa.text("wait_until IS NOT NULL"),
+            postgresql_where=sa.text("wait_until IS NOT NULL"),
         )
 
     op.create_table(
@@ -547,6 +586,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_topic")),
     )
     op.create_table(
+        "absence",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("officer_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("deputy_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("made_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["deputy_id"], ["officer.id"], name=op.f("fk_absence_deputy_id_officer")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_absence_officer_id_officer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+    )
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.create_index("ix_absence_last", ["last_day", "officer_id"], unique=False)
+
+    op.create_table(
         "receipt",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
         sa.Column("part_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -571,19 +625,43 @@ def downgrade() -> None:
         batch_op.drop_index("ix_receipt_part")
 
     op.drop_table("receipt")
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.drop_index("ix_absence_last")
+
+    op.drop_table("absence")
     op.drop_table("topic")
     op.drop_table("succession")
     op.drop_table("routing_example")
     with op.batch_alter_table("part", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_part_wait_until",
+            sqlite_where=sa.text("wait_until IS NOT NULL"),
+            postgresql_where=sa.text("wait_until IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_part_unseen_at",
+            sqlite_where=sa.text("unseen_at IS NOT NULL"),
+            postgresql_where=sa.text("unseen_at IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_part_remind",
             sqlite_where=sa.text("remind_at IS NOT NULL"),
             postgresql_where=sa.text("remind_at IS NOT NULL"),
         )
         batch_op.drop_index(
+            "ix_part_explain_until",
+            sqlite_where=sa.text("explain_until IS NOT NULL"),
+            postgresql_where=sa.text("explain_until IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_part_decide",
             sqlite_where=sa.text("decide_remind_at IS NOT NULL"),
             postgresql_where=sa.text("decide_remind_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_part_close_at",
+            sqlite_where=sa.text("close_at IS NOT NULL"),
+            postgresql_where=sa.text("close_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_part_agency_open",
