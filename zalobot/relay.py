@@ -116,8 +116,10 @@ class Relay:
             log.exception("a round of the outbox failed")
             await asyncio.sleep(1)
             return
+        # Not wait_for: on Python 3.11 it swallows a cancellation that comes as we are woken, and the relay never ends.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self._wake.wait()
 
     async def _exchange(self) -> int:
         outcomes, self._outcomes = self._outcomes, []

@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.services import Valkey
-from zalobot.store.coordination import Coordination, InProcess, OverRedis, connect
+from zalobot.store.coordination import Bell, Coordination, InProcess, OverRedis, connect
 
 
 @pytest.fixture(params=["in process", "redis"])
@@ -79,6 +79,26 @@ async def test_what_was_published_between_two_waits_is_not_slept_through(
     assert not await here.wait("inbox", 0.01)
     await there.publish("inbox")
     assert await here.wait("inbox", 5)
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_who_is_cancelled_as_the_bell_rings_ends(turns: int) -> None:
+    """At whatever turn of the loop it comes: a waiter that lives on would keep its process from ending."""
+    bell = connect("").subscribe("inbox")
+    waiting = asyncio.create_task(_for_ever(bell))
+    await asyncio.sleep(0.01)
+    bell.ring()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    done, _ = await asyncio.wait([waiting], timeout=0.5)
+    waiting.cancel()
+    assert done == {waiting}
+
+
+async def _for_ever(bell: Bell) -> None:
+    while True:
+        await bell.wait(5)
 
 
 async def test_every_subscriber_of_a_topic_is_woken(two: tuple[Coordination, Coordination]) -> None:

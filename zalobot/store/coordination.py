@@ -51,8 +51,10 @@ class Bell:
 
     async def wait(self, timeout: float) -> bool:
         """Wait at most `timeout` seconds; whether it rang."""
+        # Not wait_for: on Python 3.11 it swallows a cancellation that comes as the bell rings, and the waiter lives on.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._rung.wait()
         rang = self._rung.is_set()
         self._rung.clear()
         return rang
