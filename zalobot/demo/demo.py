@@ -47,6 +47,10 @@ async def _forever(*, empty: bool, port: int, simulator_port: int) -> None:
         print(f"\n  Simulator, two phones side by side   http://localhost:{simulator_port}/")
         print(f"  Public page                          {bot}/")
         print(f"  All tickets                          {bot}/hoi-dap")
+        if stories.newcomer:
+            code = await playing.link_code(application, stories.newcomer)
+            agency = application[SERVICES].province.agencies[stories.newcomer.agency].name
+            print(f"\n  A new officer ({agency}) follows the account and sends {code}")
         print("\n  Ctrl+C ends it.\n", flush=True)
         await asyncio.Event().wait()
 

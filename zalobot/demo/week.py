@@ -43,13 +43,17 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Stories:
-    """A week: its people, their acts in the order of time, and the bot's pages worth a look (title, path)."""
+    """A week: its people, their acts in the order of time, and the bot's pages worth a look (title, path).
+
+    `newcomer` is a member of staff who is entered and not linked yet.
+    """
 
     begins: datetime
     ends: datetime
     people: tuple[Figure, ...]
     acts: tuple[Act, ...]
     links: tuple[tuple[str, str], ...]
+    newcomer: Figure | None = None
 
     @property
     def staff(self) -> tuple[Figure, ...]:
@@ -71,7 +75,9 @@ def load(file: Path = HERE / "week.toml") -> Stories:
     if unknown:
         raise ValueError(f"{file.name}: nobody is called {', '.join(sorted(unknown))}")
     links = tuple((title, path) for title, path in raw["links"].items())
-    return Stories(raw["begins"], raw["ends"], people, tuple(sorted(acts, key=lambda act: act.at)), links)
+    newcomer = _figure(len(people), {"key": "newcomer", **raw["newcomer"]}) if "newcomer" in raw else None
+    ordered = tuple(sorted(acts, key=lambda act: act.at))
+    return Stories(raw["begins"], raw["ends"], people, ordered, links, newcomer)
 
 
 def without_stories(stories: Stories) -> Stories:
