@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CON
 from sqlmodel import Session, col
 
 from zalobot import attachments, nudging, reminders
+from zalobot.calendars import horizon, strays
 from zalobot.credentials import TokenKeeper
 from zalobot.errors import Refused, Retryable
 from zalobot.relay import TOPIC as OUTBOX
@@ -65,6 +66,14 @@ async def nudge(duties: Duties) -> None:
         await services.coordination.publish(OUTBOX)
 
 
+async def keep_calendar(duties: Duties) -> None:
+    """Count again what a change of the calendar missed; warn the coordinators before the calendar ends."""
+    services = duties.services
+    told = await services.store.run(strays.settle, services.now())
+    if told + await services.store.run(horizon.alarm, services.now()):
+        await services.coordination.publish(OUTBOX)
+
+
 async def settle(duties: Duties) -> None:
     """Find out what became of messages nobody knows the outcome of."""
     await duties.relay.settle_unknown()
@@ -100,6 +109,7 @@ async def fetch(duties: Duties) -> None:
 JOBS = (
     Job("remind", 15, remind),
     Job("nudge", 60, nudge),
+    Job("calendar", 60, keep_calendar),
     Job("settle", 5, settle),
     Job("keep_tokens", 600, keep_tokens),
     Job("fetch", 2, fetch),

@@ -23,6 +23,7 @@ from zalobot.workdays import WorkCalendar
 
 T = TypeVar("T")
 _insert_province = insert(ProvinceRow.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
+TOPIC = "reference"  # published by whoever changed something here, so that other processes look at once
 PROVINCE, PUBLIC_URL = "province", "public_url"
 _REVISION, _SHELF = "revision", "shelf"  # session.info: which state it is, and what all sessions of the store share
 _revision = select(col(ProvinceRow.revision))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from zalobot import outbox, reference, templating
-from zalobot.calendars.recounting import Recounted
+from zalobot.calendars.rows import Recounted
 from zalobot.province import Province
 from zalobot.store.models import Officer, Priority
 from zalobot.tickets import telling
@@ -22,7 +22,7 @@ class Moved:
     code: str
     agency_name: str
     before: datetime | None
-    due: datetime
+    due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def tell(session: Session, moved: Sequence[Recounted], reason: str, now: datetim
     hold = telling.until_working_time(session, now)
     businesses: dict[str, list[Recounted]] = defaultdict(list)
     for one in moved:
-        businesses[one.ticket.person_id].append(one)
+        businesses[one.part.ticket.person_id].append(one)
     officers = _officers(session, moved)
     for person, parts in businesses.items():
         _push(session, "status/recounted", person, parts, reason, province, now)
@@ -77,12 +77,11 @@ def _push(
 ) -> None:
     told = Told(tuple(_moved(one, province) for one in parts), reason)
     said = templating.render(message, recount=told)
-    tickets = {one.ticket.id for one in parts}
+    tickets = {one.part.ticket.id for one in parts}
     ticket_id = tickets.pop() if len(tickets) == 1 else None
     outbox.enqueue(session, person, said, now=now, priority=Priority.STATUS, ticket_id=ticket_id, hold=hold)
 
 
 def _moved(one: Recounted, province: Province) -> Moved:
-    assert one.receipt is not None
     agency = province.agencies.get(one.part.agency)
-    return Moved(one.part.code, agency.name if agency else one.part.agency, one.before, one.receipt.due)
+    return Moved(one.part.code, agency.name if agency else one.part.agency, one.part.due_at, one.due)

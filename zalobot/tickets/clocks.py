@@ -5,6 +5,7 @@ The one rule: the row is the schedule; `remind_at` is worked out whenever the du
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -54,7 +55,16 @@ def look_again(
     return ladder.latest(ladder.plan(started, due, klass, calendar), now, due, calendar, idle=idle).next_at
 
 
-def keep_receipt(session: Session, part: Part, receipt: Receipt, now: datetime, *, struck: str = "") -> None:
+class Clocked(Protocol):
+    """A part, or as much of it as its receipt names."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def clock(self) -> int: ...
+
+
+def keep_receipt(session: Session, part: Clocked, receipt: Receipt, now: datetime, *, struck: str = "") -> None:
     """Keep how the part's due time was counted; with `struck` it is kept as one that no longer holds."""
     row = {
         "id": new_id(),

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from sqlmodel import Session
 
 from zalobot.ledger import writing as ledger
-from zalobot.store.models import EventKind, Part, Ticket
+from zalobot.store.models import EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,24 @@ class Actor:
     name: str = ""
 
 
+class OfTicket(Protocol):
+    """A ticket, or as much of it as an entry names."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+
+
+class OfPart(Protocol):
+    """A part, or as much of it as an entry names."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def agency(self) -> str: ...
+
+
 SYSTEM = Actor("system", "system")
 
 
@@ -35,12 +53,12 @@ def business(person_id: str) -> Actor:
 
 def record(
     session: Session,
-    ticket: Ticket,
+    ticket: OfTicket,
     kind: EventKind,
     by: Actor,
     now: datetime,
     *,
-    part: Part | None = None,
+    part: OfPart | None = None,
     public: bool = True,
     reason: str = "",
     texts: Mapping[str, str] = MappingProxyType({}),
