@@ -120,7 +120,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("received", "assigned", "accepted", "answered", "declined", "transferred", "question_asked"),
             *("business_replied", "reminded", "overdue", "escalated", "verdict_given", "reopened", "closed"),
             *("class_changed", "withdrawn", "confirmed", "disputed", "decided", "succeeded", "added", "merged"),
-            *("erased", "recounted", "pause_ended", "explained", "not_explained"),
+            *("erased", "verdict_explained", "recounted", "pause_ended", "explained", "not_explained"),
         ),
     ),
     ("counted", ("receipt",), ("short", "simple", "hard")),

@@ -41,6 +41,8 @@ def explain_verdict(session: Session, code: str, person_id: str, reason: str, no
         raise Refused("no_such_ticket", code=code)
     part.verdict_reason = reason
     part.version += 1
+    by = business(person_id)
+    record(session, ticket, EventKind.VERDICT_EXPLAINED, by, now, part=part, texts={"verdict_reason": reason})
     telling.the_agency(session, "officer/verdict_reason", ticket, part, now)
     return ticket, part
 

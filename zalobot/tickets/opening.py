@@ -181,10 +181,14 @@ def _parts(
 
 
 def _tell(session: Session, made: TicketFacts, by: Actor, now: datetime) -> None:
-    record(session, made.ticket, EventKind.RECEIVED, by, now)
+    ticket = made.ticket
+    said = {"description": ticket.description, "contact": ticket.contact, "business_name": ticket.business_name}
+    filed: dict[str, Any] = {"topic": ticket.topic, "klass": str(ticket.klass), "tier": str(ticket.tier)}
+    record(session, ticket, EventKind.RECEIVED, by, now, texts=said, files=made.files, **filed)
     for fact in made.parts:
         officers = telling.duty(session, fact.part.agency)
-        record(session, made.ticket, EventKind.ASSIGNED, by, now, part=fact.part, told=len(officers))
+        due = fact.part.due_at.astimezone(LOCAL).isoformat() if fact.part.due_at else None
+        record(session, ticket, EventKind.ASSIGNED, by, now, part=fact.part, told=len(officers), due=due)
         if officers:
             _assign(session, made, fact, officers, now)
 

@@ -63,7 +63,17 @@ def answer(session: Session, code: str, text: str, officer: Officer, now: dateti
     part.answer, part.answered_at, part.officer_id, part.remind_at = text, now, officer.id, None
     life.settle(ticket, parts, now)
     late = part.due_at is not None and now > part.due_at
-    record(session, ticket, EventKind.ANSWERED, actor(officer), now, part=part, late=late, clock=part.clock)
+    record(
+        session,
+        ticket,
+        EventKind.ANSWERED,
+        actor(officer),
+        now,
+        part=part,
+        texts={"answer": text},
+        late=late,
+        clock=part.clock,
+    )
     telling.the_business(session, "status/answered", ticket, part, now)
     return ticket, part
 
@@ -80,7 +90,7 @@ def decline(
     _end_pause(session, part, now)
     part.declined_to, part.declined_reason = owner, reason
     life.settle(ticket, parts, now)
-    record(session, ticket, EventKind.DECLINED, actor(officer), now, part=part, to=owner)
+    record(session, ticket, EventKind.DECLINED, actor(officer), now, part=part, reason=reason, to=owner)
     telling.the_agency(session, "officer/offered", ticket, part, now, agency=owner)
     telling.the_business(session, "status/declined", ticket, part, now)
     return ticket, part
@@ -94,7 +104,7 @@ def ask_business(session: Session, code: str, question: str, officer: Officer, n
     finding.asked_anew(session)
     part.question, part.paused_at, part.officer_id, part.remind_at = question, now, officer.id, None
     life.settle(ticket, parts, now)
-    record(session, ticket, EventKind.QUESTION_ASKED, actor(officer), now, part=part)
+    record(session, ticket, EventKind.QUESTION_ASKED, actor(officer), now, part=part, texts={"question": question})
     telling.the_business(session, "status/question", ticket, part, now)
     return ticket, part
 
@@ -110,7 +120,7 @@ def reply(session: Session, code: str, person_id: str, text: str, now: datetime)
     _end_pause(session, part, now)
     life.settle(ticket, parts, now)
     part.answer_facts = {**part.answer_facts, "replies": [*part.answer_facts.get("replies", []), text]}
-    record(session, ticket, EventKind.BUSINESS_REPLIED, business(person_id), now, part=part)
+    record(session, ticket, EventKind.BUSINESS_REPLIED, business(person_id), now, part=part, texts={"reply": text})
     telling.the_agency(session, "officer/business_replied", ticket, part, now)
     return ticket, part
 
