@@ -7,21 +7,31 @@ from typing import Any
 from zalobot import redaction
 from zalobot.flows import report_issue
 from zalobot.province import Province
+from zalobot.tickets import adequacy
 
 _WRITTEN = ("description", "reply", "answer", "question", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class DraftFacts:
-    """The answers of a flow under way. Everything is read from them; nothing is stored."""
+    """The answers of a flow under way. Everything is read from them; nothing is stored.
+
+    `alike` is how many of the agency's last answers an officer's answer nearly repeats.
+    """
 
     answers: Mapping[str, Any]
     province: Province
+    alike: int = 0
 
     @property
     def description(self) -> str:
         """The words the person wrote: of a report, a reply, an answer or a question."""
         return next((str(self.answers[name]) for name in _WRITTEN if self.answers.get(name)), "")
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What an officer's answer does not name of what an adequate one does."""
+        return adequacy.missing(self.description) if self.answers.get("answer") else ()
 
     @property
     def public_text(self) -> str:

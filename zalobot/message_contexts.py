@@ -49,6 +49,28 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ),
     ("verdict", _ABOUT_A_PART, ("thanks_solved", "reason_noted")),
     ("verdict_reason", _FLOW_OF_A_PART, ("reason", "reason.too_short", "reason.too_long")),
+    (
+        "same_or_new",
+        _FLOW,
+        (
+            *("which", "which.not_an_option", "addition", "addition.too_short", "addition.too_long"),
+            *("files", "files.more", "files.too_many", "files.not_a_file"),
+        ),
+    ),
+    ("same_or_new", ("ticket",), ("added",)),
+    ("withdraw", _FLOW_OF_A_PART, ("confirm", "confirm.unclear", "confirm.what_to_change")),
+    ("coordinator", _ABOUT_A_PART, ("disputed", "decide_reminder", "decided")),
+    ("coordinator", ("ticket",), ("confirmed", "class_changed")),
+    (
+        "coordinator_decide",
+        _FLOW_OF_A_PART,
+        ("owner", "owner.not_an_agency", "reason", "reason.too_short", "reason.too_long"),
+    ),
+    (
+        "coordinator_class",
+        _FLOW_OF_A_PART,
+        ("klass", "klass.not_an_option", "reason", "reason.too_short", "reason.too_long"),
+    ),
     ("not_understood", (), ("first", "again")),
     ("not_understood", ("person",), ("staff_called",)),
     (
@@ -73,6 +95,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("business_replied", "verdict_reason", "reopened", "closed", "withdrawn"),
         ),
     ),
+    ("officer", (*_ABOUT_A_PART, "facts"), ("class_changed", "added", "decided")),
+    ("officer", ("work", "facts"), ("succeeded",)),
     (
         "officer_answer",
         _FLOW_OF_A_PART,
@@ -101,6 +125,18 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             "reopened",
         ),
     ),
+    ("status", _ABOUT_A_PART, ("explained", "pause_ended")),
+    ("status", ("work",), ("closed_by_silence",)),
+    ("officer", _ABOUT_A_PART, ("explained", "pause_ended")),
+    (
+        "officer_explain",
+        _FLOW_OF_A_PART,
+        (
+            *("reason", "reason.too_short", "reason.too_long"),
+            *("new_date", "new_date.not_a_date", "new_date.date_not_ahead", "new_date.date_not_worked"),
+        ),
+    ),
+    ("refused", ("facts",), ("not_the_head", "not_late", "date_not_ahead", "date_not_worked")),
     ("status", ("recount",), ("recounted",)),
     ("officer", ("recount",), ("recounted",)),
     ("officer", ("horizon",), ("horizon",)),
@@ -112,7 +148,11 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         ("half", "day_before", "hours_before", "due", "overdue_officer", "overdue_head", "overdue_leader"),
     ),
     ("reminders", ("work",), ("merged",)),
-    ("list", ("part",), ("part", "work")),
+    ("status", (*_ABOUT_A_PART, "facts"), ("class_changed", "decided", "succeeded")),
+    ("status", _ABOUT_A_PART, ("part_added", "disputed")),
+    ("status", ("ticket", "facts"), ("merged",)),
+    ("status", ("ticket", "answers"), ("answers",)),
+    ("list", ("part",), ("part", "work", "answer")),
     (
         "events",
         ("event",),
@@ -134,6 +174,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("illegal_transition", "stale_ticket", "past_horizon", "not_allowed", "no_such_ticket", "no_such_part"),
             *("not_your_part", "already_answered", "not_answered_yet", "not_an_owner", "no_such_agency"),
+            *("already_has_part", "class_too_late", "reason_missing", "decided_finally", "already_withdrawn"),
+            *("nothing_to_withdraw", "not_a_duplicate", "sealed_merge", "merge_lacks_agency"),
             *("link_unknown", "link_expired", "no_failed_event"),
             *("media_host", "media_too_big", "media_type", "media_gone"),
             *("bad_calendar", "outside_calendar", "calendar_too_short", "no_source", "nothing_changed"),

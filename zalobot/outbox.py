@@ -132,6 +132,25 @@ def withdraw(session: Session, row_id: str) -> None:
     session.execute(delete(_table).where(_table.c.id == row_id, _table.c.state == OutboxState.QUEUED))
 
 
+def withdraw_held(session: Session, ticket_id: str, template: str, now: datetime) -> None:
+    """Take back what is held until later of this ticket and this wording, to say it anew."""
+    pending: list[dict[str, Any]] = session.info.get("later", {}).get(_insert, [])
+    pending[:] = [row for row in pending if not _held(row, ticket_id, template, now)]
+    session.execute(
+        delete(_table).where(
+            _table.c.ticket_id == ticket_id,
+            _table.c.template == template,
+            _table.c.state == OutboxState.QUEUED,
+            _table.c.attempts == 0,
+            _table.c.not_before > now,
+        )
+    )
+
+
+def _held(row: dict[str, Any], ticket_id: str, template: str, now: datetime) -> bool:
+    return bool(row["ticket_id"] == ticket_id and row["template"] == template and row["not_before"] > now)
+
+
 def claim(session: Session, now: datetime, limit: int) -> list[Leaving]:
     """Mark up to `limit` rows as sending, at most one of each person, and hand them over."""
     rows = session.connection().execute(_claim, {"now": now, "room": limit}).all()

@@ -5,14 +5,16 @@ The one rule: a value is text and nothing else; what it says of time is said as 
 
 import tomllib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 
 from zalobot import spoken, templating
 from zalobot.deadlines import Receipt
+from zalobot.errors import PastHorizon
 from zalobot.paths import templates_folder
 from zalobot.templating import Placeholder
+from zalobot.workdays import LOCAL
 
 _EXCERPT: Final = 500
 _LISTED: Final = 8  # lines of work in one message; the rest are a number
@@ -64,8 +66,24 @@ def _late(part: Any) -> str:
     return spoken.working_time(part.province.calendar.working_between(due, part.now))
 
 
+def _day(on: date) -> str:
+    return f"{spoken.weekday(on)} {spoken.day(on)}"
+
+
+def _a_day_ahead(part: Any) -> str:
+    """The working day after tomorrow's, as an example of a date."""
+    try:
+        return spoken.day(part.province.calendar.nth_working_day(part.now.astimezone(LOCAL).date(), 2))
+    except PastHorizon:
+        return ""
+
+
 def _how_counted(part: Any) -> str:
     return templating.render("counted/short", receipt=part.receipt).text if part.receipt else ""
+
+
+def _all_answered(ticket: Any) -> bool:
+    return str(ticket.ticket.state) in ("answered", "closed")
 
 
 TICKET: Final = (
@@ -80,6 +98,9 @@ TICKET: Final = (
     _placeholder("hinh_thuc_cong_khai", "ticket", lambda t: spoken.state("tier", t.ticket.tier)),
     _placeholder("so_tep", "ticket", lambda t: str(t.files or "")),
     _placeholder("lien_he", "ticket", lambda t: t.ticket.contact),
+    _placeholder("ho_so_xong", "ticket", lambda t: spoken.state("status", "answered") if _all_answered(t) else ""),
+    _placeholder("loai_ho_so", "ticket", lambda t: spoken.state("klass", t.ticket.klass)),
+    _placeholder("noi_dung_sau", "ticket", lambda t: spoken.excerpt("\n".join(t.additions), _EXCERPT)),
     _placeholder("trang_thai_ho_so", "ticket", lambda t: spoken.state("status", t.ticket.state)),
 )
 
@@ -97,6 +118,10 @@ PART: Final = (
     _placeholder("cau_hoi", "part", lambda p: p.part.question),
     _placeholder("ly_do", "part", lambda p: p.part.declined_reason),
     _placeholder("co_quan_dung", "part", lambda p: _agency(p.province, p.part.declined_to)),
+    _placeholder("han_quyet_dinh", "part", lambda p: spoken.due(p.part.decide_by) if p.part.decide_by else ""),
+    _placeholder("giai_trinh", "part", lambda p: spoken.excerpt(p.part.explanation, _EXCERPT)),
+    _placeholder("ngay_tra_loi_moi", "part", lambda p: _day(p.part.new_date) if p.part.new_date else ""),
+    _placeholder("ngay_goi_y", "part", _a_day_ahead),
     _placeholder("ly_do_danh_gia", "part", lambda p: p.part.verdict_reason),
     _placeholder("danh_gia", "part", lambda p: spoken.state("verdict", p.part.verdict or "")),
     _placeholder(
@@ -126,8 +151,19 @@ def _work_lines(work: Any) -> str:
     return "\n".join(templating.render("list/work", part=part).text for part in work[:_LISTED])
 
 
+def _codes(work: Any) -> str:
+    """The codes of all of it, as one phrase."""
+    rest = len(work) - _LISTED
+    codes = ", ".join(part.part.code for part in work[:_LISTED])
+    return f"{codes} (+{rest})" if rest > 0 else codes
+
+
 def _short_options(labels: Any) -> str:
     return ", ".join(f"{number} {label}" for number, label in enumerate(labels, 1))
+
+
+def _answers(parts: Any) -> str:
+    return "\n\n".join(templating.render("list/answer", part=part).text for part in parts)
 
 
 DRAFT: Final = (
@@ -137,6 +173,8 @@ DRAFT: Final = (
     _placeholder("so_tep_nhap", "draft", lambda d: str(d.file_count or "")),
     _placeholder("lien_he_nhap", "draft", lambda d: d.contact),
     _placeholder("ban_cong_khai_nhap", "draft", lambda d: spoken.excerpt(d.public_text, _EXCERPT)),
+    _placeholder("thieu_gi", "draft", lambda d: ", ".join(spoken.state("aspect", aspect) for aspect in d.missing)),
+    _placeholder("trung_lap", "draft", lambda d: str(d.alike or "")),
     _placeholder("muc_cong_khai_nhap", "draft", lambda d: spoken.state("tier", d.tier)),
 )
 
@@ -145,6 +183,8 @@ LISTS: Final = (
     _placeholder("lua_chon_ngan", "options", _short_options),
     _placeholder("so_viec", "work", lambda work: str(len(work) or "")),
     _placeholder("danh_sach_viec", "work", _work_lines),
+    _placeholder("cac_tra_loi", "answers", _answers),
+    _placeholder("cac_ma_viec", "work", _codes),
     _placeholder("so_viec_khac", "work", lambda work: str(max(0, len(work) - _LISTED) or "")),
 )
 
@@ -216,7 +256,7 @@ CALENDAR: Final = (
     _placeholder("ma_han_doi", "moved", lambda m: m.code),
     _placeholder("co_quan_han_doi", "moved", lambda m: m.agency_name),
     _placeholder("han_cu", "moved", lambda m: spoken.due(m.before) if m.before else ""),
-    _placeholder("han_moi", "moved", lambda m: spoken.due(m.due)),
+    _placeholder("han_moi", "moved", lambda m: spoken.due(m.due) if m.due else ""),
     _placeholder("cac_ngay_doi", "change", _changed_days),
     _placeholder("so_ngay_doi_khac", "change", lambda c: str(max(0, len(c.runs) - _LISTED) or "")),
     _placeholder("lich_den_ngay", "change", lambda c: spoken.day(c.until) if c.until else ""),
@@ -238,6 +278,15 @@ OTHERS: Final = (
     _placeholder(
         "ma_duoc_nhac", "facts", lambda f: str(next((f[key] for key in ("part", "code", "agency") if f.get(key)), ""))
     ),
+    _placeholder("thay_doi", "facts", lambda f: "\n".join(f.get("changes") or ())),
+    _placeholder("con_giu", "facts", lambda f: str(f.get("kept") or "")),
+    _placeholder("ly_do_neu", "facts", lambda f: str(f.get("reason") or "")),
+    _placeholder("noi_dung_them", "facts", lambda f: spoken.excerpt(str(f.get("text") or ""), _EXCERPT)),
+    _placeholder("so_tep_them", "facts", lambda f: str(f.get("files") or "")),
+    _placeholder("quyet_dinh", "facts", lambda f: str(f.get("decision") or "")),
+    _placeholder("ngay_hieu_luc", "facts", lambda f: spoken.day(f["on"]) if f.get("on") else ""),
+    _placeholder("co_quan_cu", "facts", lambda f: str(f.get("old") or "")),
+    _placeholder("co_quan_moi", "facts", lambda f: str(f.get("new") or "")),
     _placeholder("gioi_han", "facts", lambda f: str(f.get("limit") or "")),
     _placeholder("dong", "problem", lambda p: str(p.line)),
     _placeholder("chi_tiet", "problem", lambda p: p.detail),

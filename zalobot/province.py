@@ -5,6 +5,7 @@ The one rule: no code names a province. Another one is another folder, given by 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from zalobot.deadlines import Klass, RuleVersion
@@ -14,14 +15,17 @@ from zalobot.pack_time import read_calendar, read_rules
 from zalobot.topics import Guess, Index, guess, index_of
 from zalobot.workdays import WorkCalendar
 
-__all__ = ["Agency", "Contact", "Province", "Topic", "Unit", "available", "load"]
+__all__ = ["Agency", "Contact", "Province", "Succession", "Topic", "Unit", "available", "load"]
 
 _PACKS = Path(__file__).resolve().parent / "provinces"
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An agency (cơ quan). `former` are bodies whose work it took over, `aliases` what people type for it."""
+    """An agency (cơ quan). `former` are bodies whose work it took over, `aliases` what people type for it.
+
+    One with a `successor` has no work any more; it is kept to name what it did.
+    """
 
     code: str
     name: str
@@ -30,6 +34,7 @@ class Agency:
     group: str
     former: tuple[str, ...] = ()
     note: str = ""
+    successor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,16 @@ class Contact:
     emergency: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """From a day on the work of one agency is another's, by a decision (its number and date, as it is cited)."""
+
+    old: str
+    new: str
+    on: date
+    decision: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Province:
     """Everything the service knows of its province. `fields` are (code, name) in the order they are offered.
@@ -88,6 +103,7 @@ class Province:
     zone_words: tuple[str, ...]
     calendar: WorkCalendar
     rules: tuple[RuleVersion, ...]
+    successions: tuple[Succession, ...] = ()
     _words: Index = field(init=False, repr=False, compare=False)
     _names: Index = field(init=False, repr=False, compare=False)
     _zones: Index = field(init=False, repr=False, compare=False)
@@ -95,9 +111,14 @@ class Province:
     def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "_words", index_of({code: topic.keywords for code, topic in self.topics.items()}))
-        names = {code: (*a.aliases, a.name, a.short, *a.former) for code, a in self.agencies.items()}
+        names = {code: (*a.aliases, a.name, a.short, *a.former) for code, a in self.working_agencies.items()}
         put(self, "_names", index_of(names))
         put(self, "_zones", index_of({"zone": self.zone_words}))
+
+    @property
+    def working_agencies(self) -> Mapping[str, Agency]:
+        """Those that have work: not the ones whose work went to another."""
+        return {code: agency for code, agency in self.agencies.items() if not agency.successor}
 
     def guess(self, text: str) -> tuple[Guess, ...]:
         """The topics a text may be about, likeliest first, with the words that say so; empty when none is known."""
@@ -158,6 +179,7 @@ def _province(folder: Path, notes: Notes) -> Province | None:
         notes.add("province.toml: fallback_topic", f"no topic {fallback} in topics.json")
     if not about.text("prefix").isalnum() and about.values.get("prefix"):
         notes.add("province.toml: prefix", "must be letters and digits")
+    successions = _successions(folder, agencies, notes)
     if calendar is None:
         return None
     return Province(
@@ -175,7 +197,21 @@ def _province(folder: Path, notes: Notes) -> Province | None:
         zone_words=about.texts("zone_words", ()),
         calendar=calendar,
         rules=rules,
+        successions=successions,
     )
+
+
+def _successions(folder: Path, agencies: Mapping[str, Agency], notes: Notes) -> tuple[Succession, ...]:
+    """What `succession.toml` says, where there is one."""
+    if not (folder / "succession.toml").exists():
+        return ()
+    entries = list(read_toml(folder, "succession.toml", notes).entries("succession", "from"))
+    for entry in entries:
+        entry.only("from", "to", "on", "decision")
+        for key in ("from", "to"):
+            if (code := entry.text(key)) and code not in agencies:
+                notes.add(f"{entry.where}: {key}", f"no agency {code} in agencies.json")
+    return tuple(Succession(e.text("from"), e.text("to"), e.day("on"), e.text("decision")) for e in entries)
 
 
 def _agency(entry: Entry) -> Agency:

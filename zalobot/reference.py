@@ -148,7 +148,16 @@ def _agency_row(agency: province.Agency) -> Agency:
 
 
 def _agency(row: Agency) -> province.Agency:
-    return province.Agency(row.code, row.name, row.short, tuple(row.aliases), row.group, tuple(row.former), row.note)
+    return province.Agency(
+        code=row.code,
+        name=row.name,
+        short=row.short,
+        aliases=tuple(row.aliases),
+        group=row.group,
+        former=tuple(row.former),
+        note=row.note,
+        successor=row.successor or "",
+    )
 
 
 def _topic_row(topic: province.Topic) -> Topic:

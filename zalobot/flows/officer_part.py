@@ -49,10 +49,10 @@ class Owner(Question):
         named = self.province.named(said.text)
         if named:
             return Accepted(named[0])
-        agencies = self.province.agencies
+        agencies = self.province.working_agencies
         names = {code: agency.name for code, agency in agencies.items()}
         code = best(said.text, names, {code: tuple(agency.aliases) for code, agency in agencies.items()})
         return Accepted(code) if code else Rejected("not_an_agency")
 
     def holds(self, value: Any, answers: Answers) -> bool:
-        return value in self.province.agencies
+        return value in self.province.working_agencies

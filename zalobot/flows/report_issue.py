@@ -102,7 +102,7 @@ class Agencies(Question):
         return Accepted(named[:PARTS]) if named else Rejected("not_an_option")
 
     def _nearly(self, text: str) -> list[str]:
-        agencies = self.province.agencies
+        agencies = self.province.working_agencies
         names = {code: agency.name for code, agency in agencies.items()}
         code = best(text, names, {code: tuple(agency.aliases) for code, agency in agencies.items()})
         return [code] if code else []

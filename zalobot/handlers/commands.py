@@ -15,10 +15,10 @@ from zalobot.flows import business_part, officer_part
 from zalobot.flows.contact import ticket_code
 from zalobot.flows.engine import back
 from zalobot.flows.words import is_word
-from zalobot.handlers import finishing, looking_up, talking
+from zalobot.handlers import coordinating, explaining, finishing, later, looking_up, talking
 from zalobot.officers import link, read_link_code
 from zalobot.store.models import PartState, Verdict
-from zalobot.tickets import calling, finding, judging, telling, working
+from zalobot.tickets import calling, finding, handing, judging, telling, working
 from zalobot.vietnamese import plain
 
 Command = Callable[[Session, Talk, datetime], None]
@@ -115,18 +115,21 @@ def _my_work(session: Session, talk: Talk, now: datetime) -> None:
 
 
 def _accept(session: Session, talk: Talk, code: str, now: datetime) -> None:
-    ticket, part = working.accept(session, code, finishing.officer(session, talk), now)
+    ticket, part = working.accept(session, code, talking.officer(session, talk), now)
+    if talk.answers.get("part") == part.code:
+        talk.answers = {**talk.answers, "seen": part.version}  # what they wrote so far is not stale by their own doing
     talking.say(session, talk, "officer/accepted", now, **telling.things(session, ticket, part, now))
 
 
 def _start(flow: str) -> Coded:
     def start(session: Session, talk: Talk, code: str, now: datetime) -> None:
         _, part, _ = finding.part_by_code(session, code)
-        if not working.mine(part, finishing.officer(session, talk)):
-            raise Refused("not_your_part", part=part.code)
+        officer = talking.officer(session, talk)
+        if not (flow == officer_part.NOT_OURS and handing.is_offered(part, officer)):
+            working.check_mine(part, officer)
         if part.state in (PartState.ANSWERED, PartState.CLOSED):
             raise Refused("already_answered", part=part.code)
-        talking.begin(session, talk, flow, {"part": part.code}, now)
+        talking.begin(session, talk, flow, {"part": part.code, "seen": part.version}, now)
 
     return start
 
@@ -184,6 +187,10 @@ STAFF: dict[str, Coded] = {
     "answer": _start(officer_part.ANSWER),
     "not_ours": _start(officer_part.NOT_OURS),
     "ask": _start(officer_part.ASK),
+    "explain": explaining.begin,
+    "confirm": coordinating.confirm,
+    "decide": coordinating.begin_decide,
+    "change_class": coordinating.begin_class,
 }
 BUSINESS: dict[str, Coded] = {
     "solved": _judge(Verdict.SOLVED),
@@ -191,4 +198,6 @@ BUSINESS: dict[str, Coded] = {
     "generic": _judge(Verdict.GENERIC),
     "not_my_question": _judge(Verdict.NOT_MY_QUESTION),
     "reply": _reply,
+    "withdraw": later.begin_withdraw,
+    "judge": later.judge,
 }

@@ -11,10 +11,11 @@ from sqlmodel import Session
 from zalobot import attachments, reference
 from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
-from zalobot.flows import business_part, officer_part, report_issue
-from zalobot.handlers import looking_up, talking
-from zalobot.store.models import Officer, Part, Ticket, Tier
-from zalobot.tickets import finding, judging, opening, telling, working
+from zalobot.errors import Refused, StaleTicket
+from zalobot.flows import business_part, coordinator_part, head_part, later_message, officer_part, report_issue
+from zalobot.handlers import coordinating, explaining, later, looking_up, talking
+from zalobot.store.models import Part, Ticket, Tier
+from zalobot.tickets import finding, handing, judging, opening, telling, working
 
 CONSENT_VERSION = "2026-11"
 Finish = Callable[[Session, Talk, datetime], None]
@@ -33,11 +34,34 @@ def consent(session: Session, talk: Talk, now: datetime) -> bool:
 
 
 def finish(session: Session, talk: Talk, now: datetime) -> None:
-    """Do what the flow was for, leave it, and go on with what was put aside for it."""
-    ENDINGS[talk.flow](session, talk, now)
+    """Do what the flow was for, leave it, and go on with what was put aside for it.
+
+    Where somebody was quicker the answer is kept, to be sent by one more tap once the person has read what happened.
+    """
+    ended, answers = talk.flow, talk.answers
+    try:
+        ENDINGS[ended](session, talk, now)
+    except StaleTicket as stale:
+        _keep_for_another_tap(talk, stale)
+        raise
+    except Refused:
+        talk.leave()
+        raise
+    if (talk.flow, talk.answers) != (ended, answers):
+        return
     talk.leave()
     if talk.shelf:
         take_up(session, talk, now)
+
+
+def _keep_for_another_tap(talk: Talk, stale: StaleTicket) -> None:
+    """What was written stays to be sent all the same, where it still can be; else the flow is left."""
+    if "confirm" not in talk.answers or not stale.facts.get("open"):
+        talk.leave()
+        return
+    stale.facts["kept"] = True
+    kept = {name: value for name, value in talk.answers.items() if name != "confirm"}
+    talk.answers = {**kept, "seen": stale.facts["version"]}
 
 
 def take_up(session: Session, talk: Talk, now: datetime) -> bool:
@@ -87,21 +111,31 @@ def _verdict_reason(session: Session, talk: Talk, now: datetime) -> None:
 
 
 def _answer(session: Session, talk: Talk, now: datetime) -> None:
-    ticket, part = working.answer(session, talk.answers["part"], talk.answers["answer"], officer(session, talk), now)
+    answers = talk.answers
+    ticket, part = working.answer(
+        session, answers["part"], answers["answer"], talking.officer(session, talk), now, seen=answers.get("seen")
+    )
     talking.say(session, talk, "officer/answer_sent", now, **telling.things(session, ticket, part, now))
 
 
 def _not_ours(session: Session, talk: Talk, now: datetime) -> None:
     answers = talk.answers
-    ticket, part = working.decline(
-        session, answers["part"], answers["owner"], answers["reason"], officer(session, talk), now
+    ticket, part = handing.decline(
+        session,
+        answers["part"],
+        answers["owner"],
+        answers["reason"],
+        talking.officer(session, talk),
+        now,
+        seen=answers.get("seen"),
     )
     talking.say(session, talk, "officer/not_ours_sent", now, **telling.things(session, ticket, part, now))
 
 
 def _ask(session: Session, talk: Talk, now: datetime) -> None:
+    answers = talk.answers
     ticket, part = working.ask_business(
-        session, talk.answers["part"], talk.answers["question"], officer(session, talk), now
+        session, answers["part"], answers["question"], talking.officer(session, talk), now, seen=answers.get("seen")
     )
     talking.say(session, talk, "officer/ask_sent", now, **telling.things(session, ticket, part, now))
 
@@ -111,9 +145,11 @@ def _of(session: Session, talk: Talk) -> tuple[Ticket, Part]:
     return ticket, part
 
 
-def officer(session: Session, talk: Talk) -> Officer:
-    """The officer this Zalo account belongs to."""
-    return session.get_one(Officer, talk.officer_id)
+def _same_or_new(session: Session, talk: Talk, now: datetime) -> None:
+    if talk.answers["which"] == later_message.NEW:
+        later.new_report(session, talk, now)
+    else:
+        later.add(session, talk, now)
 
 
 ENDINGS: dict[str, Finish] = {
@@ -124,4 +160,9 @@ ENDINGS: dict[str, Finish] = {
     officer_part.ANSWER: _answer,
     officer_part.NOT_OURS: _not_ours,
     officer_part.ASK: _ask,
+    head_part.EXPLAIN: explaining.explained,
+    later_message.SAME_OR_NEW: _same_or_new,
+    later_message.WITHDRAW: later.withdrawn,
+    coordinator_part.DECIDE: coordinating.decided,
+    coordinator_part.CLASS: coordinating.class_changed,
 }

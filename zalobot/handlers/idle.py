@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from zalobot.conversations import Talk
-from zalobot.flows import business_part, report_issue
+from zalobot.flows import business_part, later_message, report_issue
 from zalobot.flows.engine import Said
 from zalobot.flows.words import is_word
-from zalobot.handlers import finishing, talking, turns
+from zalobot.handlers import finishing, later, talking, turns
 from zalobot.tickets import finding
 
 ENOUGH_WORDS = 4  # from here on it is a matter described, not a word we failed to know
@@ -34,9 +34,14 @@ def listen(session: Session, talk: Talk, said: Said, now: datetime) -> None:
 
 
 def _described(session: Session, talk: Talk, said: Said, now: datetime) -> None:
-    """Free text or a photo first: the reply an officer waits for, else the beginning of a report."""
+    """Free text or a photo first: the reply an officer waits for, more of a ticket there is, or a new report."""
     talk.misunderstood = 0
-    waiting = finding.paused_part_of(session, talk.person_id)
+    waiting = finding.paused_part_of(session, talk.person_id, now)
+    if not waiting and (codes := later.candidates(session, talk, said, now)):
+        answers = {"tickets": codes, "files": {"files": [], "done": True}}
+        talk.begin(later_message.SAME_OR_NEW, answers if said.text else {**answers, "addition": ""})
+        turns.take(session, talk, said, "addition" if said.text else "files", now)
+        return
     if waiting:
         talk.begin(business_part.REPLY, {"part": waiting[1].code, "files": {"files": [], "done": True}})
     else:
@@ -87,6 +92,7 @@ BUSINESS: dict[str, Does] = {
     "agree": _agree,
     "disagree": _disagree,
     "thanks": _thanks,
+    "withdraw": later.withdraw_what,
 }
 STAFF: dict[str, Does] = {
     "greeting": _greet,

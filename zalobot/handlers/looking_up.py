@@ -1,5 +1,6 @@
 """Tickets shown to who asks: one's own by "của tôi", any public one by its code."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -7,7 +8,7 @@ from sqlmodel import Session
 from zalobot.conversations import Talk
 from zalobot.handlers import talking
 from zalobot.store.models import Tier
-from zalobot.tickets import facts, finding
+from zalobot.tickets import adding, facts, finding, telling
 from zalobot.tickets.life import OPEN
 
 
@@ -17,14 +18,17 @@ def show(session: Session, talk: Talk, code: str, now: datetime) -> None:
     if ticket is None:
         talking.say(session, talk, "look_up/not_found", now, facts={"code": code})
         return
+    if ticket.merged_into and not talk.is_staff:
+        ticket = finding.ticket_by_code(session, ticket.merged_into) or ticket
     parts = finding.parts_of(session, ticket)
     made = facts.of_ticket(session, ticket, parts, now)
     if talk.is_staff:
+        made = replace(made, additions=adding.of_ticket(session, ticket))
         wanted = code.partition("/")[2] or "1"
         part = next((fact for fact in made.parts if str(fact.part.number) == wanted), made.parts[0])
         talking.say(session, talk, "officer/part", now, part=part, ticket=made)
         return
-    sealed = ticket.tier is Tier.SEALED and ticket.person_id != talk.person_id
+    sealed = ticket.tier is Tier.SEALED and talk.person_id not in telling.audience(ticket)
     message = "look_up/not_yours" if sealed else "look_up/ticket"
     talking.say(session, talk, message, now, ticket=made, facts={"code": ticket.code})
 

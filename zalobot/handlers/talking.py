@@ -15,8 +15,9 @@ from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
 from zalobot.flows import report_issue
 from zalobot.flows.engine import Flow, Step, Turn, question, wording
+from zalobot.store.models import Officer
 from zalobot.templating import Rendered
-from zalobot.tickets import finding, telling
+from zalobot.tickets import answering, finding, telling
 
 BURST = "burst"  # session.info: how long a reply waits for more of the same answer
 NUDGE = timedelta(days=1)
@@ -60,6 +61,9 @@ def worded(session: Session, talk: Talk, name: str, step: Step | None, now: date
     if talk.answers.get("part"):
         ticket, part, _ = finding.part_by_code(session, talk.answers["part"])
         things |= telling.things(session, ticket, part, now)
+        if talk.answers.get("answer"):
+            count = answering.alike(session, part, talk.answers["answer"], now)
+            things["draft"] = DraftFacts(talk.answers, province, count)
     said = templating.render(name, **things)
     return said if said.buttons else with_buttons(said, options)
 
@@ -108,6 +112,11 @@ def welcome(session: Session, talk: Talk, now: datetime) -> None:
         say(session, talk, "welcome/consent", now)
     else:
         say(session, talk, "welcome/hello_again", now)
+
+
+def officer(session: Session, talk: Talk) -> Officer:
+    """The officer this Zalo account belongs to."""
+    return session.get_one(Officer, talk.officer_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class TicketFacts:
     public_url: str
     now: datetime
     files: int = 0
+    additions: tuple[str, ...] = ()
 
     @property
     def link(self) -> str:

@@ -1,38 +1,61 @@
 """Finding tickets and parts, and locking them for a change."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from zalobot import conversations
 from zalobot.errors import Refused
 from zalobot.store.database import memo, write_rows_so_far
-from zalobot.store.models import DeadlineReceipt, Officer, Part, Role, Ticket
+from zalobot.store.models import DeadlineReceipt, Officer, Part, PartState, Role, Ticket, TicketState
+from zalobot.store.types import UtcDateTime
 from zalobot.tickets.life import OPEN
 
-_PEOPLE_ASKED = (
-    select(col(Ticket.person_id))
+RECENT = timedelta(days=14)  # so long after its end a ticket may still be what somebody writes about
+
+# Every ticket under way or ended lately of these people, the newest first, and whether a part of it waits for them.
+_AROUND: Final[Select[Any]] = (
+    select(
+        col(Ticket.person_id),
+        col(Ticket.code),
+        col(Ticket.closed_at).label("ended"),
+        func.max(col(Part.paused_at)).label("paused"),
+    )
     .join(Part, col(Part.ticket_id) == col(Ticket.id))
-    .where(col(Ticket.person_id).in_(bindparam("people", expanding=True)), col(Part.paused_at).is_not(None))
+    .where(
+        col(Ticket.person_id).in_(bindparam("people", expanding=True)),
+        or_(col(Ticket.closed_at).is_(None), col(Ticket.closed_at) > bindparam("since", type_=UtcDateTime())),
+        col(Ticket.state).not_in((TicketState.WITHDRAWN, TicketState.MERGED)),
+    )
+    .group_by(col(Ticket.person_id), col(Ticket.id), col(Ticket.code), col(Ticket.closed_at))
+    .order_by(col(Ticket.id).desc())
 )
 
 
 def part_by_code(session: Session, code: str) -> tuple[Ticket, Part, list[Part]]:
     """The ticket, this part and all its parts, locked for a change; raises Refused when there is no such part."""
-    write_rows_so_far(session)
     ticket_code, _, number = code.partition("/")
-    query = select(Ticket).where(col(Ticket.code) == ticket_code).with_for_update()
-    query = query.execution_options(populate_existing=True)  # what was read before the lock may be old
-    ticket = session.execute(query).scalar_one_or_none()
-    if ticket is None:
-        raise Refused("no_such_ticket", code=code)
-    parts = list(session.execute(_parts(ticket).execution_options(populate_existing=True)).scalars())
+    ticket, parts = locked(session, ticket_code)
     wanted = int(number) if number else 1 if len(parts) == 1 else 0
     for part in parts:
         if part.number == wanted:
             return ticket, part, parts
     raise Refused("no_such_ticket", code=code)
+
+
+def locked(session: Session, code: str) -> tuple[Ticket, list[Part]]:
+    """A ticket and all its parts, locked for a change; raises Refused when there is no such ticket."""
+    write_rows_so_far(session)
+    query = select(Ticket).where(col(Ticket.code) == code).with_for_update()
+    query = query.execution_options(populate_existing=True)  # what was read before the lock may be old
+    ticket = session.execute(query).scalar_one_or_none()
+    if ticket is None:
+        raise Refused("no_such_ticket", code=code)
+    return ticket, list(session.execute(_parts(ticket).execution_options(populate_existing=True)).scalars())
 
 
 def ticket_by_code(session: Session, code: str) -> Ticket | None:
@@ -57,9 +80,24 @@ def tickets_of(session: Session, person_id: str, limit: int = 5) -> list[Ticket]
     return list(session.execute(query).scalars())
 
 
-def paused_part_of(session: Session, person_id: str) -> tuple[Ticket, Part] | None:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A ticket somebody may be writing about."""
+
+    code: str
+    ended: bool
+    paused: bool
+
+
+def tickets_around(session: Session, person_id: str, now: datetime) -> tuple[list[str], list[str]]:
+    """The codes of a person's tickets under way, and of those that ended lately; the newest first."""
+    found = _around(session, person_id, now)
+    return [one.code for one in found if not one.ended], [one.code for one in found if one.ended]
+
+
+def paused_part_of(session: Session, person_id: str, now: datetime) -> tuple[Ticket, Part] | None:
     """The part that waits for this person's reply, the longest-waiting first."""
-    if person_id not in _asked(session, person_id):
+    if not any(one.paused for one in _around(session, person_id, now)):
         return None
     write_rows_so_far(session)
     query = (
@@ -74,21 +112,30 @@ def paused_part_of(session: Session, person_id: str) -> tuple[Ticket, Part] | No
 
 
 def asked_anew(session: Session) -> None:
-    """A part was paused for a question: who is waited for has to be looked up again."""
-    memo(session).pop("asked", None)
+    """A ticket was opened, ended, or paused for a question: who has which is to be looked up again."""
+    memo(session).pop("around", None)
 
 
-def _asked(session: Session, person_id: str) -> set[str]:
-    """Who of the people in this transaction is waited for, looked up once for all: nearly always nobody is."""
+def _around(session: Session, person_id: str, now: datetime) -> list[Around]:
+    """Looked up once for all the people in this transaction: nearly always there is nothing."""
     among: set[str]
-    found: set[str]
-    among, found = memo(session).get("asked", (set(), set()))
+    found: dict[str, list[Around]]
+    among, found = memo(session).get("around", (set(), {}))
     if person_id not in among:
         write_rows_so_far(session)
-        among = {person_id, *conversations.present(session)}
-        found = set(session.execute(_PEOPLE_ASKED, {"people": list(among)}).scalars())
-        memo(session)["asked"] = (among, found)
-    return found
+        among, found = {person_id, *conversations.present(session)}, {}
+        for row in session.execute(_AROUND, {"people": list(among), "since": now - RECENT}):
+            one = Around(row.code, row.ended is not None, row.paused is not None)
+            found.setdefault(row.person_id, []).append(one)
+        memo(session)["around"] = (among, found)
+    return found.get(person_id, [])
+
+
+def opened(session: Session, ticket: Ticket) -> None:
+    """Remember a ticket that was just opened, so that nothing need be looked up again."""
+    among, found = memo(session).get("around", (set(), {}))
+    if ticket.person_id in among:
+        found.setdefault(ticket.person_id, []).insert(0, Around(ticket.code, False, False))
 
 
 def receipt_of(session: Session, part: Part) -> DeadlineReceipt | None:
@@ -103,11 +150,12 @@ def receipt_of(session: Session, part: Part) -> DeadlineReceipt | None:
 
 
 def open_parts_of(session: Session, agency: str, limit: int = 10) -> list[Part]:
-    """An agency's open parts, the first due first."""
+    """The open parts an agency holds or is offered, the first due first."""
     write_rows_so_far(session)
+    offered = and_(col(Part.declined_to) == agency, col(Part.state) == PartState.DECLINED)
     query = (
         select(Part)
-        .where(col(Part.agency) == agency, col(Part.answered_at).is_(None), col(Part.state).in_(OPEN))
+        .where(or_(col(Part.agency) == agency, offered), col(Part.answered_at).is_(None), col(Part.state).in_(OPEN))
         .order_by(col(Part.due_at), col(Part.id))
         .limit(limit)
     )
@@ -128,6 +176,11 @@ def staff(session: Session, roles: Sequence[Role], agency: str | None = None) ->
     if agency is not None:
         query = query.where(col(Officer.agency) == agency)
     return list(session.execute(query.order_by(col(Officer.id))).scalars())
+
+
+def staff_of(session: Session, agency: str) -> list[Officer]:
+    """An agency's officers and heads."""
+    return staff(session, (Role.OFFICER, Role.HEAD), agency)
 
 
 def on_duty(session: Session, agency: str) -> list[Officer]:

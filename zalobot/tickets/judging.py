@@ -11,14 +11,14 @@ from zalobot import outbox, reference, templating
 from zalobot.errors import Refused
 from zalobot.rules import Klass, RuleVersion
 from zalobot.store.models import EventKind, Part, PartState, Priority, Role, Ticket, Verdict
-from zalobot.tickets import clocks, finding, life, telling
+from zalobot.tickets import clocks, finding, life, succeeding, telling
 from zalobot.tickets.record import business, record
 
 
 def give_verdict(session: Session, code: str, verdict: Verdict, person_id: str, now: datetime) -> tuple[Ticket, Part]:
     """Record a verdict: solved closes the part, anything else reopens it with a new clock of the hard rule."""
     ticket, part, parts = finding.part_by_code(session, code)
-    if ticket.person_id != person_id:
+    if person_id not in telling.audience(ticket):
         raise Refused("no_such_ticket", code=code)
     if part.state is not PartState.ANSWERED:
         raise Refused("not_answered_yet", part=part.code)
@@ -37,7 +37,7 @@ def give_verdict(session: Session, code: str, verdict: Verdict, person_id: str, 
 def explain_verdict(session: Session, code: str, person_id: str, reason: str, now: datetime) -> tuple[Ticket, Part]:
     """The business's words on why the answer did not do; the agency reads them."""
     ticket, part, _ = finding.part_by_code(session, code)
-    if ticket.person_id != person_id:
+    if person_id not in telling.audience(ticket):
         raise Refused("no_such_ticket", code=code)
     part.verdict_reason = reason
     part.version += 1
@@ -51,6 +51,7 @@ def _second_clock(session: Session, ticket: Ticket, part: Part, now: datetime) -
     province = reference.fresh(session)
     receipt = clocks.counted(now, _rule(province.rules, ticket.rule_version), Klass.HARD, province.calendar)
     life.move(part, PartState.REOPENED)
+    part.agency = succeeding.holder_now(province, part.agency)
     part.clock += 1
     part.answered_at, part.accepted_at, part.klass = None, None, Klass.HARD
     part.clock_started_at, part.due_at = now, receipt.due if receipt else None

@@ -12,14 +12,15 @@ from zalobot.store.models import Part, PartState, Ticket, TicketState
 P, T = PartState, TicketState
 
 TRANSITIONS: dict[PartState, frozenset[PartState]] = {
-    P.WAITING: frozenset({P.ACCEPTED, P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN}),
-    P.ACCEPTED: frozenset({P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN}),
-    P.PAUSED: frozenset({P.ACCEPTED, P.DECLINED, P.ANSWERED, P.WITHDRAWN}),
-    P.DECLINED: frozenset({P.ACCEPTED, P.PAUSED, P.ANSWERED, P.WITHDRAWN}),
+    P.WAITING: frozenset({P.ACCEPTED, P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
+    P.ACCEPTED: frozenset({P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
+    P.PAUSED: frozenset({P.ACCEPTED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
+    P.DECLINED: frozenset({P.WAITING, P.ACCEPTED, P.PAUSED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
     P.ANSWERED: frozenset({P.REOPENED, P.CLOSED}),
-    P.REOPENED: frozenset({P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN}),
+    P.REOPENED: frozenset({P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
     P.CLOSED: frozenset({P.REOPENED}),
     P.WITHDRAWN: frozenset(),
+    P.MERGED: frozenset(),
 }
 
 OPEN = frozenset({P.WAITING, P.ACCEPTED, P.PAUSED, P.DECLINED, P.REOPENED})
@@ -43,15 +44,15 @@ def settle(ticket: Ticket, parts: Sequence[Part], now: datetime) -> None:
         ticket.answered_at = ticket.answered_at or now
     else:
         ticket.answered_at = None
-    ticket.closed_at = now if ticket.state in (T.CLOSED, T.WITHDRAWN) else None
+    ticket.closed_at = now if ticket.state in (T.CLOSED, T.WITHDRAWN, T.MERGED) else None
 
 
 def state_of(parts: Sequence[Part]) -> TicketState:
     """A ticket is answered when every part is, closed when every part is, and waiting while any part is paused."""
     states = {part.state for part in parts}
-    if states <= {P.WITHDRAWN}:
-        return T.WITHDRAWN
-    states.discard(P.WITHDRAWN)
+    if states <= {P.WITHDRAWN, P.MERGED}:
+        return T.MERGED if P.MERGED in states else T.WITHDRAWN
+    states -= {P.WITHDRAWN, P.MERGED}
     if states <= {P.CLOSED}:
         return T.CLOSED
     if states <= {P.ANSWERED, P.CLOSED}:

@@ -29,7 +29,7 @@ from zalobot.store.models import (
     Tier,
 )
 from zalobot.store.rows import described
-from zalobot.tickets import clocks, telling
+from zalobot.tickets import clocks, finding, telling
 from zalobot.tickets.facts import PartFacts, TicketFacts
 from zalobot.tickets.record import Actor, business, record
 from zalobot.workdays import LOCAL
@@ -123,6 +123,7 @@ def _ticket(session: Session, draft: Draft, klass: Klass, rule: RuleVersion, now
         received_at=now,
     )
     later(session, _insert_ticket, row)
+    finding.opened(session, ticket)
     return ticket
 
 

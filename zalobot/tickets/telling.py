@@ -13,21 +13,52 @@ from zalobot import outbox, reference, templating
 from zalobot.errors import PastHorizon
 from zalobot.store.database import memo
 from zalobot.store.models import Officer, Part, Priority, Role, Ticket
+from zalobot.templating import Rendered
 from zalobot.tickets import facts, finding
 
 
-def the_business(session: Session, message: str, ticket: Ticket, part: Part, now: datetime) -> None:
-    """Push a part's news to whoever opened the ticket."""
-    said = templating.render(message, **things(session, ticket, part, now))
-    outbox.enqueue(session, ticket.person_id, said, now=now, priority=Priority.STATUS, ticket_id=ticket.id)
+def audience(ticket: Ticket) -> list[str]:
+    """Who is told of a ticket's news: whoever opened it, and those whose own was merged into it."""
+    return [ticket.person_id, *ticket.followers]
+
+
+def the_business(session: Session, message: str, ticket: Ticket, part: Part, now: datetime, **more: Any) -> None:
+    """Push a part's news to whoever opened the ticket, and to those who follow it."""
+    said = templating.render(message, **things(session, ticket, part, now), **more)
+    for person_id in audience(ticket):
+        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, ticket_id=ticket.id)
 
 
 def the_agency(
-    session: Session, message: str, ticket: Ticket, part: Part, now: datetime, agency: str | None = None
+    session: Session,
+    message: str,
+    ticket: Ticket,
+    part: Part,
+    now: datetime,
+    agency: str | None = None,
+    **more: Any,
 ) -> Sequence[Officer]:
     """Push to the officers of the holder (or of another agency); gives back who was told."""
     officers = duty(session, agency or part.agency)
-    said = templating.render(message, **things(session, ticket, part, now)) if officers else None
+    said = templating.render(message, **things(session, ticket, part, now), **more) if officers else None
+    to_staff(session, officers, said, ticket, now)
+    return officers
+
+
+def the_coordinators(
+    session: Session, message: str, ticket: Ticket, part: Part, now: datetime, **more: Any
+) -> Sequence[Officer]:
+    """Push to the province's coordinators; gives back who was told."""
+    officers = finding.staff(session, (Role.COORDINATOR,))
+    said = templating.render(message, **things(session, ticket, part, now), **more) if officers else None
+    to_staff(session, officers, said, ticket, now)
+    return officers
+
+
+def to_staff(
+    session: Session, officers: Sequence[Officer], said: Rendered | None, ticket: Ticket, now: datetime
+) -> None:
+    """Push what was rendered to these members of staff, at night when work begins."""
     hold = until_working_time(session, now)
     for officer in officers:
         if said is not None and officer.person_id:
@@ -40,7 +71,6 @@ def the_agency(
                 ticket_id=ticket.id,
                 hold=hold,
             )
-    return officers
 
 
 def duty(session: Session, agency: str) -> Sequence[Officer]:
@@ -68,7 +98,7 @@ def until_working_time(session: Session, now: datetime) -> timedelta:
     known: dict[datetime, timedelta] = memo(session).setdefault("until_working_time", {})
     if now not in known:
         try:
-            known[now] = reference.current(session).calendar.next_working_moment(now) - now
+            known[now] = reference.fresh(session).calendar.next_working_moment(now) - now
         except PastHorizon:
             known[now] = timedelta(0)
     return known[now]

@@ -1,10 +1,11 @@
-"""What officers do with a part: accept, answer, say "not ours", ask the business.
+"""What officers do with a part: accept, answer, ask the business. ("Not ours" is in `handing`.)
 
 The one rule: a verb refuses before it changes anything; `life.move` is the last that can refuse. The clock is never
 touched except by a pause, which moves the due time by the working time waited.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -12,9 +13,10 @@ from sqlmodel import Session, col
 from zalobot import reference
 from zalobot.deadlines import wait
 from zalobot.errors import PastHorizon, Refused
-from zalobot.receipt import Receipt
+from zalobot.receipt import Receipt, Wait
 from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, PartState, Role, Ticket
-from zalobot.tickets import clocks, finding, life, telling
+from zalobot.tickets import adequacy, answering, changes, clocks, finding, life, telling
+from zalobot.tickets.patience import closes, pause_ends
 from zalobot.tickets.record import Actor, business, record
 
 
@@ -23,18 +25,29 @@ def actor(officer: Officer) -> Actor:
     return Actor(officer.id, officer.role, officer.agency, officer.name)
 
 
+def of_agency(officer: Officer, agency: str) -> Actor:
+    """An officer who acts upon an agency: a coordinator who gives it a part."""
+    return Actor(officer.id, officer.role, agency, officer.name)
+
+
 def mine(part: Part, officer: Officer) -> bool:
     """Whether this officer may act on this part: of the holder, or a coordinator."""
     return officer.role is Role.COORDINATOR or officer.agency == part.agency
 
 
-def accept(session: Session, code: str, officer: Officer, now: datetime) -> tuple[Ticket, Part]:
-    """Take a part up (nhận xử lý). One declined in favour of this officer's agency is thereby handed over to it."""
+def accept(
+    session: Session, code: str, officer: Officer, now: datetime, *, seen: int | None = None
+) -> tuple[Ticket, Part]:
+    """Take a part up (nhận xử lý). One declined in favour of this officer's agency is thereby handed over to it.
+
+    Raises StaleTicket, with what happened, where a colleague was quicker.
+    """
     ticket, part, parts = finding.part_by_code(session, code)
+    changes.check_part(session, ticket, part, seen)
     if part.state is PartState.DECLINED and officer.agency == part.declined_to:
         _take_over(session, ticket, part, officer, now)
     else:
-        _check_mine(part, officer)
+        check_mine(part, officer)
         if (
             part.accepted_at
             and part.officer_id == officer.id
@@ -44,7 +57,10 @@ def accept(session: Session, code: str, officer: Officer, now: datetime) -> tupl
         if part.state is PartState.REOPENED:  # it stays reopened, so that everybody sees that the first answer failed
             part.version += 1
         else:
+            if part.state is PartState.ACCEPTED:
+                changes.refuse(session, ticket, part)
             life.move(part, PartState.ACCEPTED)
+            part.declined_to, part.declined_reason, part.decide_by, part.decide_remind_at = "", "", None, None
         record(session, ticket, EventKind.ACCEPTED, actor(officer), now, part=part)
     part.officer_id, part.accepted_at = officer.id, part.accepted_at or now
     life.settle(ticket, parts, now)
@@ -52,15 +68,25 @@ def accept(session: Session, code: str, officer: Officer, now: datetime) -> tupl
     return ticket, part
 
 
-def answer(session: Session, code: str, text: str, officer: Officer, now: datetime) -> tuple[Ticket, Part]:
-    """Answer a part; the business gets it at once and is asked for its verdict."""
+def answer(
+    session: Session, code: str, text: str, officer: Officer, now: datetime, *, seen: int | None = None
+) -> tuple[Ticket, Part]:
+    """Answer a part: it is public at once, and the business is asked for its verdict.
+
+    What an adequate answer would name and this one does not is written down with it.
+    """
     ticket, part, parts = finding.part_by_code(session, code)
-    _check_mine(part, officer)
+    check_mine(part, officer)
+    changes.check_part(session, ticket, part, seen)
     if part.state in (PartState.ANSWERED, PartState.CLOSED):
         raise Refused("already_answered", part=part.code)
+    alike = answering.alike(session, part, text, now)
     life.move(part, PartState.ANSWERED)
-    _end_pause(session, part, now)
+    end_pause(session, part, now)
     part.answer, part.answered_at, part.officer_id, part.remind_at = text, now, officer.id, None
+    part.close_at = closes(session, ticket, now)
+    part.answer_facts = {**part.answer_facts, **adequacy.read(text)}
+    part.declined_to, part.declined_reason, part.decide_by, part.decide_remind_at = "", "", None, None
     life.settle(ticket, parts, now)
     late = part.due_at is not None and now > part.due_at
     record(
@@ -73,36 +99,24 @@ def answer(session: Session, code: str, text: str, officer: Officer, now: dateti
         texts={"answer": text},
         late=late,
         clock=part.clock,
+        missing=list(adequacy.missing(text)),
+        alike=alike,
     )
-    telling.the_business(session, "status/answered", ticket, part, now)
+    answering.tell(session, ticket, part, parts, now)
     return ticket, part
 
 
-def decline(
-    session: Session, code: str, owner: str, reason: str, officer: Officer, now: datetime
+def ask_business(
+    session: Session, code: str, question: str, officer: Officer, now: datetime, *, seen: int | None = None
 ) -> tuple[Ticket, Part]:
-    """Say "not ours" (không thuộc thẩm quyền), naming the owner. The holder stays holder until the other accepts."""
-    ticket, part, parts = finding.part_by_code(session, code)
-    _check_mine(part, officer)
-    if owner == part.agency or owner not in reference.current(session).agencies:
-        raise Refused("not_an_owner", part=part.code)
-    life.move(part, PartState.DECLINED)
-    _end_pause(session, part, now)
-    part.declined_to, part.declined_reason = owner, reason
-    life.settle(ticket, parts, now)
-    record(session, ticket, EventKind.DECLINED, actor(officer), now, part=part, reason=reason, to=owner)
-    telling.the_agency(session, "officer/offered", ticket, part, now, agency=owner)
-    telling.the_business(session, "status/declined", ticket, part, now)
-    return ticket, part
-
-
-def ask_business(session: Session, code: str, question: str, officer: Officer, now: datetime) -> tuple[Ticket, Part]:
     """Ask the business for something concrete; the clock waits, in public, until it replies."""
     ticket, part, parts = finding.part_by_code(session, code)
-    _check_mine(part, officer)
+    check_mine(part, officer)
+    changes.check_part(session, ticket, part, seen)
     life.move(part, PartState.PAUSED)
     finding.asked_anew(session)
     part.question, part.paused_at, part.officer_id, part.remind_at = question, now, officer.id, None
+    part.wait_until = pause_ends(session, ticket, now)
     life.settle(ticket, parts, now)
     record(session, ticket, EventKind.QUESTION_ASKED, actor(officer), now, part=part, texts={"question": question})
     telling.the_business(session, "status/question", ticket, part, now)
@@ -117,7 +131,7 @@ def reply(session: Session, code: str, person_id: str, text: str, now: datetime)
     if part.paused_at is None:
         raise Refused("illegal_transition", part=part.code)
     life.move(part, PartState.ACCEPTED)
-    _end_pause(session, part, now)
+    end_pause(session, part, now)
     life.settle(ticket, parts, now)
     part.answer_facts = {**part.answer_facts, "replies": [*part.answer_facts.get("replies", []), text]}
     record(session, ticket, EventKind.BUSINESS_REPLIED, business(person_id), now, part=part, texts={"reply": text})
@@ -125,7 +139,8 @@ def reply(session: Session, code: str, person_id: str, text: str, now: datetime)
     return ticket, part
 
 
-def _check_mine(part: Part, officer: Officer) -> None:
+def check_mine(part: Part, officer: Officer) -> None:
+    """Raise Refused when this officer may not act on this part."""
     if not mine(part, officer):
         raise Refused("not_your_part", part=part.code)
 
@@ -134,16 +149,17 @@ def _take_over(session: Session, ticket: Ticket, part: Part, officer: Officer, n
     former = part.agency
     life.move(part, PartState.ACCEPTED)
     part.agency, part.declined_to, part.declined_reason = officer.agency, "", ""
+    part.decide_by, part.decide_remind_at = None, None
     part.hand_overs += 1
     part.accepted_at = now
     record(session, ticket, EventKind.TRANSFERRED, actor(officer), now, part=part, former=former)
 
 
-def _end_pause(session: Session, part: Part, now: datetime) -> None:
+def end_pause(session: Session, part: Part, now: datetime) -> None:
     """Every way out of a pause gives the same arithmetic."""
     if part.paused_at is None:
         return
-    calendar = reference.current(session).calendar
+    calendar = reference.fresh(session).calendar
     row = finding.receipt_of(session, part)
     if row is not None:
         part.due_at = _moved(session, part, row, now)
@@ -157,10 +173,21 @@ def _moved(session: Session, part: Part, row: DeadlineReceipt, now: datetime) ->
     try:
         moved = wait(Receipt.from_json(row.data), part.paused_at, now, reference.current(session).calendar)
     except PastHorizon:
+        _keep_pause(session, part, row, now)
         return None
     if moved.due != row.due_at:
         _replace_receipt(session, part, row, moved, now)
     return moved.due
+
+
+def _keep_pause(session: Session, part: Part, row: DeadlineReceipt, now: datetime) -> None:
+    """The calendar does not reach that far: the pause is kept uncounted, to be counted when the calendar grows."""
+    assert part.paused_at is not None
+    before = Receipt.from_json(row.data)
+    uncounted = replace(before, waits=(*before.waits, Wait(part.paused_at, now, timedelta(0))))
+    strike = update(DeadlineReceipt).where(col(DeadlineReceipt.id) == row.id)
+    session.execute(strike.values(struck_at=now, struck_reason=clocks.PAST_HORIZON))
+    clocks.keep_receipt(session, part, uncounted, now, struck=clocks.PAST_HORIZON)
 
 
 def _replace_receipt(session: Session, part: Part, row: DeadlineReceipt, moved: Receipt, now: datetime) -> None:

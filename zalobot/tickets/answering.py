@@ -1,0 +1,61 @@
+"""An answer on its way: every one is public at once; those of one day reach the business in as few pushes as can be.
+
+The one rule: a ticket's first answer of a day is pushed at once. Further ones of that day wait a quarter of an hour for
+each other and leave as one message (a held row of the outbox, taken back and made anew).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from zalobot import outbox, reference, spoken, templating
+from zalobot.store.models import Part, Priority, Ticket
+from zalobot.templating import Rendered
+from zalobot.tickets import adequacy, facts, telling
+from zalobot.workdays import LOCAL
+
+TOGETHER = timedelta(minutes=15)
+MERGED = "status/answers"
+
+
+def tell(session: Session, ticket: Ticket, part: Part, parts: Sequence[Part], now: datetime) -> None:
+    """Push a part's answer to the business, together with what waits to leave."""
+    held = [other for other in parts if other is not part and other.told_at is not None and other.told_at > now]
+    if not held and not any(_told_today(other, now) for other in parts if other is not part):
+        part.told_at = now
+        telling.the_business(session, "status/answered", ticket, part, now)
+        return
+    leaves = held[0].told_at if held and held[0].told_at else now + TOGETHER
+    outbox.withdraw_held(session, ticket.id, MERGED, now)
+    part.told_at = leaves
+    said = _together(session, ticket, sorted([*held, part], key=lambda p: p.number), now)
+    for person_id in telling.audience(ticket):
+        outbox.enqueue(
+            session, person_id, said, now=now, priority=Priority.STATUS, ticket_id=ticket.id, hold=leaves - now
+        )
+
+
+def alike(session: Session, part: Part, text: str, now: datetime) -> int:
+    """How many of the agency's last answers this one nearly repeats; 0 for few."""
+    query = (
+        select(col(Part.answer))
+        .where(col(Part.agency) == part.agency, col(Part.answered_at) <= now, col(Part.id) != part.id)
+        .order_by(col(Part.answered_at).desc())
+        .limit(adequacy.LAST)
+    )
+    return adequacy.alike(text, session.execute(query).scalars())
+
+
+def _told_today(part: Part, now: datetime) -> bool:
+    return part.told_at is not None and part.told_at.astimezone(LOCAL).date() == now.astimezone(LOCAL).date()
+
+
+def _together(session: Session, ticket: Ticket, parts: Sequence[Part], now: datetime) -> Rendered:
+    here = reference.current(session)
+    answers = [facts.PartFacts(ticket, part, None, here, now) for part in parts]
+    said = templating.render(MERGED, ticket=facts.of_ticket(session, ticket, parts, now), answers=answers)
+    judge = str(spoken.spoken("judge"))
+    buttons = [(f"{number}. {judge} {part.code}", f"{judge} {part.code}") for number, part in enumerate(parts[:5], 1)]
+    return Rendered(said.text, tuple(buttons), said.template, said.version)
