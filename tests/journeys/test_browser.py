@@ -91,6 +91,7 @@ async def test_a_business_asks_one_agency_answers_the_other_is_late(
         await _the_other_part_becomes_late(journey, head)
         await _everybody_can_read_it(journey)
         await window.context.close()
+        assert list(simulator.world.refused) == []
 
 
 async def _staff_links(journey: Journey) -> tuple[str, str]:
@@ -199,7 +200,7 @@ async def _the_business_replies_and_the_officer_answers(journey: Journey) -> Non
     await business.turn_to()
     await business.hears(QUESTION, "Thời hạn tạm dừng")
     await business.says(REPLY)
-    await business.hears("đã ghi nội dung bổ sung", part)
+    await business.hears("xem lại nội dung bổ sung", part)
     await business.presses("Gửi")
     await business.hears("Thời hạn tiếp tục", "Thứ Tư 02/12/2026")
     await business.at_the_end()

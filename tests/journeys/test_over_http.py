@@ -138,7 +138,7 @@ async def is_asked_and_answered(town: Town, code: str) -> None:
     assert "Thời hạn tạm dừng" in (await ha.says(QUESTION))[0]
     assert QUESTION in (await lan.hears())[0]
     await town.sim.clock.advance(timedelta(hours=1))
-    assert "ghi nội dung bổ sung" in (await lan.says("Giấy tiếp nhận số 118 ngày 12/11/2026, tại quầy số 7."))[0]
+    assert "xem lại nội dung bổ sung" in (await lan.says("Giấy tiếp nhận số 118 ngày 12/11/2026, tại quầy số 7."))[0]
     assert "Thời hạn tiếp tục" in (await lan.says("gửi"))[0]
     assert "Giấy tiếp nhận số 118" in (await ha.hears())[0]
     assert "viết nội dung trả lời" in (await ha.says(f"tra loi {code}/1"))[0]
