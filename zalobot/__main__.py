@@ -17,9 +17,13 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="A province a
 templates = typer.Typer(no_args_is_help=True, help="The words the bot says.")
 officer = typer.Typer(no_args_is_help=True, help="Officers, heads and leaders.")
 inbox_group = typer.Typer(no_args_is_help=True, help="Events that Zalo sent.")
+calendar = typer.Typer(no_args_is_help=True, help="The working days, and what a late change of them moves.")
+ledger = typer.Typer(no_args_is_help=True, help="The chained record of everything that happened.")
 app.add_typer(templates, name="templates")
+app.add_typer(calendar, name="calendar")
 app.add_typer(officer, name="officer")
 app.add_typer(inbox_group, name="inbox")
+app.add_typer(ledger, name="ledger")
 
 
 def _settings(*required: str) -> Settings:
@@ -92,6 +96,54 @@ def templates_check(
     if problems:
         raise typer.Exit(1)
     typer.echo("All messages are in order.")
+
+
+@calendar.command("show")
+def calendar_show(year: Annotated[int, typer.Argument(help="The year.")]) -> None:
+    """Print the twelve months with the days off, swapped and made up, and the working days of each month."""
+    from zalobot import calendar_command
+
+    calendar_command.show(_settings(), year)
+
+
+@calendar.command("check")
+def calendar_check() -> None:
+    """How far it reaches, which days are not decided, where a public list differs. Exit 1 within 30 days of its end."""
+    from zalobot import calendar_command
+
+    raise typer.Exit(calendar_command.check(_settings()))
+
+
+@calendar.command("import")
+def calendar_import(
+    file: Annotated[Path, typer.Argument(help="TOML or JSON, as the pack's calendar.toml.")],
+    source: Annotated[str, typer.Option(help="The document of the change; else the file's `source`.")] = "",
+    apply: Annotated[bool, typer.Option("--apply", help="Change it, count again, tell both sides.")] = False,
+) -> None:
+    """Show what a file changes and how many due times would move; with --apply do it."""
+    from zalobot import calendar_command
+
+    calendar_command.take(_settings(), file, source=source, apply=apply)
+
+
+@ledger.command("export")
+def ledger_export(file: Annotated[Path, typer.Argument(help="Where to; a file that is there is replaced.")]) -> None:
+    """Write the ledger to a file that can be checked without anything else. It holds no personal text."""
+    from zalobot import ledger_command
+    from zalobot.app import utc_now
+
+    raise typer.Exit(ledger_command.export(_settings(), file, utc_now()))
+
+
+@ledger.command("verify")
+def ledger_verify(
+    file: Annotated[Path | None, typer.Argument(help="An exported file; the database if not given.")] = None,
+    heads: Annotated[Path | None, typer.Option(help="Daily heads as the site publishes them, to compare.")] = None,
+) -> None:
+    """Name the first wrong entry and what is wrong with it. Exit 0: nothing is; 1: something is; 2: no such file."""
+    from zalobot import ledger_command
+
+    raise typer.Exit(ledger_command.verify(None if file else _settings(), file, heads))
 
 
 @officer.command("link-code")

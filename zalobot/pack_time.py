@@ -39,6 +39,11 @@ def read_calendar(entry: Entry, about: Entry) -> WorkCalendar | None:
         return None
 
 
+def read_days(entry: Entry, calendar: WorkCalendar) -> Iterator[Day]:
+    """The days named in `entry`, for a calendar that exists: its hours are those of days worked instead of others."""
+    return _days(entry, [Season(_NEVER, calendar.week), *calendar.seasons])
+
+
 def read_rules(entry: Entry) -> tuple[RuleVersion, ...]:
     """The versions of the rules, oldest first."""
     entry.only("rule")
