@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import aiohttp
@@ -72,6 +73,7 @@ async def test_a_ticket_says_everything_the_public_page_says(api: Reader) -> Non
         "received_at": "2026-11-23T09:00:00+07:00",
         "answered_at": None,
         "closed_at": None,
+        "merged_into": None,
         "late": False,
     }
     (receipt,) = first.pop("receipts")
@@ -87,6 +89,8 @@ async def test_a_ticket_says_everything_the_public_page_says(api: Reader) -> Non
         "first_due_at": "2026-11-27T17:00:00+07:00",
         "due_at": "2026-11-27T17:00:00+07:00",
         "late": False,
+        "explained_at": None,
+        "new_date": None,
         "accepted_at": "2026-11-23T14:10:00+07:00",
         "paused_at": None,
         "question": None,
@@ -101,10 +105,12 @@ async def test_a_ticket_says_everything_the_public_page_says(api: Reader) -> Non
         "moves": [
             {
                 "at": "2026-11-23T14:10:00+07:00",
+                "kind": "transferred",
                 "from": {"code": "BQLKKT", "name": "Ban Quản lý Khu kinh tế"},
                 "to": {"code": "SXD", "name": "Sở Xây dựng"},
             }
         ],
+        "idle_seconds": 3600 * 2.5 + 60 * 70,  # 09:00 to 11:30, 13:00 to 14:10
     }
     assert (second["answered_at"], second["in_time"]) == ("2026-11-26T08:47:00+07:00", True)
     assert second["answer"] == {"text": sample.POLICE_ANSWER, **sample.POLICE_FACTS}
@@ -113,7 +119,9 @@ async def test_a_ticket_says_everything_the_public_page_says(api: Reader) -> Non
         ("09:00", "received", None), ("09:00", "assigned", 1), ("09:00", "assigned", 2), ("09:51", "accepted", 2),
         ("10:35", "declined", 1), ("14:10", "transferred", 1), ("08:47", "answered", 2),
     ]  # fmt: skip
-    assert history[4]["to"] == {"code": "SXD", "name": "Sở Xây dựng"}
+    assert [line["facts"] for line in history[1:5]] == [
+        {"told": True}, {"told": True}, {}, {"to": {"code": "SXD", "name": "Sở Xây dựng"}},
+    ]  # fmt: skip
 
 
 async def test_a_receipt_is_given_whole(api: Reader) -> None:
@@ -170,7 +178,7 @@ async def test_a_sealed_ticket_gives_agency_topic_times_and_state_only(api: Read
     hidden = [(part["answer"], part["question"], part["verdict"]) for part in found["parts"]]
     assert hidden == [(None, None, None), (None, None, None)]
     assert found["parts"][1]["declined"] == {"to": {"code": "STC", "name": "Sở Tài chính"}, "reason": None}
-    assert [line["reason"] for line in found["history"]] == [None, None]
+    assert [line["facts"] for line in found["history"]] == [{}, {"to": {"code": "STC", "name": "Sở Tài chính"}}]
     assert found["parts"][0]["answered_at"] == "2026-11-26T08:00:00+07:00"
 
 
@@ -181,9 +189,61 @@ async def test_the_verdict_on_a_sealed_ticket_is_nobodys_business(api: Reader, s
     sealed = await api.get("/api/v1/tickets/QN-2611-00060")
     store.run_now(add_ticket, 61, "x", "2026-11-25 09:00", part, tier=Tier.NO_NAME, events=(said,))
     told = await api.get("/api/v1/tickets/QN-2611-00061")
-    assert [(one["parts"][0]["verdict"], one["history"][0]["verdict"]) for one in (sealed, told)] == [
+    assert [(one["parts"][0]["verdict"], one["history"][0]["facts"].get("verdict")) for one in (sealed, told)] == [
         (None, None),
         ("generic", "generic"),
+    ]
+
+
+async def test_history_gives_known_facts_and_nothing_else(api: Reader, store: Store) -> None:
+    data = {
+        "former": "CA", "to": "STC", "why": "Đã che", "reason": "chưa che", "klass": "hard", "clock": 2, "late": True,
+        "role": "head", "told": 0, "before": "2026-11-27T17:00:00+07:00", "due": "2026-11-30T10:00:00Z",
+        "calendar": "2026.8", "day": "2026-12-01", "until": "2026-11-27T17:00:00+07:00", "into": "QN-2611-00042",
+        "merged_from": "QN-2611-00040", "split_from": 1, "number": 2, "missing": ["basis", 7], "replies": [PRIVATE[1]],
+        "told_whom": PRIVATE[2], "verdict": "generic", "text": {"a": 1},
+    }  # fmt: skip
+    said = ("2026-11-26 10:00", "decided", "STC", 1, data)
+    store.run_now(add_ticket, 60, "x", "2026-11-25 09:00", PartSample("STC"), events=(said,))
+    store.run_now(add_ticket, 61, "x", "2026-11-25 09:00", PartSample("STC"), events=(said,), tier=Tier.SEALED)
+    open_, sealed = [await api.get(f"/api/v1/tickets/QN-2611-000{number}") for number in (60, 61)]
+    facts = open_["history"][0]["facts"]
+    assert facts == {
+        "from": {"code": "CA", "name": "Công an tỉnh"}, "to": {"code": "STC", "name": "Sở Tài chính"},
+        "reason": "Đã che", "verdict": "generic", "class": "hard", "clock": 2, "late": True, "told_role": "head",
+        "told": False, "due_before": "2026-11-27T17:00:00+07:00", "due": "2026-11-30T17:00:00+07:00",
+        "calendar_version": "2026.8", "new_date": "2026-12-01", "until": "2026-11-27T17:00:00+07:00",
+        "into": "QN-2611-00042", "merged_from": "QN-2611-00040", "split_from": 1, "refusals": 2, "missing": ["basis"],
+    }  # fmt: skip
+    assert set(facts) - set(sealed["history"][0]["facts"]) == {"verdict"}
+    assert [move["kind"] for move in open_["parts"][0]["moves"]] == ["decided"]
+
+
+async def test_an_entry_that_is_not_public_is_not_told(api: Reader, store: Store) -> None:
+    entries = models.TicketEvent.__table__
+    of_it = select(entries).where(entries.c.ticket_code == "QN-2611-00042")
+
+    def another(session: Any, *, public: bool) -> None:
+        rows = session.execute(of_it).all()
+        row = {**rows[0]._asdict(), "seq": rows[0].seq + 1000 + len(rows), "kind": "reminded", "public": public}
+        session.execute(entries.insert(), row)
+
+    before = len((await api.get("/api/v1/tickets/QN-2611-00042"))["history"])
+    store.run_now(another, public=False)
+    assert len((await api.get("/api/v1/tickets/QN-2611-00042"))["history"]) == before
+    store.run_now(another, public=True)
+    assert len((await api.get("/api/v1/tickets/QN-2611-00042"))["history"]) == before + 1
+
+
+async def test_a_late_part_tells_the_day_its_head_promised(api: Reader, store: Store) -> None:
+    told = {"explained_at": sample.at("2026-11-26 09:00"), "new_date": date(2026, 11, 30)}
+    restarted = told | {"clock": 2, "clock_started_at": sample.at("2026-11-26 10:00")}
+    parts = (PartSample("STC", columns=told), PartSample("CA", "reopened", restarted))
+    store.run_now(add_ticket, 60, "x", "2026-11-18 09:00", *parts)
+    found = (await api.get("/api/v1/tickets/QN-2611-00060"))["parts"]
+    assert [(part["late"], part["explained_at"], part["new_date"]) for part in found] == [
+        (True, "2026-11-26T09:00:00+07:00", "2026-11-30"),
+        (True, None, None),
     ]
 
 

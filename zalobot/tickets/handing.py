@@ -176,6 +176,19 @@ class Happened(Protocol):
     def part_number(self) -> int | None: ...
 
 
+class Held(Protocol):
+    """A part, as far as idle time needs it."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def clock(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+
+
 _HANDS = (EventKind.ACCEPTED, EventKind.TRANSFERRED, EventKind.QUESTION_ASKED, EventKind.ANSWERED)
 _LIES = (
     EventKind.ASSIGNED,
@@ -188,7 +201,7 @@ _LIES = (
 _ENDS = (EventKind.CLOSED, EventKind.WITHDRAWN, EventKind.MERGED)
 
 
-def idle_hours(part: Part, events: Iterable[Happened], calendar: WorkCalendar, now: datetime) -> timedelta:
+def idle_hours(part: Held, events: Iterable[Happened], calendar: WorkCalendar, now: datetime) -> timedelta:
     """How long in working time the part has lain with nobody at work on it: offered, given, back again, not taken up.
 
     `events` are the ticket's, oldest first.

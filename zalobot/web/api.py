@@ -19,7 +19,7 @@ from zalobot.services import SERVICES
 from zalobot.store.queries import api as reads
 from zalobot.store.queries import figures, public
 from zalobot.web import api_params, api_schema, api_views
-from zalobot.web.api_views import Scene
+from zalobot.web.api_history import Scene
 from zalobot.web.home_view import bounds_of_today
 from zalobot.web.problems import SHARED, NoTicket
 from zalobot.web.public import proper_code

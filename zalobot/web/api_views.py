@@ -4,10 +4,8 @@ The one rule: every key is named here, one by one; a sealed ticket gives agency,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
+from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.receipt import Receipt
 from zalobot.store.models import PartState, Tier
@@ -15,32 +13,18 @@ from zalobot.store.queries.figures import WINDOW, AgencyFigures
 from zalobot.store.queries.public import OPEN_PART
 from zalobot.store.queries.public_rows import (
     ANSWER_FACTS,
-    PublicEvent,
     PublicPart,
     PublicReceipt,
     PublicTicket,
     Story,
 )
-from zalobot.web.filters import local
+from zalobot.tickets.handing import idle_hours
+from zalobot.web import api_history
+from zalobot.web.api_history import Data, Scene, iso
 from zalobot.web.public_view import agency_name
 from zalobot.web.share import Share
 
 _RUNNING = tuple(state for state in OPEN_PART if state is not PartState.PAUSED)
-
-Data = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What every value needs besides its rows: the instant, the province, where the site is."""
-
-    now: datetime
-    province: Province
-    site: str
-
-    def agency(self, code: str) -> Data | None:
-        """An agency by code and name; None for no agency."""
-        return {"code": code, "name": agency_name(self.province, code)} if code else None
 
 
 def ticket(row: PublicTicket, scene: Scene) -> Data:
@@ -61,6 +45,7 @@ def ticket(row: PublicTicket, scene: Scene) -> Data:
         "received_at": iso(row.received_at),
         "answered_at": iso(row.answered_at),
         "closed_at": iso(row.closed_at),
+        "merged_into": row.merged_into or None,
         "late": any(one["late"] for one in parts),
         "parts": parts,
     }
@@ -68,13 +53,12 @@ def ticket(row: PublicTicket, scene: Scene) -> Data:
 
 def whole(story: Story, scene: Scene) -> Data:
     """A ticket with how its due times were counted, who handed what over, and its history."""
-    sealed = story.ticket.tier == Tier.SEALED
-    history = [event(one, scene, sealed=sealed) for one in story.events]
+    history = api_history.history(story, scene)
     out = ticket(story.ticket, scene)
     for shown, row in zip(out["parts"], story.ticket.parts, strict=True):
         shown["receipts"] = [receipt(one) for one in story.receipts if one.part_id == row.id]
-        moves = [one for one in history if one["kind"] == "transferred" and one["part"] == row.number]
-        shown["moves"] = [{"at": one["at"], "from": one["from"], "to": one["agency"]} for one in moves]
+        shown["moves"] = api_history.moves(history, row.number)
+        shown["idle_seconds"] = _idle(row, story, scene)
     return out | {"history": history}
 
 
@@ -94,6 +78,7 @@ def part(row: PublicPart, of: PublicTicket, scene: Scene) -> Data:
         "first_due_at": iso(row.first_due_at),
         "due_at": iso(due),
         "late": running and due is not None and due < scene.now,
+        **_explained(row),
         "accepted_at": iso(row.accepted_at),
         "paused_at": iso(row.paused_at),
         "question": row.question or None,
@@ -119,37 +104,11 @@ def receipt(row: PublicReceipt) -> Data:
     }
 
 
-def event(row: PublicEvent, scene: Scene, *, sealed: bool) -> Data:
-    """A line of the public history. A sealed ticket's says who and when, not why."""
-    data = row.data
-    return {
-        "at": iso(row.at),
-        "kind": row.kind,
-        "part": row.part_number,
-        "role": row.actor_role,
-        "agency": scene.agency(row.agency),
-        "from": scene.agency(_text(data, "former")),
-        "to": scene.agency(_text(data, "to")),
-        "class": _text(data, "klass") or None,
-        "clock": data["clock"] if isinstance(data.get("clock"), int) else None,
-        "late": data["late"] if isinstance(data.get("late"), bool) else None,
-        "told_role": _text(data, "role") or None,
-        "told": bool(data["told"]) if "told" in data else None,
-        "reason": None if sealed else _text(data, "reason") or None,
-        "verdict": None if sealed else _text(data, "verdict") or None,
-    }
-
-
 def agencies(counted: Mapping[str, AgencyFigures], province: Province) -> Data:
     """Every agency with its figures, in the order of the province; one it no longer names comes last, if it has any."""
     codes = [*province.agencies, *sorted(code for code in counted if code not in province.agencies)]
     found = [_agency(code, counted.get(code, AgencyFigures()), province) for code in codes]
     return {"window_days": WINDOW.days, "agencies": found}
-
-
-def iso(at: datetime | None) -> str | None:
-    """An instant to the last digit that is kept, with +07:00."""
-    return local(at).isoformat() if at else None
 
 
 def _agency(code: str, counted: AgencyFigures, province: Province) -> Data:
@@ -191,12 +150,21 @@ def _answer(row: PublicPart) -> Data | None:
     return {"text": row.answer, **{key: row.facts.get(key) for key in ANSWER_FACTS}}
 
 
+def _idle(row: PublicPart, story: Story, scene: Scene) -> int | None:
+    """The working time in which nobody was at work on the part; None past the calendar's horizon."""
+    try:
+        return int(idle_hours(row, story.events, scene.province.calendar, scene.now).total_seconds())
+    except PastHorizon:
+        return None
+
+
+def _explained(row: PublicPart) -> Data:
+    """When the head gave a reason for the lateness of the clock that runs, and for which day an answer is promised."""
+    at = row.explained_at if row.explained_at and row.explained_at >= row.clock_started_at else None
+    return {"explained_at": iso(at), "new_date": row.new_date.isoformat() if at and row.new_date else None}
+
+
 def _declined(row: PublicPart, scene: Scene) -> Data | None:
     if row.state != PartState.DECLINED:
         return None
     return {"to": scene.agency(row.declined_to), "reason": row.declined_reason or None}
-
-
-def _text(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""

@@ -39,6 +39,7 @@ TICKET = (
     col(Ticket.received_at),
     col(Ticket.answered_at),
     col(Ticket.closed_at),
+    col(Ticket.merged_into),
 )
 _PART = (
     col(Part.id),
@@ -55,6 +56,8 @@ _PART = (
     col(Part.answered_at),
     col(Part.closed_at),
     col(Part.paused_at),
+    col(Part.explained_at),
+    col(Part.new_date),
     col(Part.answer),
     col(Part.answer_facts),
     col(Part.question),
@@ -80,6 +83,8 @@ def story(session: Session, code: str) -> Story | None:
     (ticket,) = with_parts(session, [row])
     events = session.execute(
         select(
+            col(TicketEvent.seq),
+            col(TicketEvent.hash),
             col(TicketEvent.kind),
             col(TicketEvent.at),
             col(TicketEvent.part_number),
@@ -90,7 +95,7 @@ def story(session: Session, code: str) -> Story | None:
         .where(col(TicketEvent.ticket_id) == ticket.id, col(TicketEvent.public).is_(True))
         .order_by(col(TicketEvent.seq))
     )
-    lines = tuple(PublicEvent(str(e.kind), e.at, e.part_number, e.actor_role, e.agency, e.data or {}) for e in events)
+    lines = tuple(PublicEvent(**{**row._mapping, "kind": str(row.kind), "data": row.data or {}}) for row in events)
     return Story(ticket, lines, _receipts(session, [part.id for part in ticket.parts]))
 
 
@@ -161,6 +166,7 @@ def _ticket(row: Row[tuple[object, ...]], parts: tuple[PublicPart, ...]) -> Publ
         received_at=row.received_at,
         answered_at=row.answered_at,
         closed_at=row.closed_at,
+        merged_into="" if sealed else row.merged_into,
         parts=parts,
     )
 
@@ -218,7 +224,7 @@ def _conditions(narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:
     elif narrowed.state == "answered":
         wanted.append(col(Ticket.state).in_(ANSWERED_TICKET))
     elif narrowed.state == "open":
-        wanted.append(col(Ticket.state).not_in((*ANSWERED_TICKET, TicketState.WITHDRAWN)))
+        wanted.append(col(Ticket.state).not_in((*ANSWERED_TICKET, TicketState.WITHDRAWN, TicketState.MERGED)))
     return wanted
 
 

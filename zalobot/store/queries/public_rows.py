@@ -1,7 +1,7 @@
 """What a public page may know: plain values without `description`, `contact` and `person_id`, which are never read."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from zalobot.store.types import Json
 
@@ -27,6 +27,8 @@ class PublicPart:
     answered_at: datetime | None
     closed_at: datetime | None
     paused_at: datetime | None
+    explained_at: datetime | None
+    new_date: date | None
     answer: str
     facts: dict[str, str]
     question: str
@@ -55,13 +57,16 @@ class PublicTicket:
     received_at: datetime
     answered_at: datetime | None
     closed_at: datetime | None
+    merged_into: str
     parts: tuple[PublicPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PublicEvent:
-    """A line of the history. `data` is as the verb wrote it: pages pick the keys they know, never print it whole."""
+    """An entry of the ledger. `data` is as the verb wrote it: pages pick the keys they know, never print it whole."""
 
+    seq: int
+    hash: str
     kind: str
     at: datetime
     part_number: int | None
