@@ -219,6 +219,18 @@ async def test_history_gives_known_facts_and_nothing_else(api: Reader, store: St
     assert [move["kind"] for move in open_["parts"][0]["moves"]] == ["decided"]
 
 
+async def test_a_reason_is_told_without_the_details_of_a_person(api: Reader, store: Store) -> None:
+    raw = "Việc của Sở Tài chính, hỏi số 0912 345 678."
+    said = ("2026-11-26 10:00", "declined", "CA", 1, {"to": "STC", "reason": raw})
+    part = PartSample("CA", "declined", {"declined_to": "STC", "declined_reason": raw})
+    store.run_now(add_ticket, 60, "x", "2026-11-25 09:00", part, events=(said,))
+    found = await api.get("/api/v1/tickets/QN-2611-00060")
+    assert found["parts"][0]["declined"]["reason"] == "Việc của Sở Tài chính, hỏi số [SĐT]."
+    assert found["history"][0]["facts"] == {"to": {"code": "STC", "name": "Sở Tài chính"}}
+    async with api.http.get(f"{api.address}/hoi-dap/QN-2611-00060") as page:
+        assert "hỏi số [SĐT]" in (await page.text()).replace("\xa0", " ").split("Diễn biến")[0]
+
+
 async def test_an_entry_that_is_not_public_is_not_told(api: Reader, store: Store) -> None:
     entries = models.TicketEvent.__table__
     of_it = select(entries).where(entries.c.ticket_code == "QN-2611-00042")
@@ -376,7 +388,7 @@ async def test_an_agency_the_province_no_longer_names_is_still_told(store: Store
     [
         ("/api/v1/tickets?limit=100", 2),
         ("/api/v1/tickets?limit=100&agency=SXD&late=false&field=build&received_from=2026-11-01", 2),
-        ("/api/v1/tickets/QN-2611-00042", 4),
+        ("/api/v1/tickets/QN-2611-00042", 5),
         ("/api/v1/agencies", 1),
         ("/api/v1/openapi.json", 0),
     ],
@@ -393,7 +405,7 @@ async def test_an_answer_takes_as_many_queries_for_a_hundred_tickets_as_for_one(
     store.run_now(many)
     with counted(store) as said:
         await api.get(path)
-    assert (len(few), len(said)) == (most, most)
+    assert len(few) == len(said) <= most
 
 
 @pytest.mark.slow

@@ -70,10 +70,10 @@ def _event(row: PublicEvent, scene: Scene, *, sealed: bool) -> Data:
 
 
 def _facts(data: Mapping[str, Any], scene: Scene, *, sealed: bool) -> Data:
-    """`why` was masked for everybody when it was written, and is not written for a sealed ticket."""
+    """Of a reason only `why`: masked for everybody when it was written, and not written of a sealed ticket."""
     agencies = {shown: scene.agency(_text(data, key)) for shown, key in _AGENCIES.items()}
     plain = {shown: read(data, key) for shown, (key, read) in _PLAIN.items()}
-    private = {} if sealed else {shown: _text(data, key) for shown, key in _NOT_SEALED.items()}
+    private = {} if sealed else {"verdict": _text(data, "verdict")}
     said = {"told": bool(data["told"])} if "told" in data else {}
     return _there(private) | _there(plain) | _there(agencies) | said
 
@@ -108,7 +108,6 @@ def _words(data: Mapping[str, Any], key: str) -> list[str]:
 
 
 _AGENCIES = {"from": "former", "to": "to"}
-_NOT_SEALED = {"reason": "reason", "verdict": "verdict"}
 _PLAIN: dict[str, tuple[str, Callable[[Mapping[str, Any], str], Any]]] = {
     "reason": ("why", _text),
     "class": ("klass", _text),

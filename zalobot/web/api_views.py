@@ -5,6 +5,7 @@ The one rule: every key is named here, one by one; a sealed ticket gives agency,
 
 from collections.abc import Mapping
 
+from zalobot import redaction
 from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.receipt import Receipt
@@ -167,4 +168,4 @@ def _explained(row: PublicPart) -> Data:
 def _declined(row: PublicPart, scene: Scene) -> Data | None:
     if row.state != PartState.DECLINED:
         return None
-    return {"to": scene.agency(row.declined_to), "reason": row.declined_reason or None}
+    return {"to": scene.agency(row.declined_to), "reason": redaction.redact(row.declined_reason) or None}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from zalobot import redaction
 from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.receipt import Receipt
@@ -145,7 +146,7 @@ def _part(part: PublicPart, receipt: Receipt | None, story: Story, now: datetime
         facts=part.facts,
         question=part.question if part.state == PartState.PAUSED else "",
         to=agency_name(province, part.declined_to) if part.declined_to else "",
-        reason=part.declined_reason if part.state == PartState.DECLINED else "",
+        reason=redaction.redact(part.declined_reason) if part.state == PartState.DECLINED else "",
         hand_overs=part.hand_overs,
         former=_former(story, part.number, province),
         accepted_at=part.accepted_at,
