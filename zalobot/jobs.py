@@ -20,6 +20,7 @@ from zalobot import attachments, nudging, reminders
 from zalobot.calendars import horizon, strays
 from zalobot.credentials import TokenKeeper
 from zalobot.errors import Refused, Retryable
+from zalobot.ledger import days
 from zalobot.relay import TOPIC as OUTBOX
 from zalobot.relay import Relay
 from zalobot.services import Services
@@ -74,6 +75,13 @@ async def keep_calendar(duties: Duties) -> None:
         await services.coordination.publish(OUTBOX)
 
 
+async def close_days(duties: Duties) -> None:
+    """Keep where the ledger stood at the end of each day."""
+    services = duties.services
+    if await services.store.read(days.due, services.now()):
+        await services.store.run(days.close_days, services.now())
+
+
 async def settle(duties: Duties) -> None:
     """Find out what became of messages nobody knows the outcome of."""
     await duties.relay.settle_unknown()
@@ -110,6 +118,7 @@ JOBS = (
     Job("remind", 15, remind),
     Job("nudge", 60, nudge),
     Job("calendar", 60, keep_calendar),
+    Job("ledger_days", 60, close_days),
     Job("settle", 5, settle),
     Job("keep_tokens", 600, keep_tokens),
     Job("fetch", 2, fetch),

@@ -5,10 +5,10 @@ The story of QN-2611-00042 is that of the design's pictures, so its sums are kno
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import count as counting
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from tests.calendars import WEEK, at, off
 from zalobot.deadlines import RuleVersion, count
@@ -21,7 +21,6 @@ from zalobot.workdays import WorkCalendar
 NOW = at("2026-11-26 10:20")
 LAW = "Điều 147, 148 Bộ luật Dân sự 2015."
 RULE = RuleVersion("3", "Quyết định số 12/QĐ-UBND", date(2026, 1, 1), law=LAW)
-_numbers = counting(1)
 CULTURE_DAY = off(date(2026, 11, 24), name="Ngày Văn hóa Việt Nam")
 CALENDAR = WorkCalendar("2026.7", WEEK, (CULTURE_DAY,), date(2025, 1, 1), date(2027, 12, 31))
 LATER = CALENDAR.with_days("2026.8", [off(date(2026, 11, 27))])
@@ -103,12 +102,17 @@ def add_ticket(
     for moment, kind, agency, part_number, data in events:
         session.add(
             models.TicketEvent(
-                seq=next(_numbers), ticket_id=ticket.id, ticket_code=code, part_number=part_number, kind=kind,
+                seq=_next(session), ticket_id=ticket.id, ticket_code=code, part_number=part_number, kind=kind,
                 at=at(moment), actor_role="officer", agency=agency, data=data, commitments={}, prev_hash="", hash="",
             )
         )  # fmt: skip
         session.flush()
     return code
+
+
+def _next(session: Session) -> int:
+    """The number of the next entry of the ledger."""
+    return (session.execute(select(func.max(col(models.TicketEvent.seq)))).scalar_one() or 0) + 1
 
 
 def _add_part(session: Session, ticket: models.Ticket, number: int, sample: PartSample, klass: str) -> None:

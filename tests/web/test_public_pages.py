@@ -47,13 +47,13 @@ async def test_the_receipt_tells_how_the_due_time_was_counted(town: Town) -> Non
 async def test_the_history_is_told_oldest_first(town: Town) -> None:
     text = words(await town.get("/hoi-dap/QN-2611-00042"))
     assert part(text, "Diễn biến ", " Kiểm tra bản này") == (
-        "09:00 T2 23/11 Doanh nghiệp gửi phản ánh qua Zalo; Hệ thống cấp mã. "
-        "09:00 Chuyển đến Ban Quản lý Khu kinh tế, Công an tỉnh. "
-        "09:51 Công an tỉnh nhận phần 2. "
-        "10:35 Ban Quản lý Khu kinh tế báo phần 1 không thuộc thẩm quyền. Đề nghị Sở Xây dựng. "
-        "14:10 Sở Xây dựng nhận phần 1 từ Ban Quản lý Khu kinh tế; hạn không đổi. "
+        "09:00 T2 23/11 Doanh nghiệp gửi phản ánh qua Zalo; Hệ thống cấp mã. #7 "
+        "09:00 Chuyển đến Ban Quản lý Khu kinh tế, Công an tỉnh. #8–9 "
+        "09:51 Công an tỉnh nhận phần 2. #10 "
+        "10:35 Ban Quản lý Khu kinh tế báo phần 1 không thuộc thẩm quyền. Đề nghị Sở Xây dựng. #11 "
+        "14:10 Sở Xây dựng nhận phần 1 từ Ban Quản lý Khu kinh tế; hạn không đổi. #12 "
         "T3 24/11 Ngày Văn hóa Việt Nam, nghỉ, không tính "
-        "08:47 T5 26/11 Công an tỉnh trả lời phần 2 . "
+        "08:47 T5 26/11 Công an tỉnh trả lời phần 2 . #13 "
         "10:20 hôm nay Chờ Sở Xây dựng trả lời."
     )
 
@@ -88,7 +88,7 @@ async def test_a_simple_matter_shows_the_hours_that_were_counted(town: Town) -> 
 async def test_the_history_of_a_closed_ticket_ends_with_its_last_event(town: Town) -> None:
     text = words(await town.get("/hoi-dap/QN-2611-00040"))
     assert part(text, "Diễn biến ", " Kiểm tra bản này") == (
-        "T7 – CN 21–22/11 Nghỉ hằng tuần, không tính 09:20 T2 23/11 Đóng hồ sơ."
+        "T7 – CN 21–22/11 Nghỉ hằng tuần, không tính 09:20 T2 23/11 Đóng hồ sơ. #6"
     )
 
 

@@ -15,7 +15,6 @@ from typing import IO, Any
 
 from sqlmodel import Session
 
-from zalobot.errors import Refused
 from zalobot.ledger.chain import FORMAT, Entry, canonical, digest
 from zalobot.ledger.checking import Claim, DayHead, Fault, Wrong, check
 from zalobot.ledger.days import Published
@@ -23,10 +22,14 @@ from zalobot.ledger.reading import claim, entries
 from zalobot.workdays import LOCAL
 
 
+class NotALedger(ValueError):
+    """The file is none of ours, or an entry of the database can no longer be written down; the words say which."""
+
+
 def export(session: Session, path: Path, now: datetime) -> int:
     """Write the ledger to a file; gives back how many entries. The file is there whole or not at all.
 
-    Raises Refused where an entry can no longer be read: `verify` names it.
+    Raises NotALedger where an entry can no longer be read: `reading.verify` names it.
     """
     held = claim(session)
     header = {
@@ -42,11 +45,11 @@ def export(session: Session, path: Path, now: datetime) -> int:
 
 
 def verify(path: Path, heads: Path | None = None) -> Fault | None:
-    """The first fault of an exported file, also against daily heads that were published; Refused for another file."""
+    """The first fault of an exported file, also against published daily heads; NotALedger for another file."""
     with path.open("rb") as file:
         header = _header(file.readline())
         if header is None:
-            raise Refused("not_a_ledger", file=path.name)
+            raise NotALedger(f"{path.name} does not begin like a ledger")
         claimed = _claimed(header, _heads(heads) if heads else [])
         if not Entry({key: header[key] for key in header if key != "hash"}, str(header.get("hash"))).sound:
             return Fault(0, Wrong.CHANGED, 0, "the first line of the file does not have the hash of what it says")
@@ -68,21 +71,21 @@ def _claimed(header: dict[str, Any], published: list[dict[str, Any]]) -> Claim:
         days = tuple(DayHead(day["day"], int(day["seq"]), day["hash"]) for day in [*header["days"], *published])
         return Claim(header["installation"], int(header["entries"]), header["head"], days)
     except (KeyError, TypeError, ValueError):
-        raise Refused("not_a_ledger") from None
+        raise NotALedger("the first line does not say what a ledger's says") from None
 
 
 def _heads(path: Path) -> list[dict[str, Any]]:
     try:
         return list(json.loads(path.read_bytes())["days"])
     except (KeyError, TypeError, ValueError):
-        raise Refused("not_daily_heads", file=path.name) from None
+        raise NotALedger(f"{path.name} holds no daily heads") from None
 
 
 def _lines(header: dict[str, Any], kept: Iterable[Entry | None]) -> Iterator[str]:
     yield canonical({**header, "hash": digest(header)})
     for seq, entry in enumerate(kept, 1):
         if entry is None:
-            raise Refused("entry_cannot_be_read", entry=seq)
+            raise NotALedger(f"entry {seq} cannot be read")
         yield canonical({**entry.body, "hash": entry.hash})
 
 

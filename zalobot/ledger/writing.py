@@ -36,6 +36,12 @@ def add(session: Session, values: dict[str, Any], texts: Mapping[str, str]) -> N
     before_commit(session, _keep)
 
 
+def gathered(session: Session, ticket_id: str) -> list[dict[str, Any]]:
+    """A ticket's entries of this transaction, which no query finds yet, oldest first."""
+    waiting: Gathered = [*session.info.get("ledger", ()), *memo(session).get("ledger", ())]
+    return [values for values, _ in waiting if values["ticket_id"] == ticket_id]
+
+
 def head(session: Session) -> tuple[int, str]:
     """The last entry's number and hash, locked until the transaction ends; made at the first call."""
     row = session.connection().execute(_lock_head).one_or_none()

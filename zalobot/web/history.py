@@ -24,7 +24,10 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the history. `kind` picks the words in `_macros/timeline.html`; `off` makes it a gap instead."""
+    """A line of the history. `kind` picks the words in `_macros/timeline.html`; `off` makes it a gap instead.
+
+    `seqs` are the numbers of its entries in the ledger.
+    """
 
     kind: str
     at: datetime | None = None
@@ -42,6 +45,7 @@ class Line:
     told: bool = True
     before: datetime | None = None
     due: datetime | None = None
+    seqs: tuple[int, ...] = ()
     off: Off | None = None
 
 
@@ -55,7 +59,8 @@ def history(
         today = local(event.at).date()
         out += _gap(province, before, today)
         if event.kind == _last_kind(out) == "assigned" and event.at == out[-1].at:
-            out[-1] = replace(out[-1], number=None, others=(*_all(out[-1]), _name(province, event.agency)))
+            others = (*_all(out[-1]), _name(province, event.agency))
+            out[-1] = replace(out[-1], number=None, others=others, seqs=(*out[-1].seqs, event.seq))
             continue
         out.append(_line(event, province, same_day=bool(out) and today == before, sealed=sealed))
         before = today
@@ -92,6 +97,7 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool, sealed: boo
         klass=_text(data, "klass"),
         role=_text(data, "role"),
         told=bool(data.get("told", True)),
+        seqs=(event.seq,),
         before=_instant(data, "before"),
         due=_instant(data, "due"),
     )

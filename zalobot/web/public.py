@@ -3,10 +3,14 @@
 import re
 
 from aiohttp import web
+from sqlmodel import Session
 
+from zalobot.ledger import days
 from zalobot.province import Province
 from zalobot.services import SERVICES
+from zalobot.store.models import LedgerDay
 from zalobot.store.queries import figures, public
+from zalobot.store.queries.public_rows import Story
 from zalobot.web import home_view, list_view, pages
 from zalobot.web.public_view import ticket_page
 from zalobot.web.qr import qr
@@ -48,12 +52,12 @@ async def ticket(request: web.Request) -> web.Response:
         raise web.HTTPMovedPermanently(f"/hoi-dap/{code}")
     if not code:
         return await _list(request, list_view.Asked(), missing=typed[:40])
-    story = await services.store.read(public.story, code)
+    story, head = await services.store.read(_story, code)
     if story is None:
         return await _list(request, list_view.Asked(), missing=typed[:40])
     address = f"{services.settings.public_url.rstrip('/')}/hoi-dap/{code}"
     page = ticket_page(story, services.now(), services.province)
-    return pages.html(request, "public/ticket", page=page, code=qr(address))
+    return pages.html(request, "public/ticket", page=page, code=qr(address), head=head)
 
 
 @routes.get("/tim")
@@ -101,6 +105,11 @@ def proper_code(typed: str, province: Province) -> str:
 
 def _plain(typed: str) -> str:
     return re.sub(r"[\s.\-–_]", "", typed.split("/")[0])
+
+
+def _story(session: Session, code: str) -> tuple[Story | None, LedgerDay | None]:
+    """A ticket, and where the ledger stood when the last day ended."""
+    return public.story(session, code), days.latest(session)
 
 
 async def _list(request: web.Request, wanted: list_view.Asked, *, missing: str = "") -> web.Response:

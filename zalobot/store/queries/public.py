@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import Session, col
 
-from zalobot.store.models import DeadlineReceipt, Part, PartState, Ticket, TicketEvent, TicketState, Tier
+from zalobot.store.models import DeadlineReceipt, LedgerSalt, Part, PartState, Ticket, TicketEvent, TicketState, Tier
 from zalobot.store.queries.public_rows import (
     ANSWER_FACTS,
     Filter,
@@ -91,12 +91,22 @@ def story(session: Session, code: str) -> Story | None:
             col(TicketEvent.actor_role),
             col(TicketEvent.agency),
             col(TicketEvent.data),
+            col(LedgerSalt.text).label("reason"),
         )
+        .outerjoin(LedgerSalt, and_(col(LedgerSalt.seq) == col(TicketEvent.seq), col(LedgerSalt.name) == "reason"))
         .where(col(TicketEvent.ticket_id) == ticket.id, col(TicketEvent.public).is_(True))
         .order_by(col(TicketEvent.seq))
     )
-    lines = tuple(PublicEvent(**{**row._mapping, "kind": str(row.kind), "data": row.data or {}}) for row in events)
+    lines = tuple(_event(row, sealed=ticket.tier == Tier.SEALED) for row in events)
     return Story(ticket, lines, _receipts(session, [part.id for part in ticket.parts]))
+
+
+def _event(row: Row[tuple[object, ...]], *, sealed: bool) -> PublicEvent:
+    """The reason is kept beside the ledger, which holds a commitment to it only."""
+    values = dict(row._mapping)
+    reason = values.pop("reason")
+    data = {**(row.data or {}), **({"reason": reason} if reason and not sealed else {})}
+    return PublicEvent(**{**values, "kind": str(row.kind), "data": data})
 
 
 def sheet(session: Session, narrowed: Filter, now: datetime, *, size: int, before: str = "", after: str = "") -> Sheet:
