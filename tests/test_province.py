@@ -254,3 +254,8 @@ def test_no_code_names_a_province():
     assert len(sources) > 10
     assert found == []
     assert NAMES.search("gửi Sở ở Quảng Ninh")  # it could have been found
+
+
+def test_agencies_typed_in_an_enumeration_keep_their_order() -> None:
+    assert load("quang-ninh").named_in_order("so xd va cong an tinh") == ["SXD", "CAT"]
+    assert load("quang-ninh").named_in_order("Công an tỉnh, Sở Xây dựng") == ["CAT", "SXD"]

@@ -75,6 +75,11 @@ class DraftFacts:
         return str(self.answers.get("publicity", ""))
 
     @property
+    def business(self) -> str:
+        """The business's name, where it wants to be named."""
+        return str(self.answers.get("business", ""))
+
+    @property
     def part_code(self) -> str:
         """The part it is about."""
         return str(self.answers.get("part", ""))

@@ -175,6 +175,7 @@ DRAFT: Final = (
     _placeholder("ban_cong_khai_nhap", "draft", lambda d: spoken.excerpt(d.public_text, _EXCERPT)),
     _placeholder("thieu_gi", "draft", lambda d: ", ".join(spoken.state("aspect", aspect) for aspect in d.missing)),
     _placeholder("trung_lap", "draft", lambda d: str(d.alike or "")),
+    _placeholder("ten_doanh_nghiep_nhap", "draft", lambda d: d.business),
     _placeholder("muc_cong_khai_nhap", "draft", lambda d: spoken.state("tier", d.tier)),
 )
 
@@ -186,6 +187,44 @@ LISTS: Final = (
     _placeholder("cac_tra_loi", "answers", _answers),
     _placeholder("cac_ma_viec", "work", _codes),
     _placeholder("so_viec_khac", "work", lambda work: str(max(0, len(work) - _LISTED) or "")),
+)
+
+
+# -- a morning of a member of staff (morning.Digest) ------------------------------------------------------------------
+
+_OF_A_GROUP: Final = 3  # lines of each group; its number says how many there are
+
+
+def _group_lines(name: str) -> Callable[[Any], str]:
+    return lambda digest: _work_lines(getattr(digest, name)[:_OF_A_GROUP])
+
+
+def _group_size(name: str) -> Callable[[Any], str]:
+    return lambda digest: str(len(getattr(digest, name)) or "")
+
+
+def _late_lines(digest: Any) -> str:
+    return "\n".join(templating.render("list/late_agency", late=late).text for late in digest.late_agencies[:_LISTED])
+
+
+_GROUPS: Final = {
+    "qua_han": "overdue",
+    "hom_nay": "today",
+    "ngay_toi": "next_day",
+    "cho_nhan": "untaken",
+    "duoc_nhac": "reminded",
+    "tranh_chap": "disputed",
+}
+DIGEST: Final = (
+    *(_placeholder(f"viec_{word}", "digest", _group_lines(name)) for word, name in _GROUPS.items()),
+    *(_placeholder(f"so_{word}", "digest", _group_size(name)) for word, name in _GROUPS.items()),
+    _placeholder("ngay_sang", "digest", lambda d: spoken.day(d.now)),
+    _placeholder("co_quan_sang", "digest", lambda d: _agency(d.province, d.officer.agency)),
+    _placeholder("co_quan_tre", "digest", _late_lines),
+    _placeholder("so_tre", "digest", lambda d: str(sum(number for _, number in d.late_agencies) or "")),
+    _placeholder("ten_co_quan_tre", "late", lambda late: late[0]),
+    _placeholder("so_viec_tre", "late", lambda late: str(late[1])),
+    _placeholder("ten_nguoi_vang", "absent", lambda absent: ", ".join(officer.name for officer in absent)),
 )
 
 
@@ -293,4 +332,4 @@ OTHERS: Final = (
     _placeholder("goi_y", "problem", lambda p: p.suggestion),
 )
 
-PLACEHOLDERS: Final = (*TICKET, *PART, *PEOPLE, *DRAFT, *LISTS, *RECEIPT, *CALENDAR, *OTHERS)
+PLACEHOLDERS: Final = (*TICKET, *PART, *PEOPLE, *DRAFT, *LISTS, *DIGEST, *RECEIPT, *CALENDAR, *OTHERS)

@@ -128,6 +128,11 @@ class Province:
         """The agencies a text names, by old or new name, likeliest first."""
         return tuple(found.code for found in guess(text, self._names))
 
+    def named_in_order(self, text: str) -> list[str]:
+        """The same in the order in which they are typed: who is named first is to lead."""
+        place = {found.code: text.lower().find(found.words[0]) for found in guess(text, self._names)}
+        return sorted(place, key=lambda code: place[code])
+
     def agencies_for(self, topic: str, text: str = "") -> tuple[str, ...]:
         """The agencies proposed for an issue: the topic's lead, then those of its usual others that the text names.
 

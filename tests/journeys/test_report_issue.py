@@ -270,3 +270,21 @@ def test_going_on_with_a_draft_asks_its_question_again(stage: Stage) -> None:
     lan.says("đồng ý")
     lan.says(WAREHOUSE)
     assert "lĩnh vực nào" in lan.says("tiếp tục")[0]
+
+
+def test_who_wants_to_be_named_is_asked_for_the_name_of_the_business(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(WAREHOUSE)
+    for answer in ("1", "đúng", "bỏ qua", "bỏ qua", "sửa công khai"):
+        lan.says(answer)
+    assert "tên doanh nghiệp" in lan.says("2")[0]
+    assert "Tên nêu công khai: Công ty CP Kho vận Móng Cái" in lan.says("Công ty CP Kho vận Móng Cái")[0]
+    lan.says("gửi")
+    (ticket,) = stage.tickets()
+    assert (ticket.tier, ticket.business_name) == (Tier.PUBLIC, "Công ty CP Kho vận Móng Cái")
+
+
+def test_the_name_in_zalo_is_never_taken_for_the_business(stage: Stage) -> None:
+    report(stage.person("lan"), WAREHOUSE)
+    assert stage.tickets()[0].business_name == ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from zalobot.flows.engine import Accepted, Answers, Flow, Reading, Rejected, Said
+from zalobot.flows.engine import Accepted, Answers, Flow, Reading, Rejected, Said, answered
 from zalobot.flows.options import Options, best, certain
 from zalobot.flows.question import Question
 from zalobot.flows.signals import signal
@@ -33,6 +33,8 @@ def flow(province: Province) -> Flow:
             Files(name="files", at_most=5),
             Contact(name="contact", optional=True),
             Choice(name="publicity", options=spoken("publicity")),
+            # Only who wants to be named is asked for a name: that of the person in Zalo is never published.
+            Text(name="business", at_least=2, at_most=200, when=answered(publicity=Tier.PUBLIC.value)),
             Confirm(
                 name="confirm",
                 change=changes("description", "field", "agencies", "files", "contact", "publicity"),
@@ -98,7 +100,7 @@ class Agencies(Question):
             return Rejected("which")
         if choice is not None:
             return Accepted(codes if choice == WHOLE else codes[:1])
-        named = list(self.province.named(said.text)) or self._nearly(said.text)
+        named = self.province.named_in_order(said.text) or self._nearly(said.text)
         return Accepted(named[:PARTS]) if named else Rejected("not_an_option")
 
     def _nearly(self, text: str) -> list[str]:

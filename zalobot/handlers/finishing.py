@@ -83,7 +83,7 @@ def _report(session: Session, talk: Talk, now: datetime) -> None:
             agencies=tuple(talk.answers["agencies"]),
             contact=draft.contact,
             tier=Tier(draft.tier),
-            business_name=talk.display_name,
+            business_name=draft.business,
             files=tuple(draft.files),
         ),
         now,
