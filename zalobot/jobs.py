@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import attachments, nudging, reminders
+from zalobot import attachments, digests, nudging, reminders, unseen
 from zalobot.calendars import horizon, strays
 from zalobot.credentials import TokenKeeper
 from zalobot.errors import Refused, Retryable
@@ -82,6 +82,28 @@ async def close_days(duties: Duties) -> None:
         await services.store.run(days.close_days, services.now())
 
 
+async def keep_silence(duties: Duties) -> None:
+    """What the clock does where nobody says anything: pauses end, answers close, lateness stays unexplained."""
+    services = duties.services
+    for sweep in (silence.end_pauses, silence.close_unjudged, silence.note_unexplained):
+        if await services.store.run(sweep, services.now()):
+            await services.coordination.publish(OUTBOX)
+
+
+async def climb(duties: Duties) -> None:
+    """Tell the heads of urgent notices that nobody looked at."""
+    services = duties.services
+    if await services.store.run(unseen.climb, services.now()):
+        await services.coordination.publish(OUTBOX)
+
+
+async def digest(duties: Duties) -> None:
+    """Tell the staff what the morning holds."""
+    services = duties.services
+    while await services.store.run(digests.send, services.now()):
+        await services.coordination.publish(OUTBOX)
+
+
 async def settle(duties: Duties) -> None:
     """Find out what became of messages nobody knows the outcome of."""
     await duties.relay.settle_unknown()
@@ -119,6 +141,9 @@ JOBS = (
     Job("nudge", 60, nudge),
     Job("calendar", 60, keep_calendar),
     Job("ledger_days", 60, close_days),
+    Job("climb", 60, climb),
+    Job("digest", 30, digest),
+    Job("silence", 60, keep_silence),
     Job("settle", 5, settle),
     Job("keep_tokens", 600, keep_tokens),
     Job("fetch", 2, fetch),

@@ -36,11 +36,15 @@ class When(StrEnum):
     DUE = "due"
     DAYS_AFTER = "days_after"
     EVERY_DAY_AFTER = "every_day_after"
+    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rung. `amount` is working days or hours; `only_if_idle`: not needed once the officer has acted on the part."""
+    """A rung. `amount` is working days or hours; `only_if_idle`: not needed once the officer has acted on the part.
+
+    `urgent`: where it is not seen within `UNSEEN_AFTER`, the head of the agency is told too.
+    """
 
     name: str
     role: Role
@@ -48,18 +52,24 @@ class Step:
     when: When
     amount: int = 0
     only_if_idle: bool = False
+    urgent: bool = False
 
 
 LADDER = (
     Step("assigned", Role.OFFICER, "officer/assigned", When.ASSIGNED),
     Step("half", Role.OFFICER, "reminders/half", When.HALF, only_if_idle=True),
     Step("day_before", Role.OFFICER, "reminders/day_before", When.DAYS_BEFORE, 1),
-    Step("hours_before", Role.OFFICER, "reminders/hours_before", When.HOURS_BEFORE, 2),
-    Step("due", Role.OFFICER, "reminders/due", When.DUE),
+    Step("hours_before", Role.OFFICER, "reminders/hours_before", When.HOURS_BEFORE, 2, urgent=True),
+    Step("due", Role.OFFICER, "reminders/due", When.DUE, urgent=True),
     Step("overdue_n", Role.OFFICER, "reminders/overdue_officer", When.EVERY_DAY_AFTER),
     Step("overdue_1", Role.HEAD, "reminders/overdue_head", When.DAYS_AFTER, 1),
     Step("overdue_2", Role.LEADER, "reminders/overdue_leader", When.DAYS_AFTER, 2),
 )
+
+
+# The rung of an urgent notice nobody looked at: it comes by what Zalo says of the notice, not by the clock alone.
+UNSEEN = Step("unseen", Role.HEAD, "reminders/unseen", When.UNSEEN)
+UNSEEN_AFTER = timedelta(hours=2)  # of working time
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,14 @@ def latest(
     come = {moment.step.role: moment for moment in wanted if moment.at <= now}
     ahead = (moment.at for moment in wanted if moment.at > now)
     return Standing(tuple(sorted(come.values(), key=lambda moment: moment.at)), next(ahead, None))
+
+
+def unseen_at(told: datetime, calendar: WorkCalendar) -> datetime | None:
+    """When an urgent notice told at this moment is looked after; None past the known days."""
+    try:
+        return calendar.add_working(told, UNSEEN_AFTER)
+    except PastHorizon:
+        return None
 
 
 def _begin(received: datetime, klass: str, calendar: WorkCalendar) -> datetime:

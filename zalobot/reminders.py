@@ -7,36 +7,30 @@ the latest step of each role counts. No officer gets more than two pushes a day 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import ladder, metrics, outbox, reference, templating
+from zalobot import digests, ladder, metrics, outbox, pushes, reference, templating
 from zalobot.errors import PastHorizon
 from zalobot.ladder import Moment
-from zalobot.store.database import later
 from zalobot.store.models import (
     EventKind,
     Officer,
     Part,
     Priority,
-    ReminderEntry,
     Role,
     Ticket,
 )
-from zalobot.tickets import facts
+from zalobot.templating import Rendered
+from zalobot.tickets import absences, explaining, facts
+from zalobot.tickets.absences import Told
 from zalobot.tickets.record import SYSTEM, record
 from zalobot.workdays import LOCAL
 
-A_DAY = 2  # pushes to one person besides new assignments
 ROLES = {ladder.Role.OFFICER: Role.OFFICER, ladder.Role.HEAD: Role.HEAD, ladder.Role.LEADER: Role.LEADER}
-
-_ledger = ReminderEntry.__table__  # type: ignore[attr-defined]
-_take = insert(_ledger).on_conflict_do_nothing()
-
 
 Step = tuple[str, str, datetime | None]
 Key = tuple[str, str, datetime | None, str]
@@ -49,12 +43,12 @@ class Due:
     part: Part
     ticket: Ticket
     moment: Moment
-    officer: Officer | None
+    told: Told | None
 
     @property
     def key(self) -> Key:
         """What the ledger is unique on; nobody is an empty officer."""
-        return (self.part.id, self.moment.key, self.part.due_at, self.officer.id if self.officer else "")
+        return (self.part.id, self.moment.key, self.part.due_at, self.told.officer.id if self.told else "")
 
 
 def remind(session: Session, now: datetime, limit: int = 1000) -> int:
@@ -72,7 +66,7 @@ def remind(session: Session, now: datetime, limit: int = 1000) -> int:
     tasks: list[Due] = []
     for part, ticket in parts:
         tasks += _steps(session, part, ticket, staff, now)
-    _tell(session, tasks, now)
+    tell(session, tasks, now)
     return len(parts)
 
 
@@ -119,40 +113,43 @@ def _steps(
     part.remind_at = standing.next_at
     come = [moment for moment in standing.come if moment.step.when is not ladder.When.ASSIGNED]
     return [
-        Due(part, ticket, moment, officer)
+        Due(part, ticket, moment, told)
         for moment in come
-        for officer in _told_of(part, moment, staff[moment.step.role, part.agency])
+        for told in _told_of(session, part, moment, staff[moment.step.role, part.agency], now)
     ]
 
 
-def _told_of(part: Part, moment: Moment, pool: list[Officer]) -> Sequence[Officer | None]:
-    """Whoever took the part up is told of it, else everybody on duty; None where there is nobody to tell."""
+def _told_of(session: Session, part: Part, moment: Moment, pool: list[Officer], now: datetime) -> Sequence[Told | None]:
+    """Whoever took the part up is told of it, else everybody on duty, deputies for those away; None for nobody."""
     if moment.step.role is ladder.Role.OFFICER and part.officer_id:
-        return [officer for officer in pool if officer.id == part.officer_id] or pool or [None]
-    return pool or [None]
+        pool = [officer for officer in pool if officer.id == part.officer_id] or pool
+    return absences.present(session, pool, now) or [None]
 
 
 def _taken(session: Session, tasks: Sequence[Due]) -> tuple[set[Key], set[Step]]:
     """What the ledger has of these parts: steps by person, and steps at all."""
     ids = sorted({task.part.id for task in tasks})
-    query = select(_ledger.c.part_id, _ledger.c.step, _ledger.c.due_at, _ledger.c.officer_id)
+    query = select(pushes.ledger.c.part_id, pushes.ledger.c.step, pushes.ledger.c.due_at, pushes.ledger.c.officer_id)
     keys: set[Key] = {
         (row.part_id, row.step, row.due_at, row.officer_id)
-        for row in session.execute(query.where(_ledger.c.part_id.in_(ids)))
+        for row in session.execute(query.where(pushes.ledger.c.part_id.in_(ids)))
     }
     return keys, {key[:3] for key in keys}
 
 
-def _tell(session: Session, tasks: Sequence[Due], now: datetime) -> None:
+def tell(session: Session, tasks: Sequence[Due], now: datetime) -> None:
+    """Tell these steps, each once, merged per person and within what a person gets a day; what is told is history."""
+    if not tasks:
+        return
     keys, steps = _taken(session, tasks)
     late = {(part_id, due_at) for part_id, step, due_at in steps if _late(step)}
     by_officer: dict[str, list[Due]] = defaultdict(list)
     for task in tasks:
         if task.key not in keys:
             by_officer[task.key[3]].append(task)
-    told_today = _told_today(session, list(by_officer), now)
+    told_today = pushes.told_today(session, list(by_officer), now)
     for officer_id, due in by_officer.items():
-        if officer_id and told_today.get(officer_id, 0) >= A_DAY:
+        if officer_id and told_today.get(officer_id, 0) >= pushes.A_DAY:
             _tomorrow(session, due, now)
             continue
         outbox_id = _push(session, due, now)
@@ -167,25 +164,45 @@ def _tell(session: Session, tasks: Sequence[Due], now: datetime) -> None:
 
 
 def _push(session: Session, due: Sequence[Due], now: datetime) -> str | None:
-    """One message for everything that is due for one person."""
-    officer = due[0].officer
-    if officer is None or officer.person_id is None:
+    """One message for everything that is due for one person: in the morning their digest."""
+    told = due[0].told
+    if told is None or told.officer.person_id is None:
         return None
+    rows = list({task.part.id: (task.part, task.ticket) for task in due}.values())
+    said = digests.instead(session, told, rows, now) or told.words(_said(session, due, now))
+    ticket_id = due[0].ticket.id if len(due) == 1 else None
+    return outbox.enqueue(
+        session, told.officer.person_id, said, now=now, priority=Priority.REMINDER, ticket_id=ticket_id
+    )
+
+
+def _said(session: Session, due: Sequence[Due], now: datetime) -> Rendered:
     province = reference.current(session)
     work = [facts.PartFacts(task.ticket, task.part, None, province, now) for task in due]
     if len(due) == 1:
-        said = templating.render(due[0].moment.step.template, part=work[0], ticket=_ticket(work[0], session))
-    else:
-        said = templating.render("reminders/merged", work=work)
-    ticket_id = due[0].ticket.id if len(due) == 1 else None
-    return outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.REMINDER, ticket_id=ticket_id)
+        return templating.render(due[0].moment.step.template, part=work[0], ticket=_ticket(work[0], session))
+    return templating.render("reminders/merged", work=work)
 
 
 def _take_step(session: Session, task: Due, outbox_id: str | None, now: datetime) -> None:
+    """Once for whoever was told, and passed over for those in whose place they were, so that it stays the last word."""
     metrics.REMINDERS.labels(task.moment.step.name).inc()
     part_id, step, due_at, officer_id = task.key
-    row = {"part_id": part_id, "step": step, "due_at": due_at, "officer_id": officer_id}
-    later(session, _take, {**row, "taken_at": now, "outbox_id": outbox_id})
+    assert due_at is not None
+    pushes.take(session, part_id, step, due_at, officer_id, outbox_id, now)
+    for absent in task.told.instead_of if task.told else ():
+        pushes.take(session, part_id, step, due_at, absent.id, None, now)
+    if outbox_id is not None:
+        _then(session, task, now)
+
+
+def _then(session: Session, task: Due, now: datetime) -> None:
+    """What telling starts: the time to explain, or the watch whether an urgent notice is seen."""
+    step = task.moment.step
+    if step.when is ladder.When.DAYS_AFTER and step.role is ladder.Role.HEAD:
+        explaining.ask(session, task.ticket, task.part, now)
+    if step.urgent:
+        task.part.unseen_at = ladder.unseen_at(now, reference.current(session).calendar)
 
 
 def _late(step: str) -> bool:
@@ -229,14 +246,3 @@ def _tomorrow(session: Session, due: Sequence[Due], now: datetime) -> None:
         return
     for task in due:
         task.part.remind_at = min(task.part.remind_at, morning) if task.part.remind_at else morning
-
-
-def _told_today(session: Session, officers: Sequence[str], now: datetime) -> dict[str, int]:
-    """How many pushes each has got since local midnight."""
-    midnight = datetime.combine(now.astimezone(LOCAL).date(), time(), LOCAL)
-    query = (
-        select(_ledger.c.officer_id, func.count(func.distinct(_ledger.c.outbox_id)))
-        .where(_ledger.c.officer_id.in_(officers), _ledger.c.taken_at >= midnight, _ledger.c.outbox_id.is_not(None))
-        .group_by(_ledger.c.officer_id)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}

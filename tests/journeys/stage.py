@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from zalobot import app, inbox, nudging, officers, outbox, reminders
+from zalobot import app, digests, inbox, nudging, officers, outbox, reminders, unseen
 from zalobot.config import Settings
 from zalobot.handlers import talking
 from zalobot.handlers.dispatch import dispatcher
@@ -20,11 +20,22 @@ from zalobot.inbox import Incoming
 from zalobot.outbox import Outcome
 from zalobot.store.database import Store
 from zalobot.store.models import InboxEvent, InboxState, OutboxState, Part, Role, Ticket
+from zalobot.tickets import silence
 from zalobot.zalo.events import Event
 from zalobot.zalo.messages import Outgoing
 
 OA, APP = "388613280878808645", "360846524940903967"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09:00 in Hạ Long
+
+SWEEPS = (
+    reminders.remind,
+    digests.send,
+    unseen.climb,
+    silence.end_pauses,
+    silence.close_unjudged,
+    silence.note_unexplained,
+    nudging.nudge,
+)
 
 
 class Stage:
@@ -87,8 +98,8 @@ class Stage:
         end = self.now + timedelta(**delta)
         while self.now < end:
             self.now = min(end, self.now + timedelta(minutes=5))
-            self.store.run_now(reminders.remind, self.now)
-            self.store.run_now(nudging.nudge, self.now)
+            for sweep in SWEEPS:
+                self.store.run_now(sweep, self.now)
             self.send()
 
     def until(self, instant: datetime) -> None:

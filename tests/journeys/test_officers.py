@@ -173,13 +173,17 @@ def test_the_ladder_climbs_from_the_officer_to_the_head_and_the_leader(stage: St
     for person in (ha, head, leader, lan):
         person.pushes()
     stage.until(datetime(2026, 11, 27, 10, 30, tzinfo=UTC))  # Friday 17:30, past due
-    before_due = ha.pushes()
-    assert len(before_due) == 4  # half, a day before, two hours before, due
-    assert (head.pushes(), leader.pushes(), lan.pushes()) == ([], [], [])
+    before_due = [text.split(" ")[0] for text in ha.pushes()]
+    # Wednesday's digest; Thursday's, half time; Friday's, two hours before. Thursday's and Friday's third are not sent.
+    assert before_due == ["Việc", "Việc", "Nhắc", "Việc", "Sắp"]
+    assert (leader.pushes(), lan.pushes()) == ([], [])
+    assert [text.split(" ")[0] for text in head.pushes()] == ["Việc"] * 3
     stage.until(datetime(2026, 11, 30, 4, 0, tzinfo=UTC))  # Monday 11:00: day 1
-    assert [len(ha.pushes()), len(head.pushes()), len(leader.pushes()), len(lan.pushes())] == [1, 1, 0, 2]
+    assert [len(ha.pushes()), len(head.pushes()), len(leader.pushes()), len(lan.pushes())] == [1, 1, 1, 2]
     stage.until(datetime(2026, 12, 1, 4, 0, tzinfo=UTC))  # Tuesday: day 2
-    assert [len(ha.pushes()), len(leader.pushes())] == [1, 1]
+    assert len(ha.pushes()) == 1
+    (told,) = leader.pushes()
+    assert "Quá hạn hai ngày làm việc, báo cáo lãnh đạo (2)" in told
 
 
 def test_after_an_outage_only_the_latest_step_is_sent(stage: Stage, ha) -> None:  # type: ignore[no-untyped-def]

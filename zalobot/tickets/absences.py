@@ -1,6 +1,7 @@
 """An officer is away and a colleague of the same agency is told in their place.
 
-The one rule: whoever is told for somebody else is told for whom. An absence whose deputy cannot be told changes nothing.
+The one rule: whoever is told for somebody else is told for whom. Where the deputy cannot be told nothing
+changes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,9 +35,7 @@ class Told:
         return Rendered(f"{line}\n\n{said.text}", said.buttons, said.template, said.version)
 
 
-def set_absence(
-    session: Session, officer_id: str, deputy_id: str, first: date, last: date, now: datetime
-) -> Absence:
+def set_absence(session: Session, officer_id: str, deputy_id: str, first: date, last: date, now: datetime) -> Absence:
     """Note that an officer is away from the first day to the last; what was noted of these days before is replaced.
 
     Raises Refused: no_such_officer, deputy_elsewhere, absence_backwards.
@@ -50,9 +49,7 @@ def set_absence(
         raise Refused("absence_backwards")
     of_these_days = (col(Absence.officer_id) == officer.id, col(Absence.first_day) <= last)
     session.execute(delete(Absence).where(*of_these_days, col(Absence.last_day) >= first))
-    made = Absence(
-        id=new_id(), officer_id=officer.id, deputy_id=deputy.id, first_day=first, last_day=last, made_at=now
-    )
+    made = Absence(id=new_id(), officer_id=officer.id, deputy_id=deputy.id, first_day=first, last_day=last, made_at=now)
     session.add(made)
     session.flush()
     memo(session).pop("deputies", None)
@@ -75,8 +72,10 @@ def end_absence(session: Session, officer_id: str, now: datetime) -> bool:
 
 def officer_named(session: Session, name: str) -> Officer:
     """The active member of staff of this name or key. Raises Refused: no_such_officer, officer_unclear."""
-    query = select(Officer).where(or_(col(Officer.id) == name, col(Officer.name) == name), col(Officer.active).is_(True))
-    found = list(session.execute(query.limit(2)).scalars())
+    query = select(Officer).where(
+        or_(col(Officer.id) == name, col(Officer.name) == name), col(Officer.active).is_(True)
+    )
+    found: list[Officer] = list(session.execute(query.limit(2)).scalars())
     if not found:
         raise Refused("no_such_officer", officer=name)
     if len(found) > 1:
@@ -114,7 +113,7 @@ def deputies(session: Session, now: datetime) -> dict[str, Officer]:
             .where(col(Absence.last_day) >= today, col(Absence.first_day) <= today)
             .where(col(Officer.active).is_(True), col(Officer.person_id).is_not(None))
         )
-        direct: dict[str, Officer] = {officer_id: deputy for officer_id, deputy in session.execute(query)}
+        direct: dict[str, Officer] = {row[0]: row[1] for row in session.execute(query)}
         known[today] = {officer_id: end for officer_id in direct if (end := _end(officer_id, direct))}
     return known[today]
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
-from zalobot import attachments, outbox, redaction, reference, templating
+from zalobot import attachments, redaction, reference, templating
 from zalobot.receipt import Receipt
 from zalobot.rules import Klass, RuleVersion, rule_in_force
 from zalobot.store.database import before_commit, later, memo, write_rows_so_far
@@ -22,7 +22,6 @@ from zalobot.store.models import (
     Officer,
     Part,
     PartState,
-    Priority,
     Ticket,
     TicketCounter,
     TicketState,
@@ -196,15 +195,4 @@ def _tell(session: Session, made: TicketFacts, by: Actor, now: datetime) -> None
 
 def _assign(session: Session, made: TicketFacts, fact: PartFacts, officers: Sequence[Officer], now: datetime) -> None:
     said = templating.render("officer/assigned", part=fact, ticket=made)
-    hold = telling.until_working_time(session, now)
-    for officer in officers:
-        if officer.person_id:
-            outbox.enqueue(
-                session,
-                officer.person_id,
-                said,
-                now=now,
-                priority=Priority.STATUS,
-                ticket_id=made.ticket.id,
-                hold=hold,
-            )
+    telling.to_staff(session, officers, said, made.ticket, now)

@@ -60,12 +60,12 @@ def to_staff(
 ) -> None:
     """Push what was rendered to these members of staff, at night when work begins."""
     hold = until_working_time(session, now)
-    for officer in officers:
-        if said is not None and officer.person_id:
+    for told in absences.present(session, officers, now) if said is not None else ():
+        if told.officer.person_id:
             outbox.enqueue(
                 session,
-                officer.person_id,
-                said,
+                told.officer.person_id,
+                told.words(said),
                 now=now,
                 priority=Priority.STATUS,
                 ticket_id=ticket.id,

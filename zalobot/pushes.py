@@ -1,0 +1,40 @@
+"""How often a member of staff is pushed, and the ledger that makes each step of a reminder unique.
+
+The one rule: nobody gets more than two pushes a day besides new assignments and what others did on a part.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
+from sqlmodel import Session
+
+from zalobot.store.database import later
+from zalobot.store.models import ReminderEntry
+from zalobot.workdays import LOCAL
+
+A_DAY: Final = 2
+
+ledger = ReminderEntry.__table__  # type: ignore[attr-defined]
+_take = insert(ledger).on_conflict_do_nothing()
+
+
+def take(
+    session: Session, part_id: str, step: str, due_at: datetime, officer_id: str, outbox_id: str | None, now: datetime
+) -> None:
+    """Write down that a step was taken for somebody; without an outbox key it was passed over."""
+    row = {"part_id": part_id, "step": step, "due_at": due_at, "officer_id": officer_id}
+    later(session, _take, {**row, "taken_at": now, "outbox_id": outbox_id})
+
+
+def told_today(session: Session, officers: Sequence[str], now: datetime) -> dict[str, int]:
+    """How many pushes each has got since local midnight."""
+    midnight = datetime.combine(now.astimezone(LOCAL).date(), time(), LOCAL)
+    query = (
+        select(ledger.c.officer_id, func.count(func.distinct(ledger.c.outbox_id)))
+        .where(ledger.c.officer_id.in_(officers), ledger.c.taken_at >= midnight, ledger.c.outbox_id.is_not(None))
+        .group_by(ledger.c.officer_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}

@@ -1,0 +1,73 @@
+"""An urgent notice nobody looked at for two working hours goes to the head of the agency too, once.
+
+The one rule: only Zalo's receipts are believed. Of people from whom none ever came (Zalo on a computer gives none)
+nothing can be said, and whoever wrote to us since has been here.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlmodel import Session, col
+
+from zalobot import pushes, reference, reminders
+from zalobot.errors import PastHorizon
+from zalobot.ladder import LADDER, UNSEEN, Moment
+from zalobot.store.models import Conversation, OutboxMessage, Part, Role, Ticket
+from zalobot.tickets import absences, finding, life
+
+URGENT = tuple(step.name for step in LADDER if step.urgent)
+BATCH = 200
+
+
+def climb(session: Session, now: datetime, limit: int = BATCH) -> int:
+    """Tell the heads of what was not seen; gives back how many parts were looked at. Only in working time."""
+    try:
+        if not reference.fresh(session).calendar.is_working_time(now):
+            return 0
+    except PastHorizon:
+        return 0
+    query = (
+        select(Part, Ticket)
+        .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
+        .where(col(Part.unseen_at) <= now)
+        .order_by(col(Part.unseen_at), col(Part.id))
+        .limit(limit)
+        .with_for_update(of=Part, skip_locked=True)
+    )
+    rows = list(session.execute(query))
+    tasks = []
+    for part, ticket in rows:
+        part.unseen_at = None
+        if part.state in life.OPEN and part.paused_at is None and not _seen(session, part):
+            heads = finding.staff(session, (Role.HEAD,), part.agency)
+            tasks += [
+                reminders.Due(part, ticket, Moment(UNSEEN, now), told) for told in absences.present(session, heads, now)
+            ]
+    reminders.tell(session, tasks, now)
+    return len(rows)
+
+
+def _seen(session: Session, part: Part) -> bool:
+    """Whether anybody told has seen the notice or been here since, or nobody of them is known to give receipts."""
+    ledger = pushes.ledger.c
+    query = (
+        select(
+            col(OutboxMessage.person_id),
+            col(OutboxMessage.seen_at),
+            col(OutboxMessage.created_at),
+            col(Conversation.last_interaction_at),
+        )
+        .select_from(pushes.ledger)
+        .join(OutboxMessage, col(OutboxMessage.id) == ledger.outbox_id)
+        .outerjoin(Conversation, col(Conversation.person_id) == col(OutboxMessage.person_id))
+        .where(ledger.part_id == part.id, ledger.due_at == part.due_at, ledger.step.in_(URGENT))
+    )
+    told = list(session.execute(query))
+    if any(row.seen_at or (row.last_interaction_at and row.last_interaction_at >= row.created_at) for row in told):
+        return True
+    return not any(_gives_receipts(session, row.person_id) for row in told)
+
+
+def _gives_receipts(session: Session, person_id: str) -> bool:
+    came = col(OutboxMessage.seen_at).is_not(None) | col(OutboxMessage.delivered_at).is_not(None)
+    return bool(session.execute(select(exists().where(col(OutboxMessage.person_id) == person_id, came))).scalar())
