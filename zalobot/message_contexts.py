@@ -143,18 +143,6 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("reminders", _ABOUT_A_PART, ("unseen",)),
     ("list", ("late",), ("late_agency",)),
     ("officer", ("absent",), ("in_place_of",)),
-    ("status", _ABOUT_A_PART, ("explained", "pause_ended")),
-    ("status", ("work",), ("closed_by_silence",)),
-    ("officer", _ABOUT_A_PART, ("explained", "pause_ended")),
-    (
-        "officer_explain",
-        _FLOW_OF_A_PART,
-        (
-            *("reason", "reason.too_short", "reason.too_long"),
-            *("new_date", "new_date.not_a_date", "new_date.date_not_ahead", "new_date.date_not_worked"),
-        ),
-    ),
-    ("refused", ("facts",), ("not_the_head", "not_late", "date_not_ahead", "date_not_worked")),
     ("status", ("recount",), ("recounted",)),
     ("officer", ("recount",), ("recounted",)),
     ("officer", ("horizon",), ("horizon",)),

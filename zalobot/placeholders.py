@@ -228,44 +228,6 @@ DIGEST: Final = (
 )
 
 
-# -- a morning of a member of staff (morning.Digest) ------------------------------------------------------------------
-
-_OF_A_GROUP: Final = 4  # lines of each group; its number says how many there are
-
-
-def _group_lines(name: str) -> Callable[[Any], str]:
-    return lambda digest: _work_lines(getattr(digest, name)[:_OF_A_GROUP])
-
-
-def _group_size(name: str) -> Callable[[Any], str]:
-    return lambda digest: str(len(getattr(digest, name)) or "")
-
-
-def _late_lines(digest: Any) -> str:
-    return "\n".join(templating.render("list/late_agency", late=late).text for late in digest.late_agencies[:_LISTED])
-
-
-_GROUPS: Final = {
-    "qua_han": "overdue",
-    "hom_nay": "today",
-    "ngay_toi": "next_day",
-    "cho_nhan": "untaken",
-    "duoc_nhac": "reminded",
-    "tranh_chap": "disputed",
-}
-DIGEST: Final = (
-    *(_placeholder(f"viec_{word}", "digest", _group_lines(name)) for word, name in _GROUPS.items()),
-    *(_placeholder(f"so_{word}", "digest", _group_size(name)) for word, name in _GROUPS.items()),
-    _placeholder("ngay_sang", "digest", lambda d: spoken.day(d.now)),
-    _placeholder("co_quan_sang", "digest", lambda d: _agency(d.province, d.officer.agency)),
-    _placeholder("co_quan_tre", "digest", _late_lines),
-    _placeholder("so_tre", "digest", lambda d: str(sum(number for _, number in d.late_agencies) or "")),
-    _placeholder("ten_co_quan_tre", "late", lambda late: late[0]),
-    _placeholder("so_viec_tre", "late", lambda late: str(late[1])),
-    _placeholder("ten_nguoi_vang", "absent", lambda absent: ", ".join(officer.name for officer in absent)),
-)
-
-
 # -- how a due time was counted, what happened, what was refused, what is wrong with a message ------------------------
 
 
