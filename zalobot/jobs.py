@@ -27,6 +27,7 @@ from zalobot.services import Services
 from zalobot.store.blobs import BlobStore
 from zalobot.store.ids import new_id
 from zalobot.store.models import Lease
+from zalobot.tickets import disputes, silence, succeeding
 from zalobot.zalo import media
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,20 @@ async def nudge(duties: Duties) -> None:
         await services.coordination.publish(OUTBOX)
 
 
+async def remind_coordinators(duties: Duties) -> None:
+    """Remind the coordinators of parts that wait for their decision."""
+    services = duties.services
+    if await services.store.run(disputes.remind, services.now()):
+        await services.coordination.publish(OUTBOX)
+
+
+async def succeed(duties: Duties) -> None:
+    """Carry out successions of agencies whose day has come."""
+    services = duties.services
+    if await services.store.run(succeeding.carry_out, services.now()):
+        await services.coordination.publish(OUTBOX)
+
+
 async def keep_calendar(duties: Duties) -> None:
     """Count again what a change of the calendar missed; warn the coordinators before the calendar ends."""
     services = duties.services
@@ -75,19 +90,19 @@ async def keep_calendar(duties: Duties) -> None:
         await services.coordination.publish(OUTBOX)
 
 
-async def close_days(duties: Duties) -> None:
-    """Keep where the ledger stood at the end of each day."""
-    services = duties.services
-    if await services.store.read(days.due, services.now()):
-        await services.store.run(days.close_days, services.now())
-
-
 async def keep_silence(duties: Duties) -> None:
     """What the clock does where nobody says anything: pauses end, answers close, lateness stays unexplained."""
     services = duties.services
     for sweep in (silence.end_pauses, silence.close_unjudged, silence.note_unexplained):
         if await services.store.run(sweep, services.now()):
             await services.coordination.publish(OUTBOX)
+
+
+async def close_days(duties: Duties) -> None:
+    """Keep where the ledger stood at the end of each day."""
+    services = duties.services
+    if await services.store.read(days.due, services.now()):
+        await services.store.run(days.close_days, services.now())
 
 
 async def climb(duties: Duties) -> None:
@@ -139,11 +154,13 @@ async def fetch(duties: Duties) -> None:
 JOBS = (
     Job("remind", 15, remind),
     Job("nudge", 60, nudge),
+    Job("coordinators", 60, remind_coordinators),
+    Job("succeed", 600, succeed),
     Job("calendar", 60, keep_calendar),
-    Job("ledger_days", 60, close_days),
     Job("climb", 60, climb),
     Job("digest", 30, digest),
     Job("silence", 60, keep_silence),
+    Job("ledger_days", 60, close_days),
     Job("settle", 5, settle),
     Job("keep_tokens", 600, keep_tokens),
     Job("fetch", 2, fetch),

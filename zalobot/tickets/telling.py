@@ -14,7 +14,7 @@ from zalobot.errors import PastHorizon
 from zalobot.store.database import memo
 from zalobot.store.models import Officer, Part, Priority, Role, Ticket
 from zalobot.templating import Rendered
-from zalobot.tickets import facts, finding
+from zalobot.tickets import absences, facts, finding
 
 
 def audience(ticket: Ticket) -> list[str]:
@@ -58,9 +58,11 @@ def the_coordinators(
 def to_staff(
     session: Session, officers: Sequence[Officer], said: Rendered | None, ticket: Ticket, now: datetime
 ) -> None:
-    """Push what was rendered to these members of staff, at night when work begins."""
+    """Push what was rendered to these members of staff or their deputies, at night when work begins."""
+    if said is None:
+        return
     hold = until_working_time(session, now)
-    for told in absences.present(session, officers, now) if said is not None else ():
+    for told in absences.present(session, officers, now):
         if told.officer.person_id:
             outbox.enqueue(
                 session,
