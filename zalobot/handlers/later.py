@@ -1,4 +1,4 @@
-"""A business writes again while it has a ticket: an addition or a new matter, taking it back, judging one of many answers.
+"""A business writes again while it has a ticket: an addition, a new matter, taking it back, judging an answer.
 
 The one rule: nothing that was written is lost; what is a new matter begins a report with these very words.
 """

@@ -21,9 +21,9 @@ MANY: Final = 3  # so many of the last answers alike are pointed out
 LAST: Final = 50  # answers of the agency that are looked at
 
 _NUMBER_OF_A_PAPER: Final = re.compile(r"\d+\s*/\s*(?:\d{4}|[A-Za-zĐđ]{2,})")
-_PHONE_OR_MAIL: Final = re.compile(r"\b0\d(?:[\s.-]?\d){7,9}\b|\b1\d{3}\b|\S+@\S+\.\w+")
+_PHONE_OR_MAIL: Final = re.compile(r"\b0\d(?:[\s.-]?\d){7,9}\b|(?<![\d/.-])1\d{3}(?!\s*[/\d.-]\d|\s*/)|\S+@\S+\.\w+")
 _LONGEST_LABEL: Final = 40
-_BESIDE: Final = 60  # characters between "Điều" and its number
+_BESIDE: Final = 40  # characters between a kind of paper and its number
 
 
 def read(text: str) -> dict[str, str]:
@@ -72,7 +72,8 @@ def _names_a_rule(text: str) -> bool:
     if _NUMBER_OF_A_PAPER.search(text):
         return True
     said = fold(text)
-    return any(re.search(rf"\b{word}\b[^\n]{{0,{_BESIDE}}}?\d", said) for word in _rule_words())
+    articles, papers = ("|".join(map(fold, _words("phrases")[kind])) for kind in ("articles", "papers"))
+    return bool(re.search(rf"\b(?:{articles}) \d|\b(?:{papers})\b[^\n]{{0,{_BESIDE}}}?\d", said))
 
 
 def _words(kind: str) -> Mapping[str, Any]:
@@ -93,8 +94,3 @@ def _decisions() -> Index:
 @cache
 def _phrases(aspect: str) -> Index:
     return index_of({aspect: _words("phrases")[aspect]})
-
-
-@cache
-def _rule_words() -> tuple[str, ...]:
-    return tuple(fold(word) for word in _words("phrases")["basis"])

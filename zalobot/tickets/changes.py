@@ -5,21 +5,35 @@ The one rule: a version is what was on the screen. A verb that is given one refu
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
+from typing import Final, NoReturn
 
-from sqlalchemy import select
+from sqlalchemy import Executable, bindparam, select
 from sqlmodel import Session, col
 
 from zalobot import reference, spoken, templating
 from zalobot.errors import StaleTicket
+from zalobot.ledger.writing import gathered
 from zalobot.province import Province
-from zalobot.store.database import write_rows_so_far
 from zalobot.store.models import EventKind, Part, Ticket, TicketEvent
 from zalobot.store.types import Json
 from zalobot.tickets.life import OPEN
 
 SHOWN = 3  # of the newest changes
 UNTOLD = (EventKind.REMINDED, EventKind.ESCALATED)
+
+
+_NEWEST: Final[Executable] = (
+    select(
+        col(TicketEvent.kind),
+        col(TicketEvent.at),
+        col(TicketEvent.part_number),
+        col(TicketEvent.agency),
+        col(TicketEvent.data),
+    )
+    .where(col(TicketEvent.ticket_id) == bindparam("ticket"))
+    .order_by(col(TicketEvent.seq).desc())
+    .limit(20)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +103,19 @@ def check_ticket(session: Session, ticket: Ticket, seen: int | None) -> None:
 
 def _newest(session: Session, ticket: Ticket, number: int | None, count: int) -> list[str]:
     """The last things that happened, at most one for each version passed over, oldest first."""
-    write_rows_so_far(session)
-    wanted = (
-        select(
-            col(TicketEvent.kind),
-            col(TicketEvent.at),
-            col(TicketEvent.part_number),
-            col(TicketEvent.agency),
-            col(TicketEvent.data),
-        )
-        .where(col(TicketEvent.ticket_id) == ticket.id, col(TicketEvent.kind).not_in(UNTOLD))
-        .order_by(col(TicketEvent.at).desc())
-        .limit(max(1, min(count, SHOWN)))
-    )
-    if number is not None:
-        wanted = wanted.where(col(TicketEvent.part_number).in_((number,)) | col(TicketEvent.part_number).is_(None))
+    wanted = max(1, min(count, SHOWN))
     here = reference.current(session)
-    rows = list(session.execute(wanted))
-    return [EventFacts(EventKind(r.kind), r.at, r.part_number, r.agency, r.data or {}, here).line() for r in rows[::-1]]
+    kept = [
+        EventFacts(EventKind(row.kind), row.at, row.part_number, row.agency, row.data or {}, here)
+        for row in session.execute(_NEWEST, {"ticket": ticket.id})
+    ]
+    fresh = [
+        EventFacts(EventKind(row["kind"]), row["at"], row["part_number"], row["agency"], row["data"], here)
+        for row in gathered(session, ticket.id)
+    ]
+    told = [
+        event
+        for event in (*reversed(kept), *fresh)
+        if event.kind not in UNTOLD and (number is None or event.part_number in (number, None))
+    ]
+    return [event.line() for event in told[-wanted:]]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Executable, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from zalobot import conversations
@@ -18,7 +18,7 @@ from zalobot.tickets.life import OPEN
 RECENT = timedelta(days=14)  # so long after its end a ticket may still be what somebody writes about
 
 # Every ticket under way or ended lately of these people, the newest first, and whether a part of it waits for them.
-_AROUND: Final[Select[Any]] = (
+_AROUND: Final[Executable] = (
     select(
         col(Ticket.person_id),
         col(Ticket.code),

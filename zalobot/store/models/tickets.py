@@ -151,6 +151,13 @@ class Part(SQLModel, table=True):
             postgresql_where=text("remind_at IS NOT NULL"),
         ),
         Index(
+            "ix_part_answered",
+            "agency",
+            "answered_at",
+            sqlite_where=text("answered_at IS NOT NULL"),
+            postgresql_where=text("answered_at IS NOT NULL"),
+        ),
+        Index(
             "ix_part_decide",
             "decide_remind_at",
             sqlite_where=text("decide_remind_at IS NOT NULL"),

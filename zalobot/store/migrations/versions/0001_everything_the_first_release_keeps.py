@@ -506,6 +506,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("answered_at IS NULL"),
         )
         batch_op.create_index(
+            "ix_part_answered",
+            ["agency", "answered_at"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NOT NULL"),
+            postgresql_where=sa.text("answered_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_part_close_at",
             ["close_at"],
             unique=False,
@@ -662,6 +669,11 @@ def downgrade() -> None:
             "ix_part_close_at",
             sqlite_where=sa.text("close_at IS NOT NULL"),
             postgresql_where=sa.text("close_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_part_answered",
+            sqlite_where=sa.text("answered_at IS NOT NULL"),
+            postgresql_where=sa.text("answered_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_part_agency_open",
