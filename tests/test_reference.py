@@ -1,5 +1,7 @@
 """The province as the database has it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.journeys.stage import MONDAY
@@ -29,3 +31,12 @@ async def test_a_database_of_another_province_is_refused(store: Store) -> None:
     store.run_now(reference.seed, province.load("tests/packs/dao-nho"), MONDAY)
     with pytest.raises(ConfigError, match="the database holds dao-nho"):
         store.read_now(reference.read, province.load("quang-ninh"))
+
+
+def test_two_processes_that_start_together_load_the_pack_once(database_url: str) -> None:
+    loaded, stores = province.load("tests/packs/dao-nho"), [Store(database_url), Store(database_url)]
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda store: store.run_now(reference.seed, loaded, MONDAY), stores))
+    assert sorted(done) == [False, True]
+    for store in stores:
+        store.close_now()

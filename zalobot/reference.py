@@ -22,7 +22,8 @@ from zalobot.store.models import Agency, CalendarDay, CalendarVersion, ProvinceR
 from zalobot.workdays import WorkCalendar
 
 T = TypeVar("T")
-_insert_province = insert(ProvinceRow.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
+_province = ProvinceRow.__table__  # type: ignore[attr-defined]
+_insert_province = insert(_province).on_conflict_do_nothing().returning(_province.c.key)
 TOPIC = "reference"  # published by whoever changed something here, so that other processes look at once
 PROVINCE, PUBLIC_URL = "province", "public_url"
 _REVISION, _SHELF = "revision", "shelf"  # session.info: which state it is, and what all sessions of the store share
@@ -94,7 +95,7 @@ def seed(session: Session, pack: Province, now: datetime) -> bool:
     if session.execute(select(ProvinceRow)).first() is not None:
         return False
     row = {"key": pack.key, "name": pack.name, "loaded_at": now}
-    if not session.execute(_insert_province, row).rowcount:  # type: ignore[attr-defined]
+    if session.execute(_insert_province, row).first() is None:
         return False  # another process was quicker
     session.add_all([_agency_row(agency) for agency in pack.agencies.values()])
     session.flush()

@@ -16,7 +16,8 @@ from zalobot.workdays import LOCAL, WorkCalendar
 
 WARN, RED, LAST = THRESHOLDS = (60, 30, 7)  # days before the last known one
 _JOB = "horizon"
-_take = insert(JobRun.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
+_runs = JobRun.__table__  # type: ignore[attr-defined]
+_take = insert(_runs).on_conflict_do_nothing().returning(_runs.c.slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def alarm(session: Session, now: datetime) -> int:
     if not people:  # nobody to tell: the next one who is linked will be
         return 0
     rows = [{"job": _JOB, "slot": f"{ahead.last}/{days}", "at": now} for days in passed]
-    if not sum(session.execute(_take, row).rowcount for row in rows):  # type: ignore[attr-defined]
+    if not [row for row in rows if session.execute(_take, row).first()]:
         return 0
     said, hold = templating.render("officer/horizon", horizon=ahead), telling.until_working_time(session, now)
     for officer in people:
