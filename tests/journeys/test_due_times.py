@@ -218,14 +218,17 @@ def test_a_day_in_the_past_moves_what_still_runs_and_nothing_that_has_run_out(ne
     assert {part.due_at for part in new_year.parts()} == {at("2026-01-07 17:00")}
 
 
-def test_an_answered_part_is_left_alone(new_year: Stage) -> None:
+def test_an_answered_part_keeps_its_due_time_and_its_five_days_of_silence(new_year: Stage) -> None:
     ha = new_year.person("ha")
     ha.says("Trả lời QN-2512-00001/1")
     ha.says("Được. Căn cứ Điều 16 Luật số 55/2024/QH15. Nộp hồ sơ tại Trung tâm. Liên hệ tổng đài 1022.")
     ha.says("1")
     new_year.now = at("2026-01-01 09:00")
+    closes = new_year.parts()[0].close_at
     assert change(new_year, *SWAP).moved == 1
-    assert new_year.parts()[0].due_at == at("2026-01-06 17:00")
+    part = new_year.parts()[0]
+    assert part.due_at == at("2026-01-06 17:00")
+    assert (closes, part.close_at) == (at("2026-01-08 17:00"), at("2026-01-09 17:00"))  # five days of silence
 
 
 def test_a_pause_is_kept_and_moves_the_due_time_by_the_working_time_waited(database_url: str, server_zone: str) -> None:
@@ -256,6 +259,7 @@ def test_a_part_that_waits_for_the_business_is_counted_as_it_stood(database_url:
     change(stage, DayChange(date(2026, 11, 10), DayKind.OFF, name="Nghỉ bão"))
     part = stage.parts()[0]
     assert (part.due_at, part.remind_at) == (at("2026-11-12 17:00"), None)
+    assert part.wait_until == at("2026-11-13 17:00")  # three working days, the storm not counted
     stage.now = at("2026-11-12 10:00")
     stage.store.run_now(working.reply, code, "lan", "Đã gửi.", stage.now)
     assert stage.parts()[0].due_at == at("2026-11-16 17:00")  # Monday 10:00 to Thursday 10:00 without Tuesday

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from zalobot import reference
-from zalobot.calendars import telling
+from zalobot.calendars import telling, waits
 from zalobot.calendars.difference import Difference, difference, in_words
 from zalobot.calendars.recounting import keep, recounted
 from zalobot.errors import Refused
@@ -128,6 +128,7 @@ def count_again(session: Session, change: Difference, by: Actor, now: datetime) 
     reason, calendar = in_words(change), reference.current(session).calendar
     found = recounted(session, reference.current(session), now, lock=True)
     moved = keep(session, found, reason, calendar, by, now)
+    waits.follow(session, reference.current(session), now)
     told = telling.tell(session, moved, reason, now)
     return Outcome(calendar.version, reason, len(moved), told)
 

@@ -18,6 +18,6 @@ def call_person(session: Session, talk: Talk, now: datetime) -> bool:
         if coordinator.person_id:
             outbox.enqueue(session, coordinator.person_id, said, now=now, priority=Priority.STATUS)
     try:
-        return reference.current(session).calendar.is_working_time(now)
+        return reference.fresh(session).calendar.is_working_time(now)
     except PastHorizon:
         return False

@@ -17,7 +17,7 @@ from zalobot.workdays import LOCAL, WorkCalendar
 
 def remind(session: Session, now: datetime, limit: int = 200) -> int:
     """Tell the coordinators what waits for their decision; gives back of how many parts they were told."""
-    calendar = reference.current(session).calendar
+    calendar = reference.fresh(session).calendar
     try:
         if not calendar.is_working_time(now):
             return 0

@@ -16,12 +16,12 @@ from zalobot.workdays import LOCAL, WorkCalendar
 
 def pause_ends(session: Session, ticket: Ticket, paused_at: datetime) -> datetime | None:
     """When a pause for the business ends by itself (rule.wait_days); None past the known days."""
-    return end_of_day(paused_at, _rule(session, ticket).wait_days, reference.current(session).calendar)
+    return end_of_day(paused_at, _rule(session, ticket).wait_days, reference.fresh(session).calendar)
 
 
 def closes(session: Session, ticket: Ticket, answered_at: datetime) -> datetime | None:
     """When an answer that nobody judges is closed (rule.close_days); None past the known days."""
-    return end_of_day(answered_at, _rule(session, ticket).close_days, reference.current(session).calendar)
+    return end_of_day(answered_at, _rule(session, ticket).close_days, reference.fresh(session).calendar)
 
 
 def explanation_ends(session: Session, ticket: Ticket, due: datetime, asked_at: datetime) -> datetime | None:
@@ -29,7 +29,7 @@ def explanation_ends(session: Session, ticket: Ticket, due: datetime, asked_at: 
 
     The due day is day 0; where the head could only be asked after day 1 (an outage), the day of asking is.
     """
-    calendar, days = reference.current(session).calendar, _rule(session, ticket).explain_days
+    calendar, days = reference.fresh(session).calendar, _rule(session, ticket).explain_days
     try:
         first = calendar.closes(calendar.next_working_day(due.astimezone(LOCAL).date()))
     except PastHorizon:
@@ -48,7 +48,7 @@ def end_of_day(start: datetime, days: int, calendar: WorkCalendar) -> datetime |
 
 def look_again(session: Session, now: datetime) -> datetime:
     """When to ask again what lies past the known days: after the last of them, and not before tomorrow."""
-    last = reference.current(session).calendar.last
+    last = reference.fresh(session).calendar.last
     return max(datetime.combine(last + timedelta(1), time(), LOCAL), now + timedelta(days=1))
 
 

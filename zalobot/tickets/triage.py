@@ -47,7 +47,7 @@ def confirm_by(session: Session, ticket: Ticket) -> datetime | None:
 
 def working_hours_after(session: Session, start: datetime, hours: int) -> datetime | None:
     """So many working hours later; None past the known days."""
-    calendar = reference.current(session).calendar
+    calendar = reference.fresh(session).calendar
     try:
         return calendar.add_working(calendar.next_working_moment(start), timedelta(hours=hours))
     except PastHorizon:
@@ -110,7 +110,7 @@ def _check_room(session: Session, ticket: Ticket, parts: Sequence[Part], agency:
 
 
 def _new_part(session: Session, ticket: Ticket, parts: Sequence[Part], agency: str, now: datetime) -> Part:
-    calendar = reference.current(session).calendar
+    calendar = reference.fresh(session).calendar
     receipt = clocks.counted(ticket.received_at, rule_of(session, ticket), ticket.klass, calendar)
     due = receipt.due if receipt else None
     number = max(part.number for part in parts) + 1
@@ -171,13 +171,13 @@ def change_class(
 
 def class_until(session: Session, ticket: Ticket) -> datetime | None:
     """The deadline of a simple matter received when this one was: until then its class may be changed."""
-    calendar = reference.current(session).calendar
+    calendar = reference.fresh(session).calendar
     receipt = clocks.counted(ticket.received_at, rule_of(session, ticket), Klass.SIMPLE, calendar)
     return receipt.due if receipt else None
 
 
 def _count_anew(session: Session, ticket: Ticket, part: Part, now: datetime) -> None:
-    calendar = reference.current(session).calendar
+    calendar = reference.fresh(session).calendar
     old = finding.receipt_of(session, part)
     waits = Receipt.from_json(old.data).waits if old else ()
     receipt = clocks.counted(part.clock_started_at, rule_of(session, ticket), ticket.klass, calendar, waits)
