@@ -59,6 +59,18 @@ def test_an_unknown_agency_is_refused_and_an_unknown_role_is_wrong_use(tmp_path:
     assert (wrong.returncode, wrong.stderr.strip().startswith("--role must be one of officer")) == (2, True)
 
 
+def test_an_absence_is_noted_and_ended_by_name(tmp_path: Path) -> None:
+    for name in ("Hà", "Thu"):
+        zalobot("officer", "link-code", "--agency", "SXD", "--name", name, cwd=tmp_path)
+    days = ("--from", "2099-11-25", "--until", "2099-11-26")
+    noted = zalobot("officer", "absence", "--officer", "Hà", *days, "--deputy", "Thu", cwd=tmp_path)
+    assert noted.stdout == "Hà is away 2099-11-25 to 2099-11-26; Thu is told meanwhile.\n"
+    assert zalobot("officer", "back", "--officer", "Hà", cwd=tmp_path).stdout == "Hà is back.\n"
+    assert zalobot("officer", "back", "--officer", "Hà", cwd=tmp_path).stdout == "Hà was not noted as away.\n"
+    refused = zalobot("officer", "absence", "--officer", "Ai", *days, "--deputy", "Thu", cwd=tmp_path)
+    assert (refused.returncode, refused.stderr) == (1, "refused: no_such_officer (officer=Ai)\n")
+
+
 def test_replaying_what_never_failed_is_refused(tmp_path: Path) -> None:
     zalobot("migrate", cwd=tmp_path)
     assert zalobot("inbox", "replay", "01ABC", cwd=tmp_path).returncode == 1

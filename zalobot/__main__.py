@@ -5,6 +5,7 @@ The one rule: heavy modules are imported inside the commands, so that `--help` i
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ officer = typer.Typer(no_args_is_help=True, help="Officers, heads and leaders.")
 inbox_group = typer.Typer(no_args_is_help=True, help="Events that Zalo sent.")
 calendar = typer.Typer(no_args_is_help=True, help="The working days, and what a late change of them moves.")
 ledger = typer.Typer(no_args_is_help=True, help="The chained record of everything that happened.")
+DAY = ["%Y-%m-%d"]
 app.add_typer(templates, name="templates")
 app.add_typer(calendar, name="calendar")
 app.add_typer(officer, name="officer")
@@ -156,6 +158,28 @@ def officer_link_code(
     from zalobot import serving
 
     typer.echo(serving.link_code(_settings(), agency=agency, name=name, role=role))
+
+
+@officer.command("absence")
+def officer_absence(
+    officer: Annotated[str, typer.Option(help="Who is away: a name, or a key where names are shared.")],
+    first: Annotated[datetime, typer.Option("--from", formats=DAY, help="The first day, YYYY-MM-DD.")],
+    last: Annotated[datetime, typer.Option("--until", formats=DAY, help="The last day, included.")],
+    deputy: Annotated[str, typer.Option(help="Who of the same agency is told in their place.")],
+) -> None:
+    """Note that somebody is away: assignments and reminders go to the deputy meanwhile, who is told for whom."""
+    from zalobot import serving
+
+    settings = _settings()
+    typer.echo(serving.absence(settings, officer=officer, first=first.date(), last=last.date(), deputy=deputy))
+
+
+@officer.command("back")
+def officer_back(officer: Annotated[str, typer.Option(help="Who is back: a name, or a key.")]) -> None:
+    """End an absence today."""
+    from zalobot import serving
+
+    typer.echo(serving.back(_settings(), officer=officer))
 
 
 @inbox_group.command("replay")

@@ -201,7 +201,7 @@ def _then(session: Session, task: Due, now: datetime) -> None:
     step = task.moment.step
     if step.when is ladder.When.DAYS_AFTER and step.role is ladder.Role.HEAD:
         explaining.ask(session, task.ticket, task.part, now)
-    if step.urgent:
+    if step.urgent and task.part.unseen_at is None:
         task.part.unseen_at = ladder.unseen_at(now, reference.current(session).calendar)
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from dataclasses import replace
+from datetime import date
 
 from aiohttp import web
 from sqlalchemy.exc import OperationalError
@@ -17,6 +18,7 @@ from zalobot.config import Settings
 from zalobot.errors import ConfigError, Refused
 from zalobot.store import migrations
 from zalobot.store.models import Role
+from zalobot.tickets import absences
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,30 @@ def link_code(settings: Settings, *, agency: str, name: str, role: str) -> str:
     store, _ = app.open_store(settings, now)
     try:
         return store.run_now(officers.issue_link_code, agency=agency, name=name, role=Role(role), now=now)
+    finally:
+        store.close_now()
+
+
+def absence(settings: Settings, *, officer: str, first: date, last: date, deputy: str) -> str:
+    """Note that an officer is away and who is told meanwhile; a line that says so. Raises Refused."""
+    now = app.utc_now()
+    store, _ = app.open_store(settings, now)
+    try:
+        away, stands_in = (store.read_now(absences.officer_named, name) for name in (officer, deputy))
+        store.run_now(absences.set_absence, away.id, stands_in.id, first, last, now)
+        return f"{away.name} is away {first} to {last}; {stands_in.name} is told meanwhile."
+    finally:
+        store.close_now()
+
+
+def back(settings: Settings, *, officer: str) -> str:
+    """End an officer's absence today; a line that says so. Raises Refused."""
+    now = app.utc_now()
+    store, _ = app.open_store(settings, now)
+    try:
+        away = store.read_now(absences.officer_named, officer)
+        ended = store.run_now(absences.end_absence, away.id, now)
+        return f"{away.name} is back." if ended else f"{away.name} was not noted as away."
     finally:
         store.close_now()
 

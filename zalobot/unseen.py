@@ -5,11 +5,12 @@ nothing can be said, and whoever wrote to us since has been here.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 from sqlmodel import Session, col
 
-from zalobot import pushes, reference, reminders
+from zalobot import ladder, pushes, reference, reminders
 from zalobot.errors import PastHorizon
 from zalobot.ladder import LADDER, UNSEEN, Moment
 from zalobot.store.models import Conversation, OutboxMessage, Part, Role, Ticket
@@ -37,8 +38,8 @@ def climb(session: Session, now: datetime, limit: int = BATCH) -> int:
     rows = list(session.execute(query))
     tasks = []
     for part, ticket in rows:
-        part.unseen_at = None
-        if part.state in life.OPEN and part.paused_at is None and not _seen(session, part):
+        unseen, part.unseen_at = _look(session, part, now)
+        if unseen and part.state in life.OPEN and part.paused_at is None:
             heads = finding.staff(session, (Role.HEAD,), part.agency)
             tasks += [
                 reminders.Due(part, ticket, Moment(UNSEEN, now), told) for told in absences.present(session, heads, now)
@@ -47,11 +48,28 @@ def climb(session: Session, now: datetime, limit: int = BATCH) -> int:
     return len(rows)
 
 
-def _seen(session: Session, part: Part) -> bool:
-    """Whether anybody told has seen the notice or been here since, or nobody of them is known to give receipts."""
+def _look(session: Session, part: Part, now: datetime) -> tuple[bool, datetime | None]:
+    """Whether the last urgent notice that has had its two hours was seen by nobody, and when to look at the next."""
+    calendar = reference.current(session).calendar
+    had_time, ahead = [], []
+    for row in _notices(session, part):
+        look_at = ladder.unseen_at(row.taken_at, calendar)
+        if look_at is not None and look_at <= now:
+            had_time.append(row)
+        elif look_at is not None:
+            ahead.append(look_at)
+    last = max((row.taken_at for row in had_time), default=None)
+    told = [row for row in had_time if row.taken_at == last]
+    here = any(row.seen_at or (row.last_interaction_at and row.last_interaction_at >= row.created_at) for row in told)
+    unseen = not here and any(_gives_receipts(session, row.person_id) for row in told)
+    return unseen, min(ahead, default=None)
+
+
+def _notices(session: Session, part: Part) -> list[Row[Any]]:
     ledger = pushes.ledger.c
     query = (
         select(
+            ledger.taken_at,
             col(OutboxMessage.person_id),
             col(OutboxMessage.seen_at),
             col(OutboxMessage.created_at),
@@ -62,10 +80,7 @@ def _seen(session: Session, part: Part) -> bool:
         .outerjoin(Conversation, col(Conversation.person_id) == col(OutboxMessage.person_id))
         .where(ledger.part_id == part.id, ledger.due_at == part.due_at, ledger.step.in_(URGENT))
     )
-    told = list(session.execute(query))
-    if any(row.seen_at or (row.last_interaction_at and row.last_interaction_at >= row.created_at) for row in told):
-        return True
-    return not any(_gives_receipts(session, row.person_id) for row in told)
+    return list(session.execute(query))
 
 
 def _gives_receipts(session: Session, person_id: str) -> bool:

@@ -183,7 +183,7 @@ def test_the_ladder_climbs_from_the_officer_to_the_head_and_the_leader(stage: St
     stage.until(datetime(2026, 12, 1, 4, 0, tzinfo=UTC))  # Tuesday: day 2
     assert len(ha.pushes()) == 1
     (told,) = leader.pushes()
-    assert "Quá hạn hai ngày làm việc, báo cáo lãnh đạo (2)" in told
+    assert "Cần chú ý (2)" in told
 
 
 def test_after_an_outage_only_the_latest_step_is_sent(stage: Stage, ha) -> None:  # type: ignore[no-untyped-def]
