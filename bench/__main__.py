@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="one short round: does it work, and about how fast?")
     parser.add_argument("--rounds", type=int, default=0, help="how many rounds (5; with --short 1)")
     parser.add_argument("--only", default="", help="subjects whose name contains this")
-    parser.add_argument("--persons", type=int, default=64, help="how many talk at a time")
+    parser.add_argument("--persons", type=int, default=256, help="how many talk at a time")
     parser.add_argument("--transcript", action="store_true", help="show one conversation with each subject instead")
     return parser.parse_args()
 

@@ -31,7 +31,7 @@ class Failed(Exception):
 class Plan:
     """How much load a round is; times in seconds."""
 
-    persons: int = 64
+    persons: int = 256
     warm: float = 1.0
     seconds: float = 4.0
     rate: float = 200.0
