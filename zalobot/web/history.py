@@ -19,6 +19,7 @@ MARKS = {
     "overdue": "e-late",
     "recounted": "e-swap",
     "escalated": "e-late",
+    "not_explained": "e-late",
 }
 
 
@@ -26,7 +27,7 @@ MARKS = {
 class Line:
     """A line of the history. `kind` picks the words in `_macros/timeline.html`; `off` makes it a gap instead.
 
-    `seqs` are the numbers of its entries in the ledger.
+    `seqs` are the numbers of its entries in the ledger. `silent`: it happened because nobody said anything.
     """
 
     kind: str
@@ -45,6 +46,8 @@ class Line:
     told: bool = True
     before: datetime | None = None
     due: datetime | None = None
+    new_date: date | None = None
+    silent: bool = False
     seqs: tuple[int, ...] = ()
     off: Off | None = None
 
@@ -100,6 +103,8 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool, sealed: boo
         seqs=(event.seq,),
         before=_instant(data, "before"),
         due=_instant(data, "due"),
+        new_date=date.fromisoformat(day) if (day := _text(data, "day")) else None,
+        silent=data.get("who") == "silence",
     )
 
 

@@ -16,6 +16,7 @@ from zalobot.store.models import PartState, TicketState, Tier
 from zalobot.store.queries.public_rows import PublicPart, PublicReceipt, PublicTicket, Story
 from zalobot.web.filters import Span, local, span
 from zalobot.web.history import Line, history
+from zalobot.web.lateness import Explanation, explanation
 from zalobot.web.meter import Clock, Meter, meter
 from zalobot.web.receipt_view import ReceiptView, Struck, Waited, by_day, skipped_runs, strip
 from zalobot.web.workday import day_length
@@ -46,6 +47,7 @@ class PartView:
     verdict: str
     holding: bool
     clock: int
+    lateness: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ def _part(part: PublicPart, receipt: Receipt | None, story: Story, now: datetime
         verdict=part.verdict,
         holding=part.state in (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED),
         clock=part.clock,
+        lateness=explanation(part, story),
     )
 
 
