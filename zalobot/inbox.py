@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from zalobot import conversations
 from zalobot.store.bulk import insert_rows
-from zalobot.store.database import forget_later_rows, write_later_rows
+from zalobot.store.database import forget_later_rows, savepoint_held, write_later_rows
 from zalobot.store.ids import new_id
 from zalobot.store.models import InboxEvent, InboxState
 from zalobot.store.types import storable, word
@@ -157,6 +157,7 @@ def _carefully(session: Session, handle: Handle, events: Sequence[Waiting], now:
             handle(session, event, now)
             write_later_rows(session)
             savepoint.commit()
+            savepoint_held(session)
         except OperationalError:
             raise
         except Exception as error:

@@ -5,7 +5,8 @@ to be named, not an error to be raised.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,17 +52,19 @@ def claim(session: Session) -> Claim:
     return Claim(head.installation, head.seq, head.hash, listed)
 
 
-def entries(session: Session, last: int) -> Iterator[Entry | None]:
+def entries(session: Session, last: int) -> Generator[Entry | None, None, None]:
     """The entries up to a number, as they were hashed; None for one that can no longer be read."""
-    for row in session.execute(_ENTRIES, {"last": last}):
-        yield _entry(row)
+    with session.execute(_ENTRIES, {"last": last}) as rows:
+        for row in rows:
+            yield _entry(row)
 
 
 def verify(session: Session) -> Fault | None:
     """The first fault of the ledger in the database, or of the words kept behind it."""
     claimed = claim(session)
     beyond = session.execute(text("SELECT max(seq) FROM ticket_event")).scalar_one() or 0
-    fault = check(entries(session, max(beyond, claimed.count)), claimed)
+    with closing(entries(session, max(beyond, claimed.count))) as kept:
+        fault = check(kept, claimed)
     return fault or _changed_words(session) or _shown_otherwise(session)
 
 
@@ -83,9 +86,11 @@ def _instant(value: str | datetime) -> datetime:
 
 
 def _changed_words(session: Session) -> Fault | None:
-    for row in session.execute(_WORDS):
-        if json.loads(row.commitments).get(row.name) != commitment(row.salt, row.text):
-            return Fault(row.seq, Wrong.CHANGED, row.seq, f"the words kept as its {row.name} are not those it binds")
+    with session.execute(_WORDS) as rows:
+        for row in rows:
+            if json.loads(row.commitments).get(row.name) != commitment(row.salt, row.text):
+                detail = f"the words kept as its {row.name} are not those it binds"
+                return Fault(row.seq, Wrong.CHANGED, row.seq, detail)
     return None
 
 

@@ -1,7 +1,7 @@
 """Writing entries: gathered while a verb runs, numbered and chained right before the commit.
 
 The one rule: the head is one row, locked last of all, read once and written once per transaction however many entries
-there are. What a savepoint undoes was never gathered for good.
+there are. What a savepoint undoes is not written.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from zalobot.ledger.chain import body, commitment, digest, genesis, new_salt
 from zalobot.store.bulk import insert_rows
-from zalobot.store.database import at_last, before_commit, memo
+from zalobot.store.database import at_last, awaiting
 from zalobot.store.ids import new_id
 from zalobot.store.models import LedgerHead, LedgerSalt, TicketEvent
 
@@ -31,15 +31,14 @@ Gathered = list[tuple[dict[str, Any], Mapping[str, str]]]
 
 def add(session: Session, values: dict[str, Any], texts: Mapping[str, str]) -> None:
     """Have an entry written with the transaction: the columns of TicketEvent, and the words it is committed to."""
-    gathered: Gathered = memo(session).setdefault("ledger", [])
-    gathered.append((values, texts))
-    before_commit(session, _keep)
+    awaiting(session, "ledger").append((values, texts))
+    at_last(session, _chain)
 
 
 def gathered(session: Session, ticket_id: str) -> list[dict[str, Any]]:
     """A ticket's entries of this transaction, which no query finds yet, oldest first."""
-    waiting: Gathered = [*session.info.get("ledger", ()), *memo(session).get("ledger", ())]
-    return [values for values, _ in waiting if values["ticket_id"] == ticket_id]
+    entries: Gathered = awaiting(session, "ledger")
+    return [values for values, _ in entries if values["ticket_id"] == ticket_id]
 
 
 def head(session: Session) -> tuple[int, str]:
@@ -53,19 +52,13 @@ def head(session: Session) -> tuple[int, str]:
     return row.seq, row.hash
 
 
-def _keep(session: Session) -> None:
-    """The verb (or its savepoint) went through: its entries will be written."""
-    session.info.setdefault("ledger", []).extend(memo(session).pop("ledger", ()))
-    at_last(session, _chain)
-
-
 def _chain(session: Session) -> None:
-    gathered: Gathered = session.info.pop("ledger", [])
-    if not gathered:
+    waiting: Gathered = awaiting(session, "ledger")
+    if not waiting:
         return
     seq, last = head(session)
     entries, salts = [], []
-    for values, texts in gathered:
+    for values, texts in waiting:
         seq += 1
         made = [(name, new_salt(), text) for name, text in texts.items() if text]
         values["commitments"] = {name: commitment(salt, text) for name, salt, text in made}
@@ -76,3 +69,4 @@ def _chain(session: Session) -> None:
     if salts:
         insert_rows(session, _insert_salt, salts)
     session.connection().execute(_move_head, {"seq": seq, "hash": last})
+    waiting.clear()

@@ -115,11 +115,22 @@ def at_last(session: Session, finish: Finish) -> None:
     """Have `finish` called once, after all other rows: for what takes a lock that every transaction wants.
 
     Taken last and held for a moment, such a lock makes nobody wait for long, and two can never wait for each other.
-    A rollback inside the transaction does not forget it.
+    A rollback inside the transaction does not forget it: see `awaiting`.
     """
     hooks: list[Finish] = session.info.setdefault("at_last", [])
     if finish not in hooks:
         hooks.append(finish)
+
+
+def awaiting(session: Session, name: str) -> list[Any]:
+    """What waits for an `at_last` hook, in order. A savepoint that is undone takes what was put there in it."""
+    lists: dict[str, list[Any]] = session.info.setdefault("awaiting", {})
+    return lists.setdefault(name, [])
+
+
+def savepoint_held(session: Session) -> None:
+    """The savepoint was committed: what waits until now is no longer forgotten."""
+    session.info["held"] = {name: len(items) for name, items in session.info.get("awaiting", {}).items()}
 
 
 def memo(session: Session) -> dict[str, Any]:
@@ -169,6 +180,9 @@ def forget_later_rows(session: Session) -> None:
     session.info.pop("memo", None)
     session.info.pop("before_commit", None)
     session.info.pop("later", None)
+    held = session.info.get("held", {})
+    for name, items in session.info.get("awaiting", {}).items():
+        del items[held.get(name, 0) :]
 
 
 def sqlite(session: Session) -> bool:
