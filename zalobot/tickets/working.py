@@ -51,10 +51,11 @@ def accept(
         if (
             part.accepted_at
             and part.officer_id == officer.id
-            and part.state in (PartState.ACCEPTED, PartState.REOPENED)
+            and part.state in (PartState.ACCEPTED, PartState.REOPENED, PartState.PAUSED)
         ):
             return ticket, part
-        if part.state is PartState.REOPENED:  # it stays reopened, so that everybody sees that the first answer failed
+        # A reopened part stays so, that everybody sees that the first answer failed; a paused one waits on.
+        if part.state in (PartState.REOPENED, PartState.PAUSED):
             part.version += 1
         else:
             if part.state is PartState.ACCEPTED:
