@@ -18,7 +18,9 @@ def zalobot(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedP
     return subprocess.run(command, cwd=cwd, env={**base, **environ}, capture_output=True, text=True, timeout=60)
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "migrate", "simulate", "doctor", "templates", "officer", "inbox"])
+@pytest.mark.parametrize(
+    "command", ["serve", "demo", "migrate", "simulate", "doctor", "templates", "officer", "inbox", "calendar"]
+)
 def test_each_command_has_help(tmp_path: Path, command: str) -> None:
     done = zalobot(command, "--help", cwd=tmp_path)
     assert done.returncode == 0

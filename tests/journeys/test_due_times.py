@@ -134,7 +134,7 @@ def test_a_swap_entered_on_new_year_s_day_moves_the_due_time_and_tells_each_side
         None,
     )
     assert old.struck_reason == done.reason
-    assert "02/01/2026: Nghỉ hoán đổi" in done.reason
+    assert "02/01/2026, Nghỉ hoán đổi" in done.reason
     assert DOCUMENT in done.reason
     (told,) = about(lan)
     for word in (parts[0].code, parts[1].code, "17h00 Thứ Ba 06/01/2026", "17h00 Thứ Tư 07/01/2026", DOCUMENT):
@@ -160,6 +160,7 @@ def test_the_page_shows_both_receipts_and_the_history_says_why(new_year: Stage) 
     assert (struck.due, struck.became, struck.reason) == (at("2026-01-06 17:00"), receipt.due, done.reason)
     assert struck.counted == (date(2026, 1, 2), date(2026, 1, 5), date(2026, 1, 6))
     line = next(line for line in shown.lines if line.kind == "recounted")
+    assert line.numbers == (1, 2)
     assert (line.before, line.due, line.reason) == (struck.due, receipt.due, done.reason)
 
 

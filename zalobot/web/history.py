@@ -35,6 +35,7 @@ class Line:
     mark: str = ""
     same_day: bool = False
     number: int | None = None
+    numbers: tuple[int, ...] = ()
     agency: str = ""
     to: str = ""
     former: str = ""
@@ -61,23 +62,28 @@ def history(
     for event in events:
         today = local(event.at).date()
         out += _gap(province, before, today)
-        if event.kind == _last_kind(out) == "assigned" and event.at == out[-1].at:
-            others = (*_all(out[-1]), _name(province, event.agency))
-            out[-1] = replace(out[-1], number=None, others=others, seqs=(*out[-1].seqs, event.seq))
+        line = _line(event, province, same_day=bool(out) and today == before, sealed=sealed)
+        if out and (joined := _joined(out[-1], line)):
+            out[-1] = joined
             continue
-        out.append(_line(event, province, same_day=bool(out) and today == before, sealed=sealed))
+        out.append(line)
         before = today
     if open_:
         out += _gap(province, before, local(now).date())
     return tuple(out)
 
 
-def _last_kind(lines: list[Line]) -> str:
-    return lines[-1].kind if lines else ""
-
-
-def _all(line: Line) -> tuple[str, ...]:
-    return line.others or (line.agency,)
+def _joined(last: Line, line: Line) -> Line | None:
+    """One line for parts that were assigned, or counted again alike, in one go; None where they are two."""
+    if (last.kind, last.at) != (line.kind, line.at):
+        return None
+    seqs = (*last.seqs, *line.seqs)
+    if line.kind == "assigned":
+        return replace(last, number=None, others=(*(last.others or (last.agency,)), line.agency), seqs=seqs)
+    if line.kind == "recounted" and (last.before, last.due) == (line.before, line.due):
+        numbers = (*(last.numbers or (last.number or 0,)), line.number or 0)
+        return replace(last, numbers=numbers, seqs=seqs)
+    return None
 
 
 def _gap(province: Province, before: date, today: date) -> list[Line]:
