@@ -137,3 +137,10 @@ def _answer_silently(stage: Stage) -> None:
         working.answer(session, "QN-2611-00001/1", "Được, nộp song song theo Điều 16.", officer, stage.now)
 
     stage.store.run_now(answer)
+
+
+def test_from_the_next_day_on_the_ladder_tells_the_head(stage: Stage, ha: Person) -> None:
+    receipt(stage, "ha", seen=False)
+    jump(stage, 25, 9, 1)
+    jump(stage, 26, 9, 1)
+    assert told_the_head(stage) == []

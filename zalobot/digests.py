@@ -48,6 +48,11 @@ def send(session: Session, now: datetime, limit: int = BATCH) -> int:
     return len(mine)
 
 
+def wait(session: Session, now: datetime) -> bool:
+    """Whether it is the hour and there is anybody whose morning nobody has looked at."""
+    return in_the_morning(session, now) and bool(_not_yet(session, now, 1))
+
+
 def instead(session: Session, told: Told, work: Work, now: datetime) -> Rendered | None:
     """The person's digest with the reminders that have just come due in it; None where it is not the time, or it went.
 

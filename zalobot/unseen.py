@@ -13,8 +13,10 @@ from sqlmodel import Session, col
 from zalobot import ladder, pushes, reference, reminders
 from zalobot.errors import PastHorizon
 from zalobot.ladder import LADDER, UNSEEN, Moment
+from zalobot.receipt import last_day
 from zalobot.store.models import Conversation, OutboxMessage, Part, Role, Ticket
 from zalobot.tickets import absences, finding, life
+from zalobot.workdays import LOCAL
 
 URGENT = tuple(step.name for step in LADDER if step.urgent)
 BATCH = 200
@@ -39,13 +41,18 @@ def climb(session: Session, now: datetime, limit: int = BATCH) -> int:
     tasks = []
     for part, ticket in rows:
         unseen, part.unseen_at = _look(session, part, now)
-        if unseen and part.state in life.OPEN and part.paused_at is None:
+        if unseen and part.state in life.OPEN and part.paused_at is None and not _a_day_late(part, now):
             heads = finding.staff(session, (Role.HEAD,), part.agency)
             tasks += [
                 reminders.Due(part, ticket, Moment(UNSEEN, now), told) for told in absences.present(session, heads, now)
             ]
     reminders.tell(session, tasks, now)
     return len(rows)
+
+
+def _a_day_late(part: Part, now: datetime) -> bool:
+    """From the day after the due one on the head is told of the lateness itself."""
+    return part.due_at is None or now.astimezone(LOCAL).date() > last_day(part.due_at)
 
 
 def _look(session: Session, part: Part, now: datetime) -> tuple[bool, datetime | None]:

@@ -74,22 +74,26 @@ async def test_a_part_nobody_touches_is_reminded_of_then_overdue_then_up_to_head
         await lonely.do("clock", to="morning")
     told = {
         name: [
-            f"{message.at.astimezone(LOCAL):%d/%m %H:%M} {message.text.split(':')[0]}"
+            f"{message.at.astimezone(LOCAL):%d/%m %H:%M} {message.text.splitlines()[0].split(':')[0]}"
             for message in lonely.simulator.received(lonely.person(name))[before[name] :]
         ]
         for name in names
     }
     assert told == {
         "Nguyễn Thu Hà": [
+            "27/11 08:00 Việc sáng 27/11/2026.",
+            "30/11 08:00 Việc sáng 30/11/2026.",
             "30/11 11:25 Nhắc việc",
-            "30/11 16:55 Sắp đến hạn",
+            "01/12 08:00 Việc sáng 01/12/2026.",
             "01/12 15:00 Sắp đến hạn",
-            "01/12 16:55 Đến hạn",
-            "02/12 08:00 Quá hạn",
-            "03/12 08:00 Quá hạn",
+            "02/12 08:00 Việc sáng 02/12/2026.",
+            "03/12 08:00 Việc sáng 03/12/2026.",
         ],
-        "Vũ Trường Giang": ["02/12 08:00 Kính gửi lãnh đạo Sở Xây dựng"],
-        "Đặng Quốc Bình": ["03/12 08:00 Kính gửi lãnh đạo tỉnh Quảng Ninh"],
+        "Vũ Trường Giang": [
+            f"{day} 08:00 Việc sáng {day}/2026 của Sở Xây dựng."
+            for day in ("27/11", "30/11", "01/12", "02/12", "03/12")
+        ],
+        "Đặng Quốc Bình": [f"{day} 08:00 Tình hình sáng {day}/2026 của tỉnh Quảng Ninh." for day in ("02/12", "03/12")],
         "Hoàng Minh Tâm": ["02/12 08:00 Hệ thống xin lỗi Quý doanh nghiệp"],
     }
 

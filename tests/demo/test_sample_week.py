@@ -64,7 +64,8 @@ async def test_one_part_is_overdue_and_one_was_answered_late(town: Town) -> None
 
     assert await town.store.read(late) == [["QN-2611-00002/1"], ["QN-2611-00005/1"]]
     assert "QN-2611-00005" in town.heard("Đặng Quốc Bình")[-2]
-    assert any("QN-2611-00002/1 đã quá hạn" in line for line in town.heard("Vũ Trường Giang"))
+    head = town.simulator.received(town.person("Vũ Trường Giang"))
+    assert any("Quá hạn (1):\nQN-2611-00002/1" in message.text for message in head)
 
 
 async def test_every_official_is_linked_by_their_own_code(town: Town) -> None:
@@ -117,5 +118,6 @@ async def test_the_next_working_days_take_the_forgotten_part_up_to_the_leader(to
     await town.do("clock", to="morning")
     await town.do("clock", hours=1)
     assert f"{town.simulator.clock.now().astimezone(LOCAL):%a %H}" == "Fri 09"
-    (told,) = town.heard("Đặng Quốc Bình")[before:]
-    assert told.startswith("Kính gửi lãnh đạo tỉnh Quảng Ninh: phần việc QN-2611-00002/1 của Sở Xây dựng")
+    (told,) = [message.text for message in town.simulator.received(town.person("Đặng Quốc Bình"))[before:]]
+    assert told.startswith("Tình hình sáng 27/11/2026 của tỉnh Quảng Ninh.")
+    assert "Cần chú ý (1):\nQN-2611-00002/1" in told

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import Session, col
 
+from zalobot import digests
 from zalobot.store.models import (
     Attachment,
     AttachmentState,
@@ -23,7 +24,13 @@ from zalobot.store.types import UtcDateTime
 
 _NOW = bindparam("now", type_=UtcDateTime())
 _DUTIES = (
-    exists().where(col(Part.remind_at) <= _NOW),
+    *(
+        exists().where(instant <= _NOW)
+        for instant in (
+            *(col(Part.remind_at), col(Part.decide_remind_at), col(Part.unseen_at)),
+            *(col(Part.wait_until), col(Part.close_at), col(Part.explain_until)),
+        )
+    ),
     exists().where(col(Conversation.nudge_at) <= _NOW),
     exists().where(col(OutboxMessage.state) == OutboxState.UNKNOWN),
     exists().where(col(Attachment.state) == AttachmentState.WANTED, col(Attachment.try_at) <= _NOW),
@@ -39,8 +46,8 @@ _TALKING = select(or_(*_TALK))
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`duties`: a reminder, a nudge, a doubtful message or a file waits for its job. `talk`: something that came is not
-    handled yet, or something to be said is not said yet."""
+    """`duties`: a reminder, a digest, a nudge, a doubtful message or a file waits for its job. `talk`: something that
+    came is not handled yet, or something to be said is not said yet."""
 
     duties: bool
     talk: bool
@@ -48,7 +55,8 @@ class Due:
 
 def look(session: Session, now: datetime) -> Due:
     """What there is to do at `now`."""
-    return Due(*session.execute(_LOOK, {"now": now}).one())
+    duties, talk = session.execute(_LOOK, {"now": now}).one()
+    return Due(duties or digests.wait(session, now), talk)
 
 
 def talk(session: Session, now: datetime) -> bool:
