@@ -21,6 +21,7 @@ from zalobot.deadlines import Klass, count, recount, wait
 from zalobot.errors import Refused
 from zalobot.receipt import Receipt
 from zalobot.store.models import CalendarVersion, DeadlineReceipt, JobRun, Officer, OutboxMessage, Role
+from zalobot.store.queries import public
 from zalobot.tickets import working
 from zalobot.tickets.facts import TicketFacts
 from zalobot.tickets.opening import Draft, open_ticket
@@ -155,6 +156,25 @@ def test_a_pause_that_ended_past_the_horizon_is_counted_when_the_calendar_grows(
     assert stage.parts()[0].due_at == at("2028-01-10 17:00")  # one working day later than the 7th
     in_force = [row for row in rows(stage, DeadlineReceipt) if row.struck_at is None]
     assert [Receipt.from_json(row.data).waits[0].working for row in in_force] == [timedelta(hours=8)]
+    stage.store.close_now()
+
+
+def test_pauses_of_a_part_that_never_had_a_due_time_are_counted_too(database_url: str) -> None:
+    stage = Stage(database_url, now=at("2028-01-05 09:00"))
+    stage.officer("ha", "SXD")
+    code = opened(stage).parts[0].part.code
+    officer = next(one for one in rows(stage, Officer) if one.person_id == "ha")
+    for asked, replied in (("2028-01-06 09:00", "2028-01-06 15:00"), ("2028-01-07 08:00", "2028-01-07 10:00")):
+        stage.now = at(asked)
+        stage.store.run_now(working.ask_business, code, "Xin gửi bản vẽ mặt bằng.", officer, stage.now)
+        stage.now = at(replied)
+        stage.store.run_now(working.reply, code, "lan", "Đã gửi.", stage.now)
+    assert stage.parts()[0].due_at is None
+    stage.store.run_now(extend, date(2028, 12, 31), DOCUMENT, OPERATOR, stage.now)
+    assert stage.parts()[0].due_at == at("2028-01-11 15:30")  # the 10th at 17:00, and 4.5 and 2 working hours
+    story = stage.store.read_now(public.story, code.partition("/")[0])
+    assert story is not None
+    assert [row.struck_at for row in story.receipts] == [None]
     stage.store.close_now()
 
 

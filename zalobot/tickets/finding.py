@@ -139,10 +139,14 @@ def opened(session: Session, ticket: Ticket) -> None:
 
 
 def receipt_of(session: Session, part: Part) -> DeadlineReceipt | None:
-    """The receipt of a part's due time that is in force."""
+    """The receipt of a part's present due time that is in force; None past the horizon."""
     query = (
         select(DeadlineReceipt)
-        .where(col(DeadlineReceipt.part_id) == part.id, col(DeadlineReceipt.struck_at).is_(None))
+        .where(
+            col(DeadlineReceipt.part_id) == part.id,
+            col(DeadlineReceipt.clock) == part.clock,
+            col(DeadlineReceipt.struck_at).is_(None),
+        )
         .order_by(col(DeadlineReceipt.id).desc())
         .limit(1)
     )

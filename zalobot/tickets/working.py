@@ -4,8 +4,7 @@ The one rule: a verb refuses before it changes anything; `life.move` is the last
 touched except by a pause, which moves the due time by the working time waited.
 """
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -13,9 +12,9 @@ from sqlmodel import Session, col
 from zalobot import reference
 from zalobot.deadlines import wait
 from zalobot.errors import PastHorizon, Refused
-from zalobot.receipt import Receipt, Wait
+from zalobot.receipt import Receipt
 from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, PartState, Role, Ticket
-from zalobot.tickets import adequacy, answering, changes, clocks, finding, life, telling
+from zalobot.tickets import adequacy, answering, changes, clocks, finding, life, telling, uncounted
 from zalobot.tickets.patience import closes, pause_ends
 from zalobot.tickets.record import Actor, business, record
 
@@ -165,6 +164,8 @@ def end_pause(session: Session, part: Part, now: datetime) -> None:
     if row is not None:
         part.due_at = _moved(session, part, row, now)
         part.remind_at = clocks.next_reminder(part, calendar, now)
+    else:
+        uncounted.keep_pause(session, part, now)
     part.paused_at = None
 
 
@@ -183,15 +184,12 @@ def _moved(session: Session, part: Part, row: DeadlineReceipt, now: datetime) ->
 
 def _keep_pause(session: Session, part: Part, row: DeadlineReceipt, now: datetime) -> None:
     """The calendar does not reach that far: the pause is kept uncounted, to be counted when the calendar grows."""
-    assert part.paused_at is not None
-    before = Receipt.from_json(row.data)
-    uncounted = replace(before, waits=(*before.waits, Wait(part.paused_at, now, timedelta(0))))
     strike = update(DeadlineReceipt).where(col(DeadlineReceipt.id) == row.id)
     session.execute(strike.values(struck_at=now, struck_reason=clocks.PAST_HORIZON))
-    clocks.keep_receipt(session, part, uncounted, now, struck=clocks.PAST_HORIZON)
+    uncounted.keep_pause(session, part, now, before=Receipt.from_json(row.data))
 
 
 def _replace_receipt(session: Session, part: Part, row: DeadlineReceipt, moved: Receipt, now: datetime) -> None:
     strike = update(DeadlineReceipt).where(col(DeadlineReceipt.id) == row.id)
-    session.execute(strike.values(struck_at=now, struck_reason="paused"))
+    session.execute(strike.values(struck_at=now, struck_reason=clocks.PAUSED))
     clocks.keep_receipt(session, part, moved, now)

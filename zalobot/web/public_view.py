@@ -223,11 +223,10 @@ def _receipt(
 
 
 def _struck(now: PublicReceipt, struck: Iterable[PublicReceipt]) -> tuple[Struck, ...]:
-    """The earlier receipts of the same clock, oldest first; one that never held (an uncounted pause) is left out."""
+    """The earlier receipts of the same clock, oldest first."""
     same = [old for old in struck if (old.part_id, old.clock) == (now.part_id, now.clock)]
-    held = [old for old in same if old.struck_at and old.struck_at != old.made_at]
     out = []
-    for old, new in pairwise([*held, now]):
+    for old, new in pairwise([*same, now]):
         receipt, at = Receipt.from_json(old.data), old.struck_at or old.made_at
         days = tuple(counted.date for counted in receipt.counted)
         out.append(Struck(old.due_at, new.due_at, at, old.struck_reason, days, receipt.calendar_version))

@@ -7,7 +7,7 @@ page cannot show what it never had. A sealed ticket loses its title, texts and n
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlmodel import Session, col
 
 from zalobot.store.models import DeadlineReceipt, LedgerSalt, Part, PartState, Ticket, TicketEvent, TicketState, Tier
@@ -91,21 +91,21 @@ def story(session: Session, code: str) -> Story | None:
             col(TicketEvent.actor_role),
             col(TicketEvent.agency),
             col(TicketEvent.data),
-            col(LedgerSalt.text).label("reason"),
+            col(LedgerSalt.text).label("why"),
         )
-        .outerjoin(LedgerSalt, and_(col(LedgerSalt.seq) == col(TicketEvent.seq), col(LedgerSalt.name) == "reason"))
+        .outerjoin(LedgerSalt, and_(col(LedgerSalt.seq) == col(TicketEvent.seq), col(LedgerSalt.name) == "why"))
         .where(col(TicketEvent.ticket_id) == ticket.id, col(TicketEvent.public).is_(True))
         .order_by(col(TicketEvent.seq))
     )
-    lines = tuple(_event(row, sealed=ticket.tier == Tier.SEALED) for row in events)
+    lines = tuple(_event(row) for row in events)
     return Story(ticket, lines, _receipts(session, [part.id for part in ticket.parts]))
 
 
-def _event(row: Row[tuple[object, ...]], *, sealed: bool) -> PublicEvent:
-    """The reason is kept beside the ledger, which holds a commitment to it only."""
+def _event(row: Row[tuple[object, ...]]) -> PublicEvent:
+    """The public reason is kept beside the ledger, which holds only a commitment to it."""
     values = dict(row._mapping)
-    reason = values.pop("reason")
-    data = {**(row.data or {}), **({"reason": reason} if reason and not sealed else {})}
+    why = values.pop("why")
+    data = {**(row.data or {}), **({"why": why} if why else {})}
     return PublicEvent(**{**values, "kind": str(row.kind), "data": data})
 
 
@@ -196,6 +196,8 @@ def _part(row: Row[tuple[object, ...]], *, hidden: bool) -> PublicPart:
 
 
 def _receipts(session: Session, part_ids: Sequence[str]) -> tuple[PublicReceipt, ...]:
+    """Those that held once: one struck as it was made only keeps a pause that cannot be counted yet."""
+    struck, made = col(DeadlineReceipt.struck_at), col(DeadlineReceipt.made_at)
     rows = session.execute(
         select(
             col(DeadlineReceipt.part_id),
@@ -206,7 +208,7 @@ def _receipts(session: Session, part_ids: Sequence[str]) -> tuple[PublicReceipt,
             col(DeadlineReceipt.struck_at),
             col(DeadlineReceipt.struck_reason),
         )
-        .where(col(DeadlineReceipt.part_id).in_(part_ids))
+        .where(col(DeadlineReceipt.part_id).in_(part_ids), or_(struck.is_(None), struck != made))
         .order_by(col(DeadlineReceipt.id))
     )
     return tuple(PublicReceipt(**row._mapping) for row in rows)
