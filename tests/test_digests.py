@@ -1,5 +1,6 @@
 """The morning digest: once a person and day, with the reminders of the morning, and only where there is something."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -155,3 +156,45 @@ def test_it_waits_for_the_ladder(stage: Stage, staff: dict[str, Person]) -> None
     assert stage.store.run_now(digests.send, stage.now) == 0
     stage.store.run_now(reminders.remind, stage.now)
     assert stage.store.run_now(digests.send, stage.now) > 0
+
+
+def test_a_process_that_dies_in_the_middle_leaves_the_morning_to_the_next(
+    stage: Stage, staff: dict[str, Person]
+) -> None:
+    stage.now = datetime(2026, 11, 30, 8, 0, tzinfo=LOCAL)
+
+    def dies(session: Session) -> None:
+        assert reminders.remind(session, stage.now) > 0
+        digests.send(session, stage.now)
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        stage.store.run_now(dies)
+    stage.send()
+    assert not any(told(staff).values())
+    stage.restart()
+    jump(stage, 30, 8, 1)
+    assert [len(texts) for texts in told(staff).values()] == [1, 1, 1, 1]
+
+
+def test_processes_at_the_same_instant_send_one_message_to_each(stage: Stage, staff: dict[str, Person]) -> None:
+    for number in range(6):
+        stage.now += timedelta(minutes=1)
+        report(stage.person(f"b{number}"), WAREHOUSE)
+    told(staff)
+    stage.now = datetime(2026, 11, 30, 8, 0, tzinfo=LOCAL)
+    stores = [Store(stage.url, info=stage.store.info) for _ in range(3)]
+
+    def sweep(store: Store) -> None:
+        for _ in range(4):
+            store.run_now(reminders.remind, stage.now, 3)
+            store.run_now(digests.send, stage.now, 2)
+
+    with ThreadPoolExecutor(len(stores)) as pool:
+        list(pool.map(sweep, stores))
+    for store in stores:
+        store.close_now()
+    jump(stage, 30, 8, 1)
+    got = told(staff)
+    assert [sum(text.startswith(("Việc sáng", "Tình hình")) for text in texts) for texts in got.values()] == [1] * 4
+    assert max(len(texts) for texts in got.values()) <= pushes.A_DAY

@@ -35,9 +35,10 @@ def send(session: Session, now: datetime, limit: int = BATCH) -> int:
     if not in_the_morning(session, now) or _reminders_wait(session, now):
         return 0
     people = _not_yet(session, now, limit)
-    mine = _take(session, [officer.id for officer in people], now)
+    keys = [officer.id for officer in people]
+    told = pushes.told_today(session, keys, now)
+    mine = _take(session, keys, now)
     away = absences.deputies(session, now)
-    told = pushes.told_today(session, sorted(mine), now)
     for officer in people:
         if officer.id not in mine or officer.id in away or told.get(officer.id, 0) >= pushes.A_DAY:
             continue
@@ -90,7 +91,7 @@ def _not_yet(session: Session, now: datetime, limit: int) -> list[Officer]:
 
 def _take(session: Session, officers: Iterable[str], now: datetime) -> set[str]:
     """Take these people's slots of today; those that were free."""
-    rows = [{"job": JOB, "slot": _today(now) + officer_id, "at": now} for officer_id in officers]
+    rows = [{"job": JOB, "slot": _today(now) + officer_id, "at": now} for officer_id in sorted(officers)]
     if not rows:
         return set()
     taken = session.execute(_slots.returning(col(JobRun.slot)), rows).scalars()

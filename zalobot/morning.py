@@ -3,11 +3,11 @@
 The one rule: a part stands in its most urgent group; what waits for the business is nobody's work today.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from zalobot import reference, spoken, templating
@@ -15,7 +15,7 @@ from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.receipt import last_day
 from zalobot.store.database import memo
-from zalobot.store.models import Officer, Part, PartState, Role, Ticket
+from zalobot.store.models import Agency, Officer, Part, PartState, Role, Ticket
 from zalobot.templating import Rendered
 from zalobot.tickets import absences, disputes, explaining
 from zalobot.tickets.facts import PartFacts
@@ -61,9 +61,9 @@ def of_person(session: Session, officer: Officer, due: Work, now: datetime) -> D
             disputed=tuple(PartFacts(ticket, part, None, province, now) for part, ticket in disputes.waiting(session)),
             late_agencies=_late_agencies(session, now),
         )
-    mine = [row for row in _open(session, officer.agency, now) if _is_theirs(session, row[0], officer, now)]
+    mine = [row for row in _open(session, officer.agency) if _is_theirs(session, row[0], officer, now)]
     rows = {part.id: (part, ticket) for part, ticket in [*due, *mine]}
-    return _grouped(empty, rows.values())
+    return _grouped(empty, rows.values(), {part.id for part, _ in due})
 
 
 def words(digest: Digest) -> Rendered:
@@ -79,13 +79,14 @@ def words(digest: Digest) -> Rendered:
     return replace(said, buttons=tuple(buttons)) if buttons else said
 
 
-def _grouped(empty: Digest, rows: Iterable[tuple[Part, Ticket]]) -> Digest:
+def _grouped(empty: Digest, rows: Iterable[tuple[Part, Ticket]], due: Container[str]) -> Digest:
     today = empty.now.astimezone(LOCAL).date()
     next_day = _next_day(empty.province, today)
     found: dict[str, list[PartFacts]] = {}
     for part, ticket in sorted(rows, key=lambda row: (row[0].due_at or empty.now, row[0].code)):
-        fact = PartFacts(ticket, part, None, empty.province, empty.now)
-        found.setdefault(_group(part, empty.now, today, next_day), []).append(fact)
+        group = _group(part, empty.now, today, next_day)
+        if group != "reminded" or part.id in due:
+            found.setdefault(group, []).append(PartFacts(ticket, part, None, empty.province, empty.now))
     in_group = {name: tuple(facts) for name, facts in found.items()}
     return replace(
         empty,
@@ -125,39 +126,33 @@ def _officers(session: Session, agency: str) -> set[str]:
     return known[agency]
 
 
-def _open(session: Session, agency: str, now: datetime) -> list[tuple[Part, Ticket]]:
-    """The parts of an agency that are late, due by the end of the next working day, or not taken up; asked once."""
+def _open(session: Session, agency: str) -> list[tuple[Part, Ticket]]:
+    """The open parts of an agency that are due first, read along the index on open parts; asked once a transaction."""
     known: dict[str, list[tuple[Part, Ticket]]] = memo(session).setdefault("morning", {})
     if agency not in known:
-        next_day = _next_day(reference.current(session), now.astimezone(LOCAL).date())
-        midnight = datetime.combine(next_day + timedelta(1), time(), LOCAL)
-        query = (
-            select(Part, Ticket)
-            .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
+        first = (
+            select(col(Part.id))
             .where(col(Part.agency) == agency, col(Part.answered_at).is_(None), col(Part.state).in_(MOVING))
-            .where(or_(col(Part.due_at) <= midnight, col(Part.state) == PartState.WAITING))
-            .order_by(col(Part.due_at), col(Part.id))
+            .order_by(col(Part.due_at))
             .limit(MOST)
         )
+        query = select(Part, Ticket).join(Ticket, col(Ticket.id) == col(Part.ticket_id)).where(col(Part.id).in_(first))
         known[agency] = [(part, ticket) for part, ticket in session.execute(query)]
     return known[agency]
 
 
 def _late_agencies(session: Session, now: datetime) -> tuple[tuple[str, int], ...]:
-    """How many parts each agency has overdue: asked once a transaction."""
+    """How many parts each agency has overdue, each counted along the index on open parts; asked once a transaction."""
     known: dict[datetime, tuple[tuple[str, int], ...]] = memo(session).setdefault("late_agencies", {})
     if now not in known:
-        count = func.count()
-        query = (
-            select(col(Part.agency), count)
-            .where(col(Part.answered_at).is_(None), col(Part.due_at) < now, col(Part.state).in_(MOVING))
-            .group_by(col(Part.agency))
-            .order_by(count.desc(), col(Part.agency))
+        count = (
+            select(func.count())
+            .where(col(Part.agency) == col(Agency.code), col(Part.answered_at).is_(None))
+            .where(col(Part.due_at) < now, col(Part.state).in_(MOVING))
+            .scalar_subquery()
         )
-        agencies = reference.current(session).agencies
-        known[now] = tuple(
-            (agencies[code].name if code in agencies else code, number) for code, number in session.execute(query)
-        )
+        rows = [(row[0], row[1]) for row in session.execute(select(col(Agency.name), count)) if row[1]]
+        known[now] = tuple(sorted(rows, key=lambda row: (-row[1], row[0])))
     return known[now]
 
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from zalobot.store.database import later
-from zalobot.store.models import ReminderEntry
+from zalobot.store.models import Officer, ReminderEntry
 from zalobot.workdays import LOCAL
 
 A_DAY: Final = 2
@@ -30,7 +30,13 @@ def take(
 
 
 def told_today(session: Session, officers: Sequence[str], now: datetime) -> dict[str, int]:
-    """How many pushes each has got since local midnight."""
+    """How many pushes each has got since local midnight. Until the commit no other process pushes them reminders."""
+    session.execute(
+        select(col(Officer.id))
+        .where(col(Officer.id).in_(officers))
+        .order_by(col(Officer.id))  # one order for all, so that two processes never wait for each other
+        .with_for_update(key_share=True)
+    )
     midnight = datetime.combine(now.astimezone(LOCAL).date(), time(), LOCAL)
     query = (
         select(ledger.c.officer_id, func.count(func.distinct(ledger.c.outbox_id)))

@@ -148,7 +148,7 @@ def tell(session: Session, tasks: Sequence[Due], now: datetime) -> None:
         if task.key not in keys:
             by_officer[task.key[3]].append(task)
     told_today = pushes.told_today(session, list(by_officer), now)
-    for officer_id, due in by_officer.items():
+    for officer_id, due in sorted(by_officer.items()):  # slots of digests are taken in one order by all processes
         if officer_id and told_today.get(officer_id, 0) >= pushes.A_DAY:
             _tomorrow(session, due, now)
             continue
