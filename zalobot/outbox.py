@@ -112,8 +112,11 @@ def enqueue(
 ) -> str:
     """Queue what was rendered for a person (long texts as several rows); gives back the key of the last row.
 
-    With `hold` it leaves no sooner than that, so that `withdraw` can take it back meanwhile.
+    With `hold` it leaves no sooner than that, so that `withdraw` can take it back meanwhile. To nobody (the person of
+    a ticket that was erased) nothing is queued; the key is then ''.
     """
+    if not person_id:
+        return ""
     outgoing = Outgoing(text=said.text, buttons=tuple(_button(title, payload) for title, payload in said.buttons))
     row_id = ""
     for piece in parts(outgoing):

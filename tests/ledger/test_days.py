@@ -1,13 +1,18 @@
 """Each day of the province leaves one head, written once, however late and by however many."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from tests.journeys.stage import Stage
 from tests.ledger.test_writing import open_one
+from zalobot import jobs
 from zalobot.ledger import days
-from zalobot.store.models import LedgerDay, LedgerHead
+from zalobot.services import Services
+from zalobot.store.coordination import InProcess
+from zalobot.store.models import EventKind, LedgerDay, LedgerHead
+from zalobot.tickets.record import SYSTEM, record
 
 
 def heads(session: Session) -> list[tuple[date, int]]:
@@ -31,9 +36,6 @@ def test_a_day_is_closed_after_midnight_in_the_province_and_once(stage: Stage) -
 
 
 def test_days_that_were_missed_are_caught_up_each_with_what_it_had(stage: Stage) -> None:
-    from zalobot.store.models import EventKind
-    from zalobot.tickets.record import SYSTEM, record
-
     def monday_and_wednesday(session: Session) -> None:
         ticket = open_one(session)
         record(session, ticket, EventKind.REMINDED, SYSTEM, stage.now + timedelta(days=2))
@@ -50,3 +52,15 @@ def test_what_is_published_ends_with_the_head_while_nothing_else_happens(stage: 
     head = stage.store.read_now(lambda session: session.exec(select(LedgerHead)).one())
     assert (published.installation, published.days[-1].hash) == (head.installation, head.hash)
     assert stage.store.read_now(days.latest) == published.days[-1]
+
+
+async def test_the_duty_closes_the_days_that_ended(stage: Stage) -> None:
+    tomorrow = stage.now + timedelta(days=1)
+    services = Services(stage.settings, stage.store, InProcess(), stage.province, lambda: tomorrow)
+    nothing: Any = None  # no other duty is played
+    duties = jobs.Duties(services, nothing, nothing, nothing, nothing)
+    await jobs.close_days(duties)
+    assert stage.store.read_now(heads) == []
+    stage.store.run_now(open_one)
+    await jobs.close_days(duties)
+    assert stage.store.read_now(heads) == [(date(2026, 11, 23), 2)]

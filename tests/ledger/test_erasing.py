@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlmodel import Session
 
 from tests.journeys.stage import Stage, report
@@ -76,3 +76,26 @@ def test_files_that_nobody_else_sent_are_named_for_removal(stage: Stage) -> None
     stage.person(PERSON).sends_photo()
     stage.store.run_now(another)
     assert stage.store.run_now(erase_person, PERSON, stage.now).files in (("mine",), ())
+
+
+def test_a_ticket_still_open_goes_on_and_nobody_is_told(stage: Stage) -> None:
+    code = report(stage.person(PERSON), f"{MARK} chờ thẩm định thiết kế")
+    stage.store.run_now(erase_person, PERSON, stage.now)
+    stage.person(PERSON).got.clear()
+    for said in (f"Nhận {code}/1", f"Trả lời {code}/1", "Được. Nộp hồ sơ song song.", "1"):
+        stage.person("officer").says(said)
+    assert stage.failures() == []
+    assert stage.parts()[0].answer == "Được. Nộp hồ sơ song song."
+    assert stage.person(PERSON).texts() == stage.person("").texts() == []
+    assert stage.store.read_now(reading.verify) is None
+
+
+def test_a_person_no_longer_follows_the_ticket_into_which_theirs_was_merged(stage: Stage) -> None:
+    report(stage.person("other"), "Giá thuê đất ở xã Quảng La tăng gấp ba")
+
+    def follow(session: Session) -> None:
+        session.execute(update(models.Ticket).values(followers=[PERSON, "somebody"]))
+
+    stage.store.run_now(follow)
+    stage.store.run_now(erase_person, PERSON, stage.now)
+    assert stage.tickets()[0].followers == ["somebody"]

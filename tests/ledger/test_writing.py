@@ -11,11 +11,14 @@ from tests.journeys.stage import MONDAY, Stage, report
 from zalobot.ledger import reading
 from zalobot.store.database import Store, forget_later_rows, savepoint_held, write_later_rows
 from zalobot.store.models import EventKind, LedgerSalt, Ticket, TicketEvent
+from zalobot.store.queries import public
 from zalobot.tickets import opening
 from zalobot.tickets.opening import Draft
 from zalobot.tickets.record import SYSTEM, record
 
 TEXT = "Hồ sơ thẩm định thiết kế kho hàng bị trả lại ba lần"
+
+WHY = {"reason": "Cần hỏi ông Bí, 0912 345 678", "why": "Cần hỏi [HỌ TÊN], [SĐT]"}
 
 
 def entries(session: Session) -> list[TicketEvent]:
@@ -97,19 +100,18 @@ def test_a_verb_that_fails_leaves_nothing(stage: Stage) -> None:
     assert stage.store.read_now(reading.verify) is None
 
 
-def test_a_reason_is_public_and_not_in_the_entry(stage: Stage) -> None:
-    from zalobot.store.queries import public
-
+def test_the_public_reason_is_shown_and_the_entry_holds_neither_it_nor_the_private_one(stage: Stage) -> None:
     def give(session: Session) -> str:
         ticket = open_one(session)
-        record(session, ticket, EventKind.CLASS_CHANGED, SYSTEM, MONDAY, reason="Cần ba sở cùng họp", klass="hard")
+        record(session, ticket, EventKind.CLASS_CHANGED, SYSTEM, MONDAY, **WHY, klass="hard")
         return ticket.code
 
     code = stage.store.run_now(give)
     story = stage.store.read_now(public.story, code)
     assert story is not None
-    assert [line.data.get("reason") for line in story.events] == [None, None, "Cần ba sở cùng họp"]
-    assert "reason" not in stage.store.read_now(entries)[-1].data
+    assert [line.data.get("why") for line in story.events] == [None, None, WHY["why"]]
+    assert [line for line in story.events if "reason" in line.data] == []
+    assert stage.store.read_now(entries)[-1].data == {"klass": "hard"}
 
 
 def many(url: str, info: dict[str, Any], worker: str, times: int, failures: list[BaseException]) -> None:

@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 FORMAT = "zalobot-ledger/1"
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
 _salts: list[bytes] = []
 if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork either
     os.register_at_fork(after_in_child=_salts.clear)
@@ -76,7 +78,7 @@ def body(seq: int, prev_hash: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def instant(at: datetime) -> str:
     """An instant in UTC with microseconds: `2026-11-23T02:00:00.000000Z`."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def commitment(salt: str, text: str) -> str:

@@ -25,6 +25,7 @@ from zalobot.store.models import (
     OutboxState,
     Part,
     Person,
+    RoutingExample,
     Ticket,
     TicketEvent,
 )
@@ -53,6 +54,7 @@ def erase_person(session: Session, person_id: str, now: datetime, *, role: str =
     for ticket in tickets:
         _erase_ticket(session, ticket, role, now)
     _erase_words(session, ids)
+    _unfollow(session, person_id)
     files = _erase_files(session, person_id)
     _erase_messages(session, person_id, tickets)
     session.execute(delete(Addition).where(col(Addition.person_id) == person_id))
@@ -82,12 +84,20 @@ def _erase_ticket(session: Session, ticket: Ticket, role: str, now: datetime) ->
     writing.add(session, entry, {})
 
 
+def _unfollow(session: Session, person_id: str) -> None:
+    """Tickets into which one of theirs was merged know them as a follower."""
+    followed = select(Ticket).where(cast(col(Ticket.followers), Text).contains(f'"{person_id}"', autoescape=True))
+    for ticket in session.execute(followed.with_for_update()).scalars():
+        ticket.followers = [follower for follower in ticket.followers if follower != person_id]
+
+
 def _erase_words(session: Session, ticket_ids: Sequence[str]) -> None:
-    """The words and salts of everything the business did."""
+    """The words and salts of everything the business did, and the words that routing learnt from."""
     theirs = select(col(TicketEvent.seq)).where(
         col(TicketEvent.ticket_id).in_(ticket_ids), col(TicketEvent.actor_role) == "business"
     )
     session.execute(delete(LedgerSalt).where(col(LedgerSalt.seq).in_(theirs)))
+    session.execute(delete(RoutingExample).where(col(RoutingExample.ticket_id).in_(ticket_ids)))
 
 
 def _erase_files(session: Session, person_id: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from zalobot.store.models import (
 from zalobot.store.rows import described
 from zalobot.tickets import clocks, finding, telling
 from zalobot.tickets.facts import PartFacts, TicketFacts
-from zalobot.tickets.record import Actor, business, record
+from zalobot.tickets.record import SYSTEM, Actor, business, record
 from zalobot.workdays import LOCAL
 
 TITLE = 90
@@ -188,7 +188,7 @@ def _tell(session: Session, made: TicketFacts, by: Actor, now: datetime) -> None
     for fact in made.parts:
         officers = telling.duty(session, fact.part.agency)
         due = fact.part.due_at.astimezone(LOCAL).isoformat() if fact.part.due_at else None
-        record(session, ticket, EventKind.ASSIGNED, by, now, part=fact.part, told=len(officers), due=due)
+        record(session, ticket, EventKind.ASSIGNED, SYSTEM, now, part=fact.part, told=len(officers), due=due)
         if officers:
             _assign(session, made, fact, officers, now)
 

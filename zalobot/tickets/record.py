@@ -61,15 +61,17 @@ def record(
     part: OfPart | None = None,
     public: bool = True,
     reason: str = "",
+    why: str = "",
     texts: Mapping[str, str] = MappingProxyType({}),
     **data: Any,
 ) -> None:
     """Write down what happened, in the transaction of the change.
 
-    What a person wrote goes into `texts` by its name (or `reason`), never into `data`: the entry holds only salted
-    commitments to it, so that it can be erased. Who acted is committed to likewise.
+    What a person wrote goes into `texts` by its name, never into `data`: the entry holds only salted commitments to
+    it, so that it can be erased. So do `reason`, in the writer's words, and `why`, the reason as everybody may read it.
+    Who acted is committed to likewise.
     """
-    words = {"actor": "" if by is SYSTEM else by.id, "reason": reason, **texts}
+    words = {"actor": "" if by is SYSTEM else by.id, "reason": reason, "why": why, **texts}
     ledger.add(
         session,
         {
