@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Boolean, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
 from zalobot.store.bulk import update_rows
 from zalobot.store.database import later
 from zalobot.store.ids import new_id
-from zalobot.store.models import OutboxMessage, OutboxState, Priority
+from zalobot.store.models import Officer, OutboxMessage, OutboxState, Priority
 from zalobot.store.types import storable, word
 from zalobot.zalo.messages import Button, Outgoing, parts
 
@@ -64,6 +64,9 @@ class Outcome:
 _table = OutboxMessage.__table__  # type: ignore[attr-defined]
 _insert = _table.insert()
 _former = aliased(_table)
+_officer = Officer.__table__  # type: ignore[attr-defined]
+_closed = bindparam("closed", type_=Boolean)  # no working time
+_staff = exists().where(_officer.c.person_id == _table.c.person_id, _officer.c.active.is_(True))
 
 
 # An earlier row of the same person has yet to leave. One held for the morning, never tried, holds up nobody.
@@ -72,11 +75,17 @@ _busy = exists().where(
     _former.c.id < _table.c.id,
     _former.c.state.in_([word(OutboxState.QUEUED), word(OutboxState.SENDING), word(OutboxState.UNKNOWN)]),
     or_(_former.c.state != word(OutboxState.QUEUED), _former.c.attempts > 0, _former.c.not_before <= bindparam("now")),
+    ~and_(_closed, _former.c.state == word(OutboxState.QUEUED), _former.c.priority > int(Priority.REPLY), _staff),
 )
 # Built once: putting a statement together costs more than running it.
 _may_leave = (
     select(_table.c.id)
-    .where(_table.c.state == word(OutboxState.QUEUED), _table.c.not_before <= bindparam("now"), ~_busy)
+    .where(
+        _table.c.state == word(OutboxState.QUEUED),
+        _table.c.not_before <= bindparam("now"),
+        ~and_(_closed, _table.c.priority > int(Priority.REPLY), _staff),
+        ~_busy,
+    )
     .order_by(_table.c.priority, _table.c.not_before, _table.c.id)
     .limit(bindparam("room"))
     .with_for_update(skip_locked=True)
@@ -154,9 +163,13 @@ def _held(row: dict[str, Any], ticket_id: str, template: str, now: datetime) -> 
     return bool(row["ticket_id"] == ticket_id and row["template"] == template and row["not_before"] > now)
 
 
-def claim(session: Session, now: datetime, limit: int) -> list[Leaving]:
-    """Mark up to `limit` rows as sending, at most one of each person, and hand them over."""
-    rows = session.connection().execute(_claim, {"now": now, "room": limit}).all()
+def claim(session: Session, now: datetime, limit: int, *, closed: bool = False) -> list[Leaving]:
+    """Mark up to `limit` rows as sending, at most one of each person, and hand them over.
+
+    While `closed` (no working time) staff get replies only: what an outage, a failed attempt or a day off entered late
+    has left over waits until work begins.
+    """
+    rows = session.connection().execute(_claim, {"now": now, "room": limit, "closed": closed}).all()
     return [
         Leaving(row.id, row.person_id, Outgoing.from_json(row.body), row.attempts)
         for row in sorted(rows, key=lambda row: row[:3])  # they come back in no order
@@ -186,11 +199,13 @@ def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
         )
 
 
-def exchange(session: Session, outcomes: Sequence[Outcome], now: datetime, room: int) -> list[Leaving]:
+def exchange(
+    session: Session, outcomes: Sequence[Outcome], now: datetime, room: int, *, closed: bool = False
+) -> list[Leaving]:
     """Settle what ended and claim what may leave, in one transaction."""
     if outcomes:
         settle(session, outcomes, now)
-    return claim(session, now, room) if room > 0 else []
+    return claim(session, now, room, closed=closed) if room > 0 else []
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

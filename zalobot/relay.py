@@ -13,8 +13,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from zalobot import metrics, outbox
-from zalobot.errors import ConsentNeeded, OutcomeUnknown, Retryable, Undeliverable
+from sqlmodel import Session
+
+from zalobot import metrics, outbox, reference
+from zalobot.errors import ConsentNeeded, OutcomeUnknown, PastHorizon, Retryable, Undeliverable
 from zalobot.outbox import Leaving, Outcome
 from zalobot.services import Now
 from zalobot.store.blobs import BlobStore
@@ -124,7 +126,7 @@ class Relay:
     async def _exchange(self) -> int:
         outcomes, self._outcomes = self._outcomes, []
         room = self.in_flight - len(self._tasks)
-        under_way = asyncio.ensure_future(self.store.run(outbox.exchange, outcomes, self.now(), room))
+        under_way = asyncio.ensure_future(self.store.run(exchange, outcomes, self.now(), room))
         try:
             claimed = await asyncio.shield(under_way)
         except asyncio.CancelledError:
@@ -237,6 +239,21 @@ class Relay:
 
     def _later(self, seconds: float) -> datetime:
         return self.now() + timedelta(seconds=seconds)
+
+
+def exchange(session: Session, outcomes: Sequence[Outcome], now: datetime, room: int) -> list[Leaving]:
+    """Settle what ended and claim what may leave now: outside working time nothing for staff but replies."""
+    return outbox.exchange(session, outcomes, now, room, closed=_closed(session, now))
+
+
+def _closed(session: Session, now: datetime) -> bool:
+    here = session.info.get(reference.PROVINCE)
+    if here is None:
+        return False
+    try:
+        return not here.calendar.is_working_time(now)
+    except PastHorizon:  # nothing is promised, but people are not woken up either
+        return not here.calendar.is_usually_working_time(now)
 
 
 def backoff(attempts: int, least: float = 0.0) -> float:

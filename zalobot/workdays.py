@@ -125,6 +125,11 @@ class WorkCalendar:
         index, moment = self._place(instant)
         return index < len(self._shifts) and any(start <= moment < end for start, end in self._shifts[index])
 
+    def is_usually_working_time(self, instant: datetime) -> bool:
+        """The same by the week alone, for days past the known ones: whether one may be disturbed, never what counts."""
+        local = instant.astimezone(LOCAL)
+        return any(shift.start <= local.time() < shift.end for shift in self._week(local.date())[local.weekday()])
+
     def next_working_moment(self, instant: datetime) -> datetime:
         """The instant itself when it is working time, else the beginning of the next shift."""
         return self._latest(self._worked(instant))

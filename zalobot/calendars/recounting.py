@@ -48,7 +48,7 @@ def recounted(
             reminders[climbed] = clocks.look_again(
                 part.clock_started_at, due, part.klass, province.calendar, now, idle=part.idle
             )
-        found.append(Recounted(part, receipt, None if part.paused_at else reminders[climbed]))
+        found.append(Recounted(part, receipt, _remind_at(part, due, reminders[climbed], now)))
     return found
 
 
@@ -69,6 +69,16 @@ def keep(
     for one in moved:
         _record(session, one, reason, calendar, by, now)
     return moved
+
+
+def _remind_at(part: OpenPart, due: datetime | None, coming: datetime | None, now: datetime) -> datetime | None:
+    """When to look at the ladder. What came while no day was known, or no sweep ran, comes now, as after an outage."""
+    if part.paused_at is not None:
+        return None
+    if due is None or due != part.due_at:
+        return coming
+    missed = part.remind_at <= now if part.remind_at else due < now
+    return now if missed else coming
 
 
 def _fresh(part: OpenPart, rule: RuleVersion, calendar: WorkCalendar, now: datetime) -> Receipt | None:

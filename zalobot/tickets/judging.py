@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import outbox, reference, templating
+from zalobot import reference, templating
 from zalobot.errors import Refused
 from zalobot.rules import Klass, RuleVersion
-from zalobot.store.models import EventKind, Part, PartState, Priority, Role, Ticket, Verdict
+from zalobot.store.models import EventKind, Part, PartState, Role, Ticket, Verdict
 from zalobot.tickets import clocks, finding, life, succeeding, telling
 from zalobot.tickets.record import business, record
 
@@ -61,9 +61,7 @@ def _second_clock(session: Session, ticket: Ticket, part: Part, now: datetime) -
     record(session, ticket, EventKind.REOPENED, business(ticket.person_id), now, part=part, clock=part.clock)
     telling.the_agency(session, "officer/reopened", ticket, part, now)
     said = templating.render("officer/reopened", **telling.things(session, ticket, part, now))
-    for head in finding.staff(session, (Role.HEAD,), part.agency):
-        if head.person_id:
-            outbox.enqueue(session, head.person_id, said, now=now, priority=Priority.STATUS, ticket_id=ticket.id)
+    telling.to_staff(session, finding.staff(session, (Role.HEAD,), part.agency), said, ticket, now)
 
 
 def _rule(rules: tuple[RuleVersion, ...], version: str) -> RuleVersion:

@@ -15,7 +15,7 @@ from zalobot.errors import PastHorizon, Refused
 from zalobot.receipt import Receipt
 from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, PartState, Role, Ticket
 from zalobot.tickets import adequacy, answering, changes, clocks, finding, life, telling, uncounted
-from zalobot.tickets.patience import closes, pause_ends
+from zalobot.tickets.patience import closes, look_again, pause_ends
 from zalobot.tickets.record import Actor, business, record
 
 
@@ -84,8 +84,9 @@ def answer(
     life.move(part, PartState.ANSWERED)
     end_pause(session, part, now)
     part.answer, part.answered_at, part.officer_id, part.remind_at = text, now, officer.id, None
-    part.close_at = closes(session, ticket, now)
+    part.close_at = closes(session, ticket, now) or look_again(session, now)
     part.answer_facts = {**part.answer_facts, **adequacy.read(text)}
+    part.verdict, part.verdict_at, part.verdict_reason = None, None, ""  # those were of the answer before
     part.declined_to, part.declined_reason, part.decide_by, part.decide_remind_at = "", "", None, None
     life.settle(ticket, parts, now)
     late = part.due_at is not None and now > part.due_at
@@ -116,7 +117,7 @@ def ask_business(
     life.move(part, PartState.PAUSED)
     finding.asked_anew(session)
     part.question, part.paused_at, part.officer_id, part.remind_at = question, now, officer.id, None
-    part.wait_until = pause_ends(session, ticket, now)
+    part.wait_until = pause_ends(session, ticket, now) or look_again(session, now)
     life.settle(ticket, parts, now)
     record(session, ticket, EventKind.QUESTION_ASKED, actor(officer), now, part=part, texts={"question": question})
     telling.the_business(session, "status/question", ticket, part, now)
