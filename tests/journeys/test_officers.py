@@ -215,3 +215,15 @@ def _answer(officer) -> None:  # type: ignore[no-untyped-def]
     officer.says("Trả lời QN-2611-00001/1")
     officer.says(ANSWER)
     officer.says("gửi")
+
+
+def test_a_second_answer_is_judged_afresh(stage: Stage, ha) -> None:  # type: ignore[no-untyped-def]
+    _answer(ha)
+    lan = stage.person("lan")
+    lan.says("3")
+    lan.says("Không nêu căn cứ pháp lý nào.")
+    _answer(ha)
+    part = stage.parts()[0]
+    assert (part.state, part.clock, part.verdict, part.verdict_reason) == (PartState.ANSWERED, 2, None, "")
+    lan.says("Đã giải quyết QN-2611-00001/1")
+    assert stage.parts()[0].verdict is Verdict.SOLVED
