@@ -12,7 +12,7 @@ from tests.ledger.test_writing import open_one
 from zalobot.ledger import days, reading
 
 REFUSED = (
-    "UPDATE ticket_event SET agency = 'XXX'",
+    "UPDATE ticket_event SET agency = 'ABC'",
     "UPDATE ticket_event SET public = public",
     "DELETE FROM ticket_event",
     "DELETE FROM ticket_event WHERE seq = 2",

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlmodel import Session
 
 from tests.journeys.stage import Stage, report
 from zalobot.ledger import erase_person, files, reading
 from zalobot.store import models
+from zalobot.tickets.record import business, record
 
 MARK = "Kho hàng đặc biệt ở Móng Cái"
 PERSON = "7777666655554444"
@@ -99,3 +100,17 @@ def test_a_person_no_longer_follows_the_ticket_into_which_theirs_was_merged(stag
     stage.store.run_now(follow)
     stage.store.run_now(erase_person, PERSON, stage.now)
     assert stage.tickets()[0].followers == ["somebody"]
+
+
+def test_what_a_person_wrote_to_the_ticket_of_another_goes_too_and_the_other_s_words_stay(stage: Stage) -> None:
+    report(stage.person("other"), "Giá thuê đất ở xã Quảng La tăng gấp ba")
+
+    def add(session: Session) -> None:
+        ticket = session.execute(select(models.Ticket)).scalar_one()
+        record(session, ticket, models.EventKind.ADDED, business(PERSON), stage.now, texts={"addition": MARK})
+
+    stage.store.run_now(add)
+    stage.store.run_now(erase_person, PERSON, stage.now)
+    left = stage.store.read_now(everything)
+    assert [word for word in (MARK, PERSON, "Quảng La") if word in left] == ["Quảng La"]
+    assert stage.store.read_now(reading.verify) is None

@@ -64,7 +64,7 @@ def test_published_heads_show_what_a_whole_new_chain_hides(stage: Stage, exporte
     last = entries[0]["prev_hash"]
     for entry in entries:
         del entry["hash"]
-        entry |= {"agency": "XXX", "prev_hash": last}
+        entry |= {"agency": "ABC", "prev_hash": last}
         entry["hash"] = last = digest(entry)
     header |= {"head": last, "days": []}
     header["hash"] = digest({name: value for name, value in header.items() if name != "hash"})

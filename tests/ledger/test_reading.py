@@ -14,7 +14,7 @@ OFF = {
     "postgresql": ("ALTER TABLE ticket_event DISABLE TRIGGER USER",),
 }
 DONE = (
-    ("UPDATE ticket_event SET agency = 'XXX' WHERE seq = 2", "entry 2: changed"),
+    ("UPDATE ticket_event SET agency = 'ABC' WHERE seq = 2", "entry 2: changed"),
     ("UPDATE ticket_event SET at = '2020-01-01 00:00:00' WHERE seq = 1", "entry 1: changed"),
     ("UPDATE ticket_event SET kind = 'nonsense' WHERE seq = 3", "entry 3: changed"),
     ("DELETE FROM ticket_event WHERE seq = 2", "entry 2: missing"),

@@ -101,14 +101,14 @@ def flip_a_byte(ledger: Ledger, chance: random.Random) -> tuple[list[bytes], Exp
 
 def change_a_value(ledger: Ledger, chance: random.Random) -> tuple[list[bytes], Expected]:
     number = chance.randint(1, len(ledger.entries))
-    value = chance.choice([{"agency": "XXX"}, {"data": {"late": False}}, {"kind": "closed"}, {"public": False}])
+    value = chance.choice([{"agency": "ABC"}, {"data": {"late": False}}, {"kind": "closed"}, {"public": False}])
     ledger.entries[number - 1] |= {"at": "2020-01-01T00:00:00.000000Z"} | value
     return ledger.lines(), expect(number, Wrong.CHANGED)
 
 
 def change_and_reseal(ledger: Ledger, chance: random.Random) -> tuple[list[bytes], Expected]:
     number = chance.randint(1, len(ledger.entries))
-    ledger.entries[number - 1] = resealed(ledger.entries[number - 1], agency="XXX")
+    ledger.entries[number - 1] = resealed(ledger.entries[number - 1], agency="ABC")
     return ledger.lines(), expect(number, Wrong.CHANGED, Wrong.REWRITTEN)
 
 
@@ -123,7 +123,7 @@ def rewrite_from(ledger: Ledger, chance: random.Random) -> tuple[list[bytes], Ex
     number = chance.randint(1, ledger.last_day)
     last = ledger.entries[number - 1]["prev_hash"]
     for place in range(number - 1, len(ledger.entries)):
-        ledger.entries[place] = resealed(ledger.entries[place], agency="XXX", prev_hash=last)
+        ledger.entries[place] = resealed(ledger.entries[place], agency="ABC", prev_hash=last)
         last = ledger.entries[place]["hash"]
     ledger.header = resealed(ledger.header, head=last)
     first = min(day["seq"] for day in ledger.header["days"] if day["seq"] >= number)
@@ -152,7 +152,7 @@ def insert_a_copy(ledger: Ledger, chance: random.Random) -> tuple[list[bytes], E
 def insert_a_forgery(ledger: Ledger, chance: random.Random) -> tuple[list[bytes], Expected]:
     """A made-up entry stands before the real one, in seven cases of ten with a hash that is right."""
     number = chance.randint(1, len(ledger.entries))
-    made_up = ledger.entries[number - 1] | {"agency": "XXX"}
+    made_up = ledger.entries[number - 1] | {"agency": "ABC"}
     made_up = resealed(made_up) if chance.random() < 0.7 else made_up
     ledger.entries.insert(number - 1, made_up)
     return ledger.lines(), expect(number, Wrong.INSERTED, Wrong.REWRITTEN)
@@ -160,7 +160,7 @@ def insert_a_forgery(ledger: Ledger, chance: random.Random) -> tuple[list[bytes]
 
 def append_a_forgery(ledger: Ledger, _chance: random.Random) -> tuple[list[bytes], Expected]:
     last = ledger.entries[-1]
-    ledger.entries.append(resealed(last, seq=last["seq"] + 1, prev_hash=last["hash"], agency="XXX"))
+    ledger.entries.append(resealed(last, seq=last["seq"] + 1, prev_hash=last["hash"], agency="ABC"))
     return ledger.lines(), expect(last["seq"] + 1, Wrong.INSERTED)
 
 

@@ -27,7 +27,6 @@ from zalobot.store.models import (
     Person,
     RoutingExample,
     Ticket,
-    TicketEvent,
 )
 
 _DONE = (OutboxState.SENT, OutboxState.FAILED)
@@ -53,7 +52,7 @@ def erase_person(session: Session, person_id: str, now: datetime, *, role: str =
     ids = [ticket.id for ticket in tickets]
     for ticket in tickets:
         _erase_ticket(session, ticket, role, now)
-    _erase_words(session, ids)
+    _erase_words(session, person_id, ids)
     _unfollow(session, person_id)
     files = _erase_files(session, person_id)
     _erase_messages(session, person_id, tickets)
@@ -91,11 +90,10 @@ def _unfollow(session: Session, person_id: str) -> None:
         ticket.followers = [follower for follower in ticket.followers if follower != person_id]
 
 
-def _erase_words(session: Session, ticket_ids: Sequence[str]) -> None:
-    """The words and salts of everything the business did, and the words that routing learnt from."""
-    theirs = select(col(TicketEvent.seq)).where(
-        col(TicketEvent.ticket_id).in_(ticket_ids), col(TicketEvent.actor_role) == "business"
-    )
+def _erase_words(session: Session, person_id: str, ticket_ids: Sequence[str]) -> None:
+    """The words and salts of everything they did, on whose ticket ever, and the words that routing learnt from."""
+    acted = select(col(LedgerSalt.seq)).where(col(LedgerSalt.name) == "actor", col(LedgerSalt.text) == person_id)
+    theirs = list(session.execute(acted).scalars())
     session.execute(delete(LedgerSalt).where(col(LedgerSalt.seq).in_(theirs)))
     session.execute(delete(RoutingExample).where(col(RoutingExample.ticket_id).in_(ticket_ids)))
 
