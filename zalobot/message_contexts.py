@@ -61,6 +61,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("same_or_new", ("ticket",), ("added",)),
     ("withdraw", _FLOW_OF_A_PART, ("confirm", "confirm.unclear", "confirm.what_to_change")),
     ("coordinator", _ABOUT_A_PART, ("disputed", "decide_reminder", "decided")),
+    ("coordinator", ("work",), ("decide_several",)),
     ("coordinator", ("ticket",), ("confirmed", "class_changed")),
     (
         "coordinator_decide",

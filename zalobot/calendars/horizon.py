@@ -6,10 +6,11 @@ The one rule: each threshold of each last known day is told to the coordinators 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from zalobot import outbox, reference, templating
+from zalobot import outbox, pushes, reference, templating
 from zalobot.store.models import JobRun, Priority, Role
 from zalobot.tickets import finding, telling
 from zalobot.workdays import LOCAL, WorkCalendar
@@ -46,13 +47,23 @@ def alarm(session: Session, now: datetime) -> int:
     ahead = horizon(reference.fresh(session).calendar, now)
     passed = [days for days in THRESHOLDS if ahead.days <= days]
     people = finding.staff(session, (Role.COORDINATOR,)) if passed else []
-    if not people:  # nobody to tell: the next one who is linked will be
+    slots = {f"{ahead.last}/{days}" for days in passed}
+    if not people or slots <= _told_before(session, slots):  # nobody to tell: the next one who is linked will be
         return 0
-    rows = [{"job": _JOB, "slot": f"{ahead.last}/{days}", "at": now} for days in passed]
+    told = pushes.told_today(session, [officer.id for officer in people], now)
+    if max(told.values(), default=0) >= pushes.A_DAY:  # tomorrow is early enough
+        return 0
+    rows = [{"job": _JOB, "slot": slot, "at": now} for slot in sorted(slots)]
     if not [row for row in rows if session.execute(_take, row).first()]:
         return 0
     said, hold = templating.render("officer/horizon", horizon=ahead), telling.until_working_time(session, now)
     for officer in people:
         if officer.person_id:
-            outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.STATUS, hold=hold)
+            key = outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.STATUS, hold=hold)
+            pushes.take(session, "", _JOB, now, officer.id, key, now)
     return len(people)
+
+
+def _told_before(session: Session, slots: set[str]) -> set[str]:
+    query = select(col(JobRun.slot)).where(col(JobRun.job) == _JOB, col(JobRun.slot).in_(slots))
+    return set(session.execute(query).scalars())
