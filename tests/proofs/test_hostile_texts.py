@@ -68,6 +68,9 @@ async def test_hostile_text_comes_out_literally_on_every_phone_and_page(stage: S
     officer.pushes()
     (confirm,) = lan.says(f"Lan {words[:60]} 0912000345")
     assert folded(f"Giấy phép xây dựng chưa có: {words}") in folded(confirm)
+    lan.says("sửa công khai")
+    lan.says("2")
+    lan.says(f"Công ty {words}"[:200])
     (made,) = lan.says("gửi")
     code = stage.tickets()[0].code
     assert code in made
@@ -83,7 +86,7 @@ async def test_hostile_text_comes_out_literally_on_every_phone_and_page(stage: S
     lan.says(f"Không đúng: {words}")
     ticket = stage.tickets()[0]
     assert ticket.description == f"Giấy phép xây dựng chưa có: {words}"
-    assert ticket.business_name == f"Công ty {words}"[:200]
+    assert ticket.business_name == f"Công ty {words}"[:200].strip()
     files = stage.store.read_now(lambda s: list(s.exec(select(Attachment.name).order_by(col(Attachment.id)))))
     assert files == [f"{words}.pdf"]
     assert [
