@@ -149,6 +149,23 @@ async def is_asked_and_answered(town: Town, code: str) -> None:
     await town.settled()
 
 
+async def the_head_is_told_each_morning(town: Town, code: str) -> None:
+    """One digest a working day, each naming the part that nobody takes up under how near its deadline is."""
+    due = "Chờ cơ quan nhận, hạn 17h00 Thứ Ba 01/12/2026"
+    for day, group, state in (
+        ("27/11/2026", "Chờ nhận việc", due),
+        ("30/11/2026", "Đến hạn ngày làm việc tới", due),
+        ("01/12/2026", "Đến hạn hôm nay", due),
+        ("02/12/2026", "Quá hạn", "Chờ cơ quan nhận, quá hạn 30 phút làm việc"),
+    ):
+        await town.sim.clock.to(town.sim.settings.week.next_morning(town.sim.clock.now()))
+        (digest,) = await town.head.hears()
+        assert digest.startswith(f"Việc sáng {day} của Công an tỉnh")
+        assert f"{group} (1):\n{code}/2: {state}\n" in digest
+    assert "lý do chậm và ngày trả lời mới" in digest
+    assert town.head.buttons == [f"1. Giải trình {code}/2"]
+
+
 async def test_the_journey_survives_what_a_network_does(town: Town) -> None:
     code = await reports(town)
     await is_asked_and_answered(town, code)
@@ -159,9 +176,7 @@ async def test_the_journey_survives_what_a_network_does(town: Town) -> None:
         (f"{code}/1", PartState.CLOSED),
         (f"{code}/2", PartState.WAITING),
     ]
-    for _ in range(4):
-        await town.sim.clock.to(town.sim.settings.week.next_morning(town.sim.clock.now()))
-    assert f"{code}/2 đã quá hạn 17h00 Thứ Ba 01/12/2026" in (await town.head.hears())[0]
+    await the_head_is_told_each_morning(town, code)
     assert (await lan.hears())[0].startswith(f"Hệ thống xin lỗi Quý doanh nghiệp: phần trả lời {code}/2")
     page = await town.page(f"/hoi-dap/{code}")
     assert [words for words in ("Đã giải quyết", ANSWER, "Quá hạn", "hỏi thêm doanh nghiệp") if words not in page] == []
