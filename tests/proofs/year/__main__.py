@@ -1,0 +1,65 @@
+"""`./run year`: a year of the service in minutes, with an observer who checks every promise about time."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests import services
+from tests.proofs.year.figures import judge, received
+from tests.proofs.year.play import play
+from tests.proofs.year.rules import Books
+from tests.proofs.year.scenario import around_tet, the_year
+
+
+def main() -> None:
+    """Exit 1 with the first violations in full where a rule was broken."""
+    parser = argparse.ArgumentParser(prog="./run year", description=__doc__)
+    parser.add_argument("--officers", type=int, default=300)
+    parser.add_argument("--tickets", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--url", default="", help="postgresql://…: an empty database with our tables (else SQLite)")
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite", help="a private server")
+    parser.add_argument("--keep", default="", help="a folder in which the SQLite file is left behind")
+    parser.add_argument("--short", action="store_true", help="two months around Tết")
+    asked = parser.parse_args()
+    services.open_shared_folder()
+    os.environ["ZALOBOT_TEST_CONTROLLER"] = str(os.getpid())
+    with ExitStack() as stack:
+        stack.callback(services.close_shared_folder)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zalobot-year-")))
+        url = asked.url or (
+            services.sqlite_database(Path(asked.keep) if asked.keep else folder)
+            if asked.engine == "sqlite"
+            else stack.enter_context(services.postgres_database())
+        )
+        began = time.monotonic()
+        year = play(
+            url,
+            around_tet if asked.short else the_year,
+            officers=asked.officers,
+            tickets=asked.tickets,
+            seed=asked.seed,
+        )
+        played = time.monotonic() - began
+        books = Books.read(year)
+        found, checked, broken = judge(books)
+        year.machine.close()
+        print(received(books))
+        print(*(f"{number:>9} {what}" for what, number in sorted(checked.items())), sep="\n")
+        print("acts:", ", ".join(f"{number} {what}" for what, number in year.acted.most_common()))
+        print("refused:", ", ".join(f"{number} {a} ({b})" for (a, b), number in year.refused.most_common(12)))
+        print("befell:", ", ".join(f"{number} {what}" for what, number in year.machine.befell.items()))
+        took = f"{time.monotonic() - began - played:.0f} s"
+        print(f"played in {played:.0f} s: {year.machine.ticks} ticks, {year.machine.swept} sweeps; checked in {took}")
+        for violation in found:
+            print(f"BROKEN: {violation}")
+        print(f"violations: {broken.total()} {dict(broken)}; seed {asked.seed}")
+    sys.exit(int(bool(found)))
+
+
+if __name__ == "__main__":
+    main()
