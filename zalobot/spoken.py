@@ -65,7 +65,7 @@ def due(instant: datetime) -> str:
 
 def working_time(length: timedelta, full_day: timedelta = timedelta(hours=8)) -> str:
     """1 ngày 5 giờ làm việc; minutes only below a day."""
-    minutes = int(length.total_seconds() // 60)
+    minutes = int((length.total_seconds() + 30) // 60)  # a reminder leaves seconds after its minute
     if minutes < 1:
         return str(spoken("less_than_a_minute"))
     days, rest = divmod(minutes, int(full_day.total_seconds() // 60))
