@@ -154,7 +154,9 @@ async def serve(options: argparse.Namespace) -> None:
     await pool.execute(TABLES)
     session = AiohttpSession(api=TelegramAPIServer.from_base(options.api))
     bot = Bot("42:bench", session=session)
-    dispatcher = Dispatcher(storage=RedisStorage.from_url(options.redis), pool=pool)
+    # As many connections as persons talk at once: the pool of 100 that is the default ends in errors with more.
+    storage = RedisStorage.from_url(options.redis, connection_kwargs={"max_connections": 1024})
+    dispatcher = Dispatcher(storage=storage, pool=pool)
     dispatcher.include_router(router)
     app = web.Application()
     SimpleRequestHandler(dispatcher, bot, secret_token=options.secret).register(app, path="/webhook")
