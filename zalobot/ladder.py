@@ -175,6 +175,15 @@ def unseen_at(told: datetime, calendar: WorkCalendar) -> datetime | None:
         return None
 
 
+def this_morning(now: datetime, calendar: WorkCalendar) -> datetime | None:
+    """When the digests of today go: half an hour after work begins. None on a day that is not worked, or not known."""
+    today = now.astimezone(LOCAL).date()
+    try:
+        return calendar.opens(today) + MORNING if calendar.is_working(today) else None
+    except PastHorizon:
+        return None
+
+
 def _begin(received: datetime, klass: str, calendar: WorkCalendar) -> datetime:
     """Where half time is measured from: a hard part's day 0 does not count, so from day 1."""
     if Klass(klass) is Klass.SIMPLE:

@@ -29,6 +29,14 @@ def take(
     later(session, _take, {**row, "taken_at": now, "outbox_id": outbox_id})
 
 
+def most(now: datetime, morning: datetime | None) -> int:
+    """How many pushes somebody may have had by now and get another. Before the digest of the morning one is kept free.
+
+    Whoever got two at the beginning of work would get no digest, and no word of what is overdue.
+    """
+    return A_DAY - 1 if morning is not None and now < morning else A_DAY
+
+
 def told_today(session: Session, officers: Sequence[str], now: datetime) -> dict[str, int]:
     """How many pushes each has got since local midnight. Until the commit no other process pushes them reminders."""
     session.execute(

@@ -148,9 +148,11 @@ def tell(session: Session, tasks: Sequence[Due], now: datetime) -> None:
         if task.key not in keys:
             by_officer[task.key[3]].append(task)
     told_today = pushes.told_today(session, list(by_officer), now)
+    morning = ladder.this_morning(now, reference.current(session).calendar)
+    most = pushes.most(now, morning)
     for officer_id, due in sorted(by_officer.items()):  # slots of digests are taken in one order by all processes
-        if officer_id and told_today.get(officer_id, 0) >= pushes.A_DAY:
-            _tomorrow(session, due, now)
+        if officer_id and told_today.get(officer_id, 0) >= most:
+            _put_off(session, due, now, morning)
             continue
         outbox_id = _push(session, due, now)
         for task in due:
@@ -237,12 +239,13 @@ def _ticket(fact: facts.PartFacts, session: Session) -> facts.TicketFacts:
     return facts.TicketFacts(fact.ticket, (fact,), fact.province, reference.public_url(session), fact.now)
 
 
-def _tomorrow(session: Session, due: Sequence[Due], now: datetime) -> None:
-    """The person has had enough pushes today: look again in the morning of the next working day."""
+def _put_off(session: Session, due: Sequence[Due], now: datetime, morning: datetime | None) -> None:
+    """The person has had enough pushes for now: look again at the next digest, of today or of the next working day."""
     calendar = reference.current(session).calendar
-    try:
-        morning = calendar.opens(calendar.next_working_day(now.astimezone(LOCAL).date())) + ladder.MORNING
-    except PastHorizon:
-        return
+    if morning is None or now >= morning:
+        try:
+            morning = calendar.opens(calendar.next_working_day(now.astimezone(LOCAL).date())) + ladder.MORNING
+        except PastHorizon:
+            return
     for task in due:
         task.part.remind_at = min(task.part.remind_at, morning) if task.part.remind_at else morning

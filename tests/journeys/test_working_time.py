@@ -48,6 +48,32 @@ def test_a_day_off_entered_in_the_evening_keeps_back_what_was_to_leave_that_morn
     assert "ha" in left(stage, datetime(2026, 11, 26, 0, 30, tzinfo=UTC))
 
 
+def test_however_much_falls_due_when_work_begins_the_morning_still_brings_the_digest(stage: Stage) -> None:
+    for person in ("lan", "bao", "tam"):
+        report(stage.person(person), KHO, field="3")
+    agency = stage.parts()[0].agency
+    ha = stage.officer("ha", agency)
+    stage.now = datetime(2026, 11, 25, 0, 29, tzinfo=UTC)
+    ids = [part.id for part in stage.parts() if part.agency == agency]
+    for minutes, part_id in zip((33, 44, 52), ids, strict=True):  # due 09:33, 09:44, 09:52: told two hours before
+        due = datetime(2026, 11, 25, 2, minutes, tzinfo=UTC)
+        stage.store.run_now(_due_then, part_id, due)
+    ha.pushes()
+    stage.until(datetime(2026, 11, 25, 0, 59, tzinfo=UTC))
+    assert len(ha.pushes()) == 1
+    stage.later(minutes=6)
+    digest = ha.pushes()
+    assert len(digest) == 1
+    assert all(part.code in digest[0] for part in stage.parts() if part.agency == agency)
+
+
+def _due_then(session, part_id: str, due: datetime) -> None:  # type: ignore[no-untyped-def]
+    from zalobot.store.models import Part
+
+    part = session.get(Part, part_id)
+    part.due_at, part.remind_at = due, due - timedelta(hours=2)
+
+
 def test_the_head_hears_of_a_reopened_part_when_work_begins(stage: Stage) -> None:
     report(stage.person("lan"), KHO, field="3")
     part = stage.parts()[0]

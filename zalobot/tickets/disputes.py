@@ -48,9 +48,10 @@ def _tell(session: Session, come: Sequence[tuple[Part, Ticket, datetime | None]]
     """One message for everything that waits, to each coordinator who has had no two pushes today."""
     people = finding.staff(session, (Role.COORDINATOR,))
     told = pushes.told_today(session, [person.id for person in people], now)
+    most = pushes.most(now, ladder.this_morning(now, reference.current(session).calendar))
     said, ticket_id = _said(session, [(part, ticket) for part, ticket, _ in come], now)
     for person in people:
-        if told.get(person.id, 0) >= pushes.A_DAY or not person.person_id:
+        if told.get(person.id, 0) >= most or not person.person_id:
             continue
         key = outbox.enqueue(session, person.person_id, said, now=now, priority=Priority.REMINDER, ticket_id=ticket_id)
         for part, _, at in come:
