@@ -32,7 +32,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MORNING = time(7, 55), time(8, 12)
-SELDOM = 600  # seconds: jobs looked at so seldom in truth run at every second tick
+SELDOM = 60  # seconds: jobs looked at no more often than that in truth run at every third sweep here
 WIRE = ("settle", "keep_tokens", "fetch")  # they speak to Zalo, which is not there: now and then is enough
 
 
@@ -159,7 +159,7 @@ class Machine:
         crash_in = self.chance.choice(JOBS).name if self.chance.random() < 0.01 else ""
         try:
             for job in JOBS:
-                if (job.name in WIRE and self.swept % 50) or (job.every >= SELDOM and self.swept % 2):
+                if (job.name in WIRE and self.swept % 50) or (job.every >= SELDOM and self.swept % 3):
                     continue
                 self.fuse = self.chance.randint(0, 30) if job.name == crash_in else None
                 self._do(job)

@@ -199,7 +199,7 @@ def _taken_up(session: Session, world: World, code: str, agency: str, klass: str
     """What the agency will make of a part: in time, late, very late, never; with a question, or not theirs at all."""
     chance, who = world.chance, world.somebody(agency)
     if who is None:
-        return []
+        return [_at_last(session, world, code, now)]
     simple = klass == Klass.SIMPLE
     way = chance.choices(("prompt", "straight", "late", "slow", "never", "ask", "decline"), (50, 10, 14, 4, 2, 12, 8))[
         0
@@ -216,10 +216,10 @@ def _taken_up(session: Session, world: World, code: str, agency: str, klass: str
     if way == "never":
         if chance.random() < 0.5:
             then(accepts, "accept")
-        return found
+        return [*found, _at_last(session, world, code, now)]
     if way == "decline":
         then(chance.uniform(0.1, 12), "decline")
-        return found
+        return [*found, _at_last(session, world, code, now)]
     if way != "straight" and chance.random() < 0.9:
         then(min(accepts, answers * 0.9), "accept")
     if way == "ask":
@@ -229,6 +229,17 @@ def _taken_up(session: Session, world: World, code: str, agency: str, klass: str
     if way in ("late", "slow"):
         then((4 if simple else 24) + chance.uniform(0.5, 20), "explain")
     return found
+
+
+def _at_last(session: Session, world: World, code: str, now: datetime) -> tuple[datetime, Act]:
+    """Long overdue, a coordinator ends it."""
+    return at_work(session, now, world.chance.uniform(60, 280)), Act("at_last", code)
+
+
+@does("at_last")
+def _ends(session: Session, world: World, act: Act, now: datetime) -> Next:
+    working.answer(session, act.code, world.chance.choice(ANSWERS), _coordinator(session, world), now)
+    return []
 
 
 @does("reply")

@@ -28,7 +28,7 @@ from zalobot.store.models import DeadlineReceipt, Role
 
 Done = tuple[datetime, Act, Next, str]
 AROUND = timedelta(minutes=10)  # before and after work the clock already goes in small steps
-IDLE = timedelta(minutes=30)
+IDLE = timedelta(minutes=20)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Year:
     recounts: list[tuple[datetime, float]] = field(default_factory=list)
 
 
-def play(url: str, scenario_of: Any, *, officers: int, tickets: int, seed: int) -> Year:
+def play(url: str, scenario_of: Any, *, officers: int, tickets: int, seed: int, loud: bool = False) -> Year:
     """Play it from the first tick to the last."""
     chance = random.Random(seed)
     whole = province.load("quang-ninh").calendar
@@ -79,6 +79,8 @@ def play(url: str, scenario_of: Any, *, officers: int, tickets: int, seed: int) 
         acts.add(at, Act("succeed", more=(old, new)))
     _house(year, acts)
     while (now := _next(year, acts, machine.now)) < scenario.ends:
+        if now.month != machine.now.month and loud:
+            print(f"{local(now):%Y-%m} begins: {dict(year.acted.most_common(6))}", flush=True)
         machine.now = now
         _step(year, acts)
     machine.now = scenario.ends
@@ -141,7 +143,7 @@ class _Agenda:
 
 
 def _next(year: Year, acts: _Agenda, now: datetime) -> datetime:
-    """The next tick: every five minutes around work, else when somebody acts, at the latest half an hour later."""
+    """The next tick: every five minutes around work, else every twenty; what somebody does has its own instant."""
     moment = local(now)
     hours = year.walls.at(now).get(moment.date(), ((450, 1020),))
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -151,9 +153,6 @@ def _next(year: Year, acts: _Agenda, now: datetime) -> datetime:
         found = after
     else:
         found = moment + IDLE
-        first = acts.first()
-        if first is not None:
-            found = min(found, max(local(first).replace(microsecond=0) + timedelta(seconds=1), moment + MINUTE))
         for day in (moment.date(), moment.date() + timedelta(days=1)):
             hours = year.walls.at(now).get(day, ((450, 1020),))
             begins = datetime.combine(day, MIDNIGHT) + hours[0][0] * MINUTE - AROUND if hours else found
@@ -279,11 +278,9 @@ def _change(year: Year, number: int, at: datetime) -> None:
 
 def _some_are_seen(year: Year, acts: _Agenda, sent: list[str]) -> None:
     chance = year.world.chance
-    by_delay: dict[int, list[str]] = {}
-    for key in sent:
-        if chance.random() < 0.75:
-            by_delay.setdefault(min(5, int(chance.expovariate(0.7))), []).append(f"z{key}")
-    for hours, keys in by_delay.items():
+    keys = [f"z{key}" for key in sent if chance.random() < 0.75]
+    if keys:
+        hours = min(5, int(chance.expovariate(0.7)))
         acts.add(year.machine.now + timedelta(hours=hours, minutes=3), Act("seen", more=tuple(keys)))
 
 

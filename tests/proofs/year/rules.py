@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from tests.proofs.year.clerk import CLOSE_DAYS, WAIT_DAYS, Run, Told, end_of_day
 from tests.proofs.year.machine import STEP, outbox_rows
 from tests.proofs.year.play import Year
 from tests.proofs.year.scenario import EPOCH
-from tests.proofs.year.walls import local, utc
+from tests.proofs.year.walls import local, opens, utc
 from zalobot.ledger import reading
 from zalobot.store.models import (
     DeadlineReceipt,
@@ -37,6 +37,7 @@ SLACK = timedelta(minutes=11)  # two ticks of the clock here
 # New work, or what another person did on a part: it comes when it happens, and counts for nothing.
 NEWS = ("assigned", "offered", "decided", "handed_over", "reopened", "succeeded", "pause_ended", "recounted")
 ROLE_OF = {"half": "officer", "day_before": "officer", "hours_before": "officer", "due": "officer"}
+ESCALATIONS = {1: "overdue_1", 2: "overdue_2"}
 ROLE_OF |= {"overdue_n": "officer", "overdue_1": "head", "overdue_2": "leader"}
 
 
@@ -52,6 +53,7 @@ class Books:
     steps: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     outbox: list[Any] = field(default_factory=list)
     told: dict[str, Told] = field(default_factory=dict)
+    pushed: dict[tuple[str, date], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
     def read(cls, year: Year) -> "Books":
@@ -72,6 +74,8 @@ class Books:
             self.receipts[row.part_id].append(row)
         for entry in session.execute(select(ReminderEntry)).scalars():
             self.steps[entry.part_id].append(entry)
+            if entry.outbox_id:
+                self.pushed[entry.officer_id, local(entry.taken_at).date()].add(entry.outbox_id)
         self.outbox = outbox_rows(session)
 
     def left(self, row: Any) -> datetime:
@@ -94,6 +98,9 @@ def pushes_only_in_working_time(books: Books, checked: Counter[str]) -> Iterator
         if who is None or row.priority == REPLY:
             continue
         at = books.left(row)
+        gone = year.world.left.get(row.person_id)
+        if gone is not None and gone <= at:  # no member of staff any more
+            continue
         checked["pushes to staff"] += 1
         moment = local(at)
         wall = year.walls.at(at)
@@ -222,29 +229,43 @@ def _climb(
     books: Books, part: Any, run: Run, first: dict[tuple[datetime, str], datetime], checked: Counter[str]
 ) -> Iterator[str]:
     assert run.due is not None
-    ends = run.ends or books.year.scenario.ends
-    for number in range(1, 200):
-        wanted = _morning(books, run.due, number, run.begins)
+    ends, owed = run.ends or books.year.scenario.ends, list[str]()
+    which = f"{part.code} ({part.agency}), due {local(run.due)}"
+    for number in range(1, 400):
+        wanted = _morning(books, run.due, number)
         if wanted is None or wanted[0] >= ends:
             return
         at, deadline = wanted
-        following = _morning(books, run.due, number + 1, run.begins)
-        which = f"{part.code} ({part.agency}), due {local(run.due)}"
-        steps = [f"overdue_n/{number}"] if following is None or deadline < following[0] else []
-        steps += ["overdue_1"] if number == 1 else ["overdue_2"] if number == 2 else []
-        if at < run.begins:  # it runs again since; what was missed comes with the next step
+        owed += [ESCALATIONS[number]] if number in ESCALATIONS else []
+        if at < run.begins:  # the clock stood; what was missed comes with the next step
             continue
+        following = _morning(books, run.due, number + 1)
+        steps, owed = owed, []
+        if following is None or deadline < following[0]:  # else only the latest is left after an outage
+            steps.append(f"overdue_n/{number}")
         for step in steps:
             taken = first.get((run.due, step))
-            if deadline < ends:
-                checked["escalations and daily reminders due"] += 1
-            if taken is None and deadline < ends:
-                yield f"{which}: {step} was to come {local(at)}, never did (it ran until {local(ends)})"
-            elif taken is not None and deadline < ends and taken > deadline:
-                yield f"{which}: {step} was to come {local(at)}, came {local(taken)}"
+            if deadline >= ends:
+                continue
+            checked["escalations and daily reminders due"] += 1
+            if taken is not None and taken <= deadline:
+                continue
+            if _had_two_already(books, part, step, at):
+                checked["put off because somebody had had two pushes that day"] += 1
+                owed += [step] if taken is None and step in ESCALATIONS.values() else []
+            else:
+                came = f"came {local(taken)}" if taken else f"never did (it ran until {local(ends)})"
+                yield f"{which}: {step} was to come {local(at)}, {came}"
 
 
-def _morning(books: Books, due: datetime, number: int, since: datetime) -> tuple[datetime, datetime] | None:
+def _had_two_already(books: Books, part: Any, step: str, at: datetime) -> bool:
+    """Whether whoever is told such steps of this part had had what a person gets in a day."""
+    role = ROLE_OF[step.partition("/")[0]]
+    people = {e.officer_id for e in books.steps[part.id] if ROLE_OF.get(e.step.partition("/")[0]) == role}
+    return any(len(books.pushed[who, local(at).date()]) >= 2 for who in people)
+
+
+def _morning(books: Books, due: datetime, number: int) -> tuple[datetime, datetime] | None:
     """When the step of the N-th working day after is due, and until when it must have come, outages allowed for."""
     walls = books.year.walls
     at = morning_after(walls.walls[-1], due, number)
@@ -286,12 +307,20 @@ def _too_early(
         name, _, number = step.partition("/")
         if name in ("half", "day_before", "hours_before", "due"):
             checked["reminders before the due time"] += 1
-            if taken > _alive(books, _tick_after(due)) + SLACK:
+            if taken > _in_time(books, due):
                 yield f"{part.code}, due {local(due)}: {step} came after it, {local(taken)}"
         elif name in ("overdue_1", "overdue_2", "overdue_n"):
             at = morning_after(walls.at(taken), due, int(number or name[-1]))
             if at is None or taken < at:
                 yield f"{part.code}, due {local(due)}: {step} came {local(taken)}, its time is {at and local(at)}"
+
+
+def _in_time(books: Books, due: datetime) -> datetime:
+    """Until when a due time may be told of: at once; at the beginning of work with the digest, room is kept for it."""
+    at = _alive(books, _tick_after(due))
+    begins_at = opens(books.year.walls.at(at), local(at).date())
+    morning = utc(begins_at + timedelta(minutes=30)) if begins_at else at
+    return max(at, morning) + SLACK
 
 
 def _tick_after(at: datetime) -> datetime:
@@ -420,7 +449,7 @@ def every_act_is_one_event(books: Books, checked: Counter[str]) -> Iterator[str]
     acted = books.year.acted
     pairs = {
         "report": K.RECEIVED,
-        "answer": K.ANSWERED,
+        "answer": K.ANSWERED,  # and "at_last"
         "reply": K.BUSINESS_REPLIED,
         "ask": K.QUESTION_ASKED,
         "decline": K.DECLINED,
@@ -430,9 +459,10 @@ def every_act_is_one_event(books: Books, checked: Counter[str]) -> Iterator[str]
         "add": K.ADDED,
     }
     for what, kind in pairs.items():
-        checked["acts in the history"] += acted[what]
-        if acted[what] != kinds[kind]:
-            yield f"{what} was done {acted[what]} times, the history has {kind} {kinds[kind]} times"
+        done = acted[what] + (acted["at_last"] if what == "answer" else 0)
+        checked["acts in the history"] += done
+        if done != kinds[kind]:
+            yield f"{what} was done {done} times, the history has {kind} {kinds[kind]} times"
 
 
 def the_ledger_verifies(books: Books, checked: Counter[str]) -> Iterator[str]:
