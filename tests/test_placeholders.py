@@ -50,9 +50,7 @@ def ticket_of(klass: Klass = Klass.HARD) -> Ticket:
     )
 
 
-def part_facts(
-    province: Province, now: datetime = LATER, klass: Klass = Klass.HARD, **values: Any
-) -> PartFacts:
+def part_facts(province: Province, now: datetime = LATER, klass: Klass = Klass.HARD, **values: Any) -> PartFacts:
     ticket = ticket_of(klass)
     receipt = count(RECEIVED, rule_in_force(province.rules, RECEIVED), klass, province.calendar)
     part = Part(
