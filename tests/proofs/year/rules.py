@@ -150,7 +150,7 @@ def no_step_twice(books: Books, checked: Counter[str]) -> Iterator[str]:
 
 def _words(session: Session) -> list[tuple[str, str, str]]:
     query = select(OutboxMessage.person_id, OutboxMessage.template, OutboxMessage.body).where(  # type: ignore[call-overload]
-        col(OutboxMessage.priority) == 2, col(OutboxMessage.ticket_id).is_not(None)
+        col(OutboxMessage.template).startswith("reminders/"), col(OutboxMessage.ticket_id).is_not(None)
     )
     return [(row.person_id, row.template, str(row.body.get("text"))) for row in session.execute(query)]
 
@@ -239,9 +239,10 @@ def _climb(
         owed += [ESCALATIONS[number]] if number in ESCALATIONS else []
         if at < run.begins:  # the clock stood; what was missed comes with the next step
             continue
-        following = _morning(books, run.due, number + 1)
+        hung = (books.year.walls.at(at), books.year.walls.at(deadline))
+        following = min((day for wall in hung if (day := morning_after(wall, run.due, number + 1))), default=None)
         steps, owed = owed, []
-        if following is None or deadline < following[0]:  # else only the latest is left after an outage
+        if following is None or deadline < following:  # else only the latest is left after an outage
             steps.append(f"overdue_n/{number}")
         for step in steps:
             taken = first.get((run.due, step))
