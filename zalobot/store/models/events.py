@@ -31,6 +31,9 @@ class InboxEvent(SQLModel, table=True):
             postgresql_where=text("state = 'new'"),
         ),
         Index(
+            "ix_inbox_oldest", "at", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")
+        ),
+        Index(
             "ix_inbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")
         ),
     )

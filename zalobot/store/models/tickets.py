@@ -66,7 +66,9 @@ class EventKind(StrEnum):
     ANSWERED = "answered"
     DECLINED = "declined"
     TRANSFERRED = "transferred"
+    SPLIT = "split"
     DISPUTED = "disputed"
+    NOT_DECIDED = "not_decided"
     DECIDED = "decided"
     SUCCEEDED = "succeeded"
     QUESTION_ASKED = "question_asked"
@@ -93,11 +95,20 @@ class Ticket(SQLModel, table=True):
     """What one business put to the government. `description` is for the agencies; `public_text` is the masked copy.
 
     `merged_into` is the code of the ticket that goes on with this one; `followers` are the people of tickets merged
-    into this one, who are told what its business is told.
+    into this one, who are told what its business is told. `confirm_remind_at` is when the coordinators are reminded that
+    nobody has confirmed its agencies; null once they were, or need not be.
     """
 
     __tablename__ = "ticket"
-    __table_args__ = (Index("ix_ticket_person", "person_id", "id"),)
+    __table_args__ = (
+        Index("ix_ticket_person", "person_id", "id"),
+        Index(
+            "ix_ticket_confirm_remind",
+            "confirm_remind_at",
+            sqlite_where=text("confirm_remind_at IS NOT NULL"),
+            postgresql_where=text("confirm_remind_at IS NOT NULL"),
+        ),
+    )
 
     id: str = Field(primary_key=True, max_length=26)
     code: str = Field(max_length=32, unique=True)
@@ -116,6 +127,7 @@ class Ticket(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     confirmed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    confirm_remind_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     merged_into: str = Field(default="", max_length=32)
     followers: list[str] = Field(default_factory=list, sa_column=Column(json_type(), nullable=False))
     version: int = 1
@@ -131,7 +143,9 @@ class Part(SQLModel, table=True):
     """What one agency answers of a ticket, with its own clock. `agency` is the holder.
 
     `clock_started_at` is the receipt, or the verdict that started clock 2.
-    `first_due_at` never changes (figures use it); `remind_at` is when the ladder has something to say, null for never.
+    `due_at` is what an answer is judged by: it moves by pauses, a change of the calendar or of the class, each in public
+    and each with its receipt. `first_due_at` never changes: it is kept so that everybody can see what was said first.
+    `remind_at` is when the ladder has something to say, null for never.
     A part refused twice has `decide_by`: until then a coordinator says whose it is; `decide_remind_at` reminds them.
     `told_at` is when the push with the answer leaves.
 

@@ -100,6 +100,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'failed'"),
         )
         batch_op.create_index(
+            "ix_inbox_oldest",
+            ["at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
+        )
+        batch_op.create_index(
             "ix_inbox_waiting",
             ["person_id", "at", "id"],
             unique=False,
@@ -280,6 +287,7 @@ def upgrade() -> None:
         sa.Column("answered_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("confirmed_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("confirm_remind_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("merged_into", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("followers", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -287,6 +295,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_ticket_code")),
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_ticket_confirm_remind",
+            ["confirm_remind_at"],
+            unique=False,
+            sqlite_where=sa.text("confirm_remind_at IS NOT NULL"),
+            postgresql_where=sa.text("confirm_remind_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_ticket_person", ["person_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_state"), ["state"], unique=False)
 
@@ -312,7 +327,9 @@ def upgrade() -> None:
                 "answered",
                 "declined",
                 "transferred",
+                "split",
                 "disputed",
+                "not_decided",
                 "decided",
                 "succeeded",
                 "question_asked",
@@ -703,6 +720,11 @@ def downgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ticket_state"))
         batch_op.drop_index("ix_ticket_person")
+        batch_op.drop_index(
+            "ix_ticket_confirm_remind",
+            sqlite_where=sa.text("confirm_remind_at IS NOT NULL"),
+            postgresql_where=sa.text("confirm_remind_at IS NOT NULL"),
+        )
 
     op.drop_table("ticket")
     op.drop_table("rule_version")
@@ -734,6 +756,9 @@ def downgrade() -> None:
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_inbox_waiting", sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'")
+        )
+        batch_op.drop_index(
+            "ix_inbox_oldest", sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'")
         )
         batch_op.drop_index(
             "ix_inbox_failed", sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'")
