@@ -219,19 +219,22 @@ async def test_the_buttons_of_the_newest_message_the_person_has_got_are_the_offe
     assert offer() == ["đất đai", "thuế"]
 
 
+WEB = "https://kenh.example.vn/hoi-dap"
+
+
 @pytest.mark.parametrize(
-    ("payload", "kind", "value"),
+    ("payload", "kind", "value", "plain"),
     [
-        ("https://kenh.example.vn/hoi-dap", "url", "https://kenh.example.vn/hoi-dap"),
-        ("tel:1022", "phone", "1022"),
-        ("Nhận QN-2611-00042/1", "query", "Nhận QN-2611-00042/1"),
+        (WEB, "url", WEB, f"which?\ntitle: {WEB}"),
+        ("tel:1022", "phone", "1022", "which?\ntitle: 1022"),
+        ("Nhận QN-2611-00042/1", "query", "Nhận QN-2611-00042/1", "which?"),  # its typed twin is in the words
     ],
 )
-async def test_a_button_is_what_its_payload_says(store: Store, payload: str, kind: str, value: str) -> None:
+async def test_a_button_is_what_its_payload_says(store: Store, payload: str, kind: str, value: str, plain: str) -> None:
     store.run_now(say, "lan", "which?", (("title", payload),))
     (leaving,) = store.run_now(outbox.claim, NOW, 1)
     assert leaving.outgoing.buttons == (Button(title="title", kind=kind, value=value),)
-    assert outbox.plainly(leaving) == Outgoing(text="which?")
+    assert leaving.outgoing.plain() == Outgoing(text=plain)
 
 
 async def test_the_next_due_row_is_one_that_lies_ahead(store: Store) -> None:

@@ -16,12 +16,16 @@ from tests.rooms import outbox_rows
 from zalobot import outbox
 from zalobot.errors import OutcomeUnknown, Retryable, Undeliverable
 from zalobot.outbox import Leaving, Outcome
-from zalobot.relay import ATTEMPTS, DIED, RETRIES, Relay, backoff, candidates
-from zalobot.simulator.app import Person, Simulator
+from zalobot.relay import Chat, Relay
+from zalobot.relay.attempting import RETRIES, backoff
+from zalobot.relay.chat import candidates
+from zalobot.relay.loop import DIED
+from zalobot.relay.settling import ATTEMPTS
+from zalobot.simulator.app import Effect, Person, Simulator
 from zalobot.store.blobs import BlobStore
 from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
-from zalobot.store.models import OutboxMessage, OutboxState
+from zalobot.store.models import Channel, OutboxMessage, OutboxState
 from zalobot.store.presence import Presence
 from zalobot.templating import Rendered
 from zalobot.zalo.client import Sent, ZaloClient
@@ -75,9 +79,8 @@ class Town:
         """A relay as a new process would make it."""
         return Relay(
             self.store,
-            client or self.client,
+            {Channel.CS: Chat(client or self.client, BlobStore(self.folder))},
             InProcess(),
-            BlobStore(self.folder),
             self.clock.now,
             presence=presence or Presence("sqlite://", "relay"),
         )
@@ -142,7 +145,7 @@ async def test_everybody_gets_their_messages_in_order_at_the_same_time(town: Tow
     for word in ("1", "2", "3"):
         for person in people:
             town.say(person, word)
-    town.simulator.faults.slow = 0.05
+    town.simulator.faults.start(Effect.SLOW, seconds=0.05)
     await town.relay.drain()
     assert [town.phone(person) for person in people] == [["1", "2", "3"]] * 4
 
@@ -151,7 +154,7 @@ async def test_an_answer_that_got_lost_is_found_in_the_conversation_and_nothing_
     person = await town.person()
     town.say(person, "1")
     town.say(person, "2")
-    town.simulator.faults.drop_response = 1
+    town.simulator.faults.start(Effect.ANSWER_LOST, count=1)
     await town.relay.drain()
     assert town.states() == [UNKNOWN, QUEUED]
     assert await town.relay.settle_unknown() == 0  # too early to ask
@@ -167,10 +170,10 @@ async def test_what_zalo_does_not_show_is_said_again(town: Town) -> None:
     """HTTP 500: it may have arrived. The conversation says that it did not."""
     person = await town.person()
     town.say(person, "1")
-    town.simulator.faults.fail_every = 1
+    town.simulator.faults.start(Effect.STATUS, code=500)
     await town.relay.drain()
     assert town.states() == [UNKNOWN]
-    town.simulator.faults.fail_every = 0
+    town.simulator.faults.stop()
     town.clock.wait(seconds=4)
     assert await town.relay.settle_unknown() == 1
     assert town.states() == [QUEUED]
@@ -182,7 +185,7 @@ async def test_what_zalo_does_not_show_is_said_again(town: Town) -> None:
 async def test_as_long_as_zalo_does_not_show_the_conversation_nothing_is_said_again(town: Town) -> None:
     person = await town.person()
     town.say(person, "1")
-    town.simulator.faults.drop_response = 1
+    town.simulator.faults.start(Effect.ANSWER_LOST, count=1)
     await town.relay.drain()
     town.clock.wait(seconds=4)
     town.simulator.faults.per_minute = 1
@@ -198,7 +201,7 @@ async def test_the_conversation_is_looked_through_behind_what_the_person_wrote_s
     """Zalo shows ten messages at a time."""
     person = await town.person()
     town.say(person, "the answer")
-    town.simulator.faults.drop_response = 1
+    town.simulator.faults.start(Effect.ANSWER_LOST, count=1)
     await town.relay.drain()
     for number in range(14):
         await town.simulator.says(person, f"hello? {number}")
@@ -213,9 +216,9 @@ async def test_the_same_words_said_before_are_not_taken_for_the_lost_ones(town: 
     town.say(person, "Đã nhận")
     await town.relay.drain()
     town.say(person, "Đã nhận")
-    town.simulator.faults.fail_every = 1
+    town.simulator.faults.start(Effect.STATUS, code=500)
     await town.relay.drain()
-    town.simulator.faults.fail_every = 0
+    town.simulator.faults.stop()
     town.clock.wait(seconds=4)
     await town.relay.settle_unknown()
     assert town.states() == [SENT, QUEUED]
@@ -253,7 +256,7 @@ async def test_soon_after_a_start_what_a_former_life_left_is_settled_without_bei
 async def test_a_row_that_is_still_under_way_here_is_nobodys_orphan(town: Town) -> None:
     person = await town.person()
     town.say(person, "1")
-    town.simulator.faults.slow = 0.5
+    town.simulator.faults.start(Effect.SLOW, seconds=0.5)
     sending = asyncio.create_task(town.relay.drain())
     await until(lambda: town.states() == [SENDING])
     town.clock.wait(minutes=5)
@@ -397,7 +400,7 @@ async def test_a_file_that_is_gone_is_given_up_and_a_picture_is_uploaded_first(t
     outcome = await town.relay.attempt(Leaving("row", person.id, Outgoing(image_blob="0" * 64), 1))
     assert (outcome.state, town.phone(person)) == (FAILED, [])
     picture = (Path(__file__).parent.parent / "zalobot/simulator/sample.jpg").read_bytes()
-    sha256 = town.relay.blobs.put(picture)
+    sha256 = BlobStore(town.folder).put(picture)
     outcome = await town.relay.attempt(Leaving("row", person.id, Outgoing("Ảnh", image_blob=sha256), 1))
     assert outcome.state is SENT
     assert [bool(message.image) for message in town.simulator.received(person)] == [True]
@@ -407,7 +410,7 @@ async def test_told_to_stop_it_finishes_what_it_has_claimed(town: Town) -> None:
     people = [await town.person(f"p{number}") for number in range(3)]
     for person in people:
         town.say(person, "1")
-    town.simulator.faults.slow = 0.3
+    town.simulator.faults.start(Effect.SLOW, seconds=0.3)
     async with running(town.relay):
         await until(lambda: SENDING in town.states())
     assert town.states() == [SENT] * 3

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from zalobot import outbox
-from zalobot.relay import Relay
+from zalobot.relay import Chat, Relay
 from zalobot.store import coordination
 from zalobot.store.blobs import BlobStore
 from zalobot.store.database import Store
-from zalobot.store.models import OutboxMessage, OutboxState
+from zalobot.store.models import Channel, OutboxMessage, OutboxState
 from zalobot.store.presence import Presence
 from zalobot.templating import Rendered
 from zalobot.zalo.client import Sent, ZaloClient
@@ -47,9 +47,8 @@ async def test_an_answer_that_comes_while_others_are_written_down_is_not_lost(st
     zalo: Any = SlowZalo()
     relay = Relay(
         store,
-        cast(ZaloClient, zalo),
+        {Channel.CS: Chat(cast(ZaloClient, zalo), BlobStore(tmp_path))},
         coordination.connect(""),
-        BlobStore(tmp_path),
         lambda: NOW,
         presence=Presence(store.url, "relay"),
     )

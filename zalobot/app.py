@@ -19,12 +19,13 @@ from zalobot.handlers.dispatch import dispatcher
 from zalobot.handlers.webhook import KEEPER, Keeper
 from zalobot.jobs import Duties
 from zalobot.province import Province
-from zalobot.relay import Relay
+from zalobot.relay import Chat, Relay
 from zalobot.sealing import Seal
 from zalobot.services import SERVICES, Now, Services
 from zalobot.store import coordination
 from zalobot.store.blobs import BlobStore
 from zalobot.store.database import Store
+from zalobot.store.models import Channel
 from zalobot.store.presence import Presence
 from zalobot.web import guard, routes
 from zalobot.worker import Worker
@@ -106,7 +107,8 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
         client = ZaloClient(http, settings.zalo_openapi_url, tokens, app_secret=settings.zalo_app_secret)
         blobs = BlobStore(settings.files_folder)
         presence = Presence(settings.database_url, "relay")
-        relay = Relay(services.store, client, services.coordination, blobs, services.now, presence=presence)
+        ways = {Channel.CS: Chat(client, blobs)}
+        relay = Relay(services.store, ways, services.coordination, services.now, presence=presence)
         worker = Worker(services, dispatcher(settings.zalo_oa_id))
         app[DUTIES], app[WORKER] = Duties(services, relay, tokens, http, blobs), worker
         ticks = jobs.scheduler(app[DUTIES])

@@ -4,7 +4,7 @@ from sqlmodel import SQLModel
 
 from zalobot.store.models.events import InboxEvent, InboxState
 from zalobot.store.models.ledger import LedgerDay, LedgerHead, LedgerSalt
-from zalobot.store.models.messages import OutboxMessage, OutboxState, Priority
+from zalobot.store.models.messages import Channel, OutboxMessage, OutboxState, Priority
 from zalobot.store.models.officers import Absence, Officer, Role
 from zalobot.store.models.people import Conversation, Person
 from zalobot.store.models.reference import (
@@ -44,6 +44,7 @@ __all__ = [
     "AttachmentState",
     "CalendarDay",
     "CalendarVersion",
+    "Channel",
     "Conversation",
     "DeadlineReceipt",
     "EventKind",

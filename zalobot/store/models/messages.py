@@ -29,6 +29,12 @@ class Priority(IntEnum):
     REMINDER = 2
 
 
+class Channel(StrEnum):
+    """The way a message goes. cs: Zalo's consultation message, to people who have written to us."""
+
+    CS = "cs"
+
+
 class OutboxMessage(SQLModel, table=True):
     """One message to one person. Rows of one person leave in the order of their ids."""
 

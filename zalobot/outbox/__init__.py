@@ -1,0 +1,32 @@
+"""The outbox: what we will say is a row before it is said.
+
+The one rule: a row goes queued → sending → sent, or unknown (settled by Zalo's echo or the recent conversation, never
+by sending blindly again), or failed (in the operator's list). Rows of one person leave one at a time, in order.
+"""
+
+from zalobot.outbox.claiming import claim, exchange, next_due
+from zalobot.outbox.leaving import Leaving, Outcome
+from zalobot.outbox.queueing import AT_ONCE, Said, enqueue, withdraw, withdraw_held
+from zalobot.outbox.reading import counts, last_offer
+from zalobot.outbox.settling import arrived, echoed, known_ids, same_words, settle, unsettled
+
+__all__ = [
+    "AT_ONCE",
+    "Leaving",
+    "Outcome",
+    "Said",
+    "arrived",
+    "claim",
+    "counts",
+    "echoed",
+    "enqueue",
+    "exchange",
+    "known_ids",
+    "last_offer",
+    "next_due",
+    "same_words",
+    "settle",
+    "unsettled",
+    "withdraw",
+    "withdraw_held",
+]

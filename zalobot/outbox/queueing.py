@@ -1,0 +1,124 @@
+"""Putting words into the outbox, and taking them back before they leave.
+
+The one rule: rows are written with the transaction that has a reason to say them (`later`), so that neither is there
+without the other.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Protocol
+
+from sqlalchemy import delete
+from sqlmodel import Session
+
+from zalobot.store.database import later
+from zalobot.store.ids import new_id
+from zalobot.store.models import OutboxMessage, OutboxState, Priority
+from zalobot.zalo.messages import Button, Outgoing, parts
+
+AT_ONCE = timedelta(0)
+
+_table = OutboxMessage.__table__  # type: ignore[attr-defined]
+_insert = _table.insert()
+
+
+class Said(Protocol):
+    """What templating.render gives: the words, the buttons, and which version of which wording they are."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def buttons(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def template(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+
+
+def enqueue(
+    session: Session,
+    person_id: str,
+    said: Said,
+    *,
+    now: datetime,
+    priority: Priority = Priority.REPLY,
+    ticket_id: str | None = None,
+    hold: timedelta = AT_ONCE,
+) -> str:
+    """Queue what was rendered for a person (long texts as several rows); gives back the key of the last row.
+
+    With `hold` it leaves no sooner than that, so that `withdraw` can take it back meanwhile. To nobody (the person of
+    a ticket that was erased) nothing is queued; the key is then ''.
+    """
+    if not person_id:
+        return ""
+    outgoing = Outgoing(text=said.text, buttons=tuple(_button(title, payload) for title, payload in said.buttons))
+    row_id = ""
+    for piece in parts(outgoing):
+        row_id = new_id()
+        later(session, _insert, _row(row_id, person_id, piece, said, now, priority, ticket_id, hold))
+    return row_id
+
+
+def withdraw(session: Session, row_id: str) -> None:
+    """Take back a held message that has not begun to leave; nothing happens if it has."""
+    pending: list[dict[str, Any]] = session.info.get("later", {}).get(_insert, [])
+    for index, row in enumerate(pending):
+        if row["id"] == row_id:
+            del pending[index]
+            return
+    session.execute(delete(_table).where(_table.c.id == row_id, _table.c.state == OutboxState.QUEUED))
+
+
+def withdraw_held(session: Session, ticket_id: str, template: str, now: datetime) -> None:
+    """Take back what is held until later of this ticket and this wording, to say it anew."""
+    pending: list[dict[str, Any]] = session.info.get("later", {}).get(_insert, [])
+    pending[:] = [row for row in pending if not _held(row, ticket_id, template, now)]
+    session.execute(
+        delete(_table).where(
+            _table.c.ticket_id == ticket_id,
+            _table.c.template == template,
+            _table.c.state == OutboxState.QUEUED,
+            _table.c.attempts == 0,
+            _table.c.not_before > now,
+        )
+    )
+
+
+def _held(row: dict[str, Any], ticket_id: str, template: str, now: datetime) -> bool:
+    return bool(row["ticket_id"] == ticket_id and row["template"] == template and row["not_before"] > now)
+
+
+def _row(
+    row_id: str,
+    person_id: str,
+    outgoing: Outgoing,
+    said: Said,
+    now: datetime,
+    priority: Priority,
+    ticket_id: str | None,
+    hold: timedelta,
+) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "person_id": person_id,
+        "priority": int(priority),
+        "template": said.template,
+        "template_version": said.version,
+        "body": outgoing.to_json(),
+        "ticket_id": ticket_id,
+        "state": OutboxState.QUEUED,
+        "not_before": now + hold,
+        "created_at": now,
+        "attempts": 0,
+    }
+
+
+@lru_cache(maxsize=4096)  # most buttons are the same for everybody
+def _button(title: str, payload: str) -> Button:
+    if payload.startswith(("https://", "http://")):
+        return Button(title=title, kind="url", value=payload)
+    if payload.startswith("tel:"):
+        return Button(title=title, kind="phone", value=payload.removeprefix("tel:"))
+    return Button(title=title, kind="query", value=payload)

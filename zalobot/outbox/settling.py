@@ -1,0 +1,96 @@
+"""Writing down what became of rows: by Zalo's answer, by its echo, by its receipts.
+
+The one rule: what is sent stays sent; no later word undoes it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlmodel import Session
+
+from zalobot.outbox.leaving import Leaving, Outcome
+from zalobot.store.bulk import update_rows
+from zalobot.store.models import OutboxMessage, OutboxState
+from zalobot.store.types import storable
+from zalobot.zalo.messages import Outgoing
+
+_table = OutboxMessage.__table__  # type: ignore[attr-defined]
+
+
+def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Write down how attempts ended; a row that Zalo's echo settled meanwhile stays as it is."""
+    sent = [outcome for outcome in outcomes if outcome.state is OutboxState.SENT]
+    if sent:
+        rows = [{"id": outcome.id, "message_id": outcome.message_id} for outcome in sent]
+        update_rows(session, _table, rows, state=OutboxState.SENT, sent_at=now, error_code=None, error=None)
+    for outcome in outcomes:
+        if outcome.state is OutboxState.SENT:
+            continue
+        values: dict[str, Any] = {
+            "state": outcome.state,
+            "error_code": outcome.error_code,
+            "error": storable(outcome.error) if outcome.error else None,
+        }
+        if outcome.not_before is not None:
+            values["not_before"] = outcome.not_before
+        if outcome.outgoing is not None:
+            values["body"] = outcome.outgoing.to_json()
+        session.execute(
+            update(_table).where(_table.c.id == outcome.id, _table.c.state != OutboxState.SENT).values(**values)
+        )
+
+
+def echoed(session: Session, person_id: str, message_id: str, text: str, now: datetime) -> bool:
+    """Zalo's echo says that a message left: settles the oldest unsettled row with these words. False: none is ours."""
+    if session.execute(select(_table.c.id).where(_table.c.message_id == message_id)).first():
+        return True
+    open_states = (OutboxState.SENDING, OutboxState.UNKNOWN)
+    query = (
+        select(_table.c.id, _table.c.body)
+        .where(_table.c.person_id == person_id, _table.c.state.in_(open_states))
+        .order_by(_table.c.id)
+    )
+    for row in session.execute(query):
+        if same_words(Outgoing.from_json(row.body), text):
+            settle(session, [Outcome(row.id, OutboxState.SENT, message_id)], now)
+            return True
+    return False
+
+
+def same_words(outgoing: Outgoing, text: str) -> bool:
+    """Whether Zalo's copy of a text is this message (it may trim and fold white space)."""
+    return " ".join(outgoing.text.split()) == " ".join(text.split())
+
+
+def arrived(session: Session, message_ids: Sequence[str], *, seen: bool, at: datetime) -> None:
+    """A receipt: the phone has, or the person has seen, these messages. The first instant stays."""
+    column = _table.c.seen_at if seen else _table.c.delivered_at
+    session.execute(
+        update(_table).where(_table.c.message_id.in_(message_ids), column.is_(None)).values({column.name: at})
+    )
+
+
+def unsettled(session: Session, unknown_before: datetime, sending_before: datetime, limit: int = 50) -> list[Leaving]:
+    """Rows whose outcome nobody knows, and rows a dead process left as sending before `sending_before`."""
+    query = (
+        select(_table.c.id, _table.c.person_id, _table.c.body, _table.c.attempts, _table.c.sending_since)
+        .where(
+            or_(
+                and_(_table.c.state == OutboxState.UNKNOWN, _table.c.sending_since <= unknown_before),
+                and_(_table.c.state == OutboxState.SENDING, _table.c.sending_since <= sending_before),
+            )
+        )
+        .order_by(_table.c.id)
+        .limit(limit)
+    )
+    return [
+        Leaving(row.id, row.person_id, Outgoing.from_json(row.body), row.attempts, row.sending_since)
+        for row in session.execute(query)
+    ]
+
+
+def known_ids(session: Session, message_ids: Sequence[str]) -> set[str]:
+    """Those of Zalo's message ids that already belong to a row."""
+    return set(session.execute(select(_table.c.message_id).where(_table.c.message_id.in_(message_ids))).scalars())

@@ -1,0 +1,12 @@
+"""The relay says what the outbox holds.
+
+The one rule: every claimed row ends as an Outcome, and an unknown outcome is settled by what can be seen of it before
+anything is sent again. A claimed row is given to `ways[row.channel]` (ways.py): that is where a channel hooks in.
+"""
+
+from zalobot.relay.chat import Chat
+from zalobot.relay.hours import exchange
+from zalobot.relay.loop import TOPIC, Relay
+from zalobot.relay.ways import Way, Ways
+
+__all__ = ["TOPIC", "Chat", "Relay", "Way", "Ways", "exchange"]

@@ -1,0 +1,66 @@
+"""One attempt to say one row, as an Outcome.
+
+The one rule: whatever happens, the row has an outcome; what nobody foresaw counts as unknown, never as failed.
+"""
+
+import logging
+import random
+from datetime import datetime, timedelta
+
+from zalobot import metrics
+from zalobot.errors import ConsentNeeded, OutcomeUnknown, Retryable, Undeliverable
+from zalobot.outbox import Leaving, Outcome
+from zalobot.relay.ways import Reworded, Ways
+from zalobot.services import Now
+from zalobot.store.models import OutboxState
+
+log = logging.getLogger(__name__)
+
+RETRIES = 300  # two days at ten minutes each: as long as Zalo lets us answer (an outage must not cost a word)
+
+
+async def attempt(ways: Ways, row: Leaving, now: Now) -> Outcome:
+    """Give the row to the way it goes; how that ended."""
+    try:
+        sent = await ways[row.channel].deliver(row)
+    except Retryable as error:
+        return _again(row, error, now())
+    except OutcomeUnknown as error:
+        metrics.SENDS.labels("unknown").inc()
+        return Outcome(row.id, OutboxState.UNKNOWN, None, error.code, str(error), now())
+    except ConsentNeeded as error:
+        log.error("Zalo needs an administrator's consent", extra={"outbox_id": row.id})
+        return Outcome(row.id, OutboxState.QUEUED, None, error.code, str(error), later(now(), 60))
+    except Reworded as other:
+        metrics.SENDS.labels(str(other.code)).inc()
+        return Outcome(row.id, OutboxState.QUEUED, not_before=now(), outgoing=other.outgoing)
+    except Undeliverable as error:
+        metrics.SENDS.labels(str(error.code)).inc()
+        return Outcome(row.id, OutboxState.FAILED, None, error.code, str(error))
+    except (ValueError, OSError) as error:  # nothing was sent: a body Zalo has no form for, a disk that fails
+        log.exception("not sendable", extra={"outbox_id": row.id})
+        return Outcome(row.id, OutboxState.FAILED, None, None, f"{type(error).__name__}: {error}")
+    except Exception as error:  # a bug of ours must not leave the row as sending
+        log.exception("send failed", extra={"outbox_id": row.id})
+        return Outcome(row.id, OutboxState.UNKNOWN, None, None, f"{type(error).__name__}: {error}", now())
+    metrics.SENDS.labels("0").inc()
+    return Outcome(row.id, OutboxState.SENT, sent.message_id[:64])
+
+
+def _again(row: Leaving, error: Retryable, now: datetime) -> Outcome:
+    metrics.SENDS.labels(str(error.code)).inc()
+    if row.attempts >= RETRIES:
+        return Outcome(row.id, OutboxState.FAILED, None, error.code, f"given up after {row.attempts}: {error}")
+    wait = backoff(row.attempts, error.after)
+    return Outcome(row.id, OutboxState.QUEUED, None, error.code, str(error), later(now, wait))
+
+
+def backoff(attempts: int, least: float = 0.0) -> float:
+    """Seconds until the next attempt: doubling from two, at most ten minutes, with jitter so that rows spread."""
+    wait = max(least, min(600.0, 2.0**attempts))
+    return wait * random.uniform(1.0, 1.25)
+
+
+def later(now: datetime, seconds: float) -> datetime:
+    """So many seconds from now."""
+    return now + timedelta(seconds=seconds)

@@ -1,0 +1,151 @@
+"""The relay's loop: claim what is due, give each row to the way it goes, write down what became of it.
+
+The one rule: claimed is claimed. Whatever ends this process's work, the rows it holds are attempted and settled first.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from zalobot import outbox
+from zalobot.outbox import Leaving, Outcome
+from zalobot.relay.attempting import attempt
+from zalobot.relay.hours import exchange
+from zalobot.relay.settling import ask
+from zalobot.relay.ways import Ways
+from zalobot.services import Now
+from zalobot.store.coordination import Coordination
+from zalobot.store.database import Store
+from zalobot.store.presence import Presence
+
+log = logging.getLogger(__name__)
+
+DIED = timedelta(minutes=2)  # longer than any HTTP timeout: a row still sending then was left by a process that died
+ASK_AFTER = timedelta(seconds=3)
+GATHER = 0.008  # seconds between exchanges: answers and new messages share one transaction
+TOPIC = "outbox"
+
+
+class Relay:
+    """Sends what is queued. `in_flight` bounds the calls under way; `presence` tells whether it is the only one."""
+
+    def __init__(
+        self,
+        store: Store,
+        ways: Ways,
+        coordination: Coordination,
+        now: Now,
+        *,
+        presence: Presence,
+        in_flight: int = 48,
+    ) -> None:
+        self.store, self.ways, self.coordination, self.now = store, ways, coordination, now
+        self.presence, self.in_flight = presence, in_flight
+        self._outcomes: list[Outcome] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._held: set[str] = set()  # rows claimed here whose outcome is not yet written down
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Go on until cancelled; what is under way is then finished and settled."""
+        beside = [asyncio.create_task(self._watch()), asyncio.create_task(self._recover())]
+        try:
+            while True:
+                await self._round()
+                await asyncio.sleep(GATHER)
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.store.run(outbox.settle, self._outcomes, self.now())
+
+    async def drain(self) -> None:
+        """Send until nothing is due any more (the demo's clock, tests)."""
+        while await self._exchange() or self._tasks or self._outcomes:
+            if self._tasks:
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def settle_unknown(self) -> int:
+        """Ask Zalo's conversation about rows nobody knows the outcome of; gives back how many were settled.
+
+        Where no other relay lives, a row that is sending but not by us was left by one that died.
+        """
+        alone = await asyncio.to_thread(self.presence.alone)
+        now = self.now()
+        rows = await self.store.read(outbox.unsettled, now - ASK_AFTER, now - (ASK_AFTER if alone else DIED))
+        outcomes = [await ask(self.store, self.ways, row, self.now) for row in rows if row.id not in self._held]
+        known = [outcome for outcome in outcomes if outcome is not None]
+        if known:
+            await self.store.run(outbox.settle, known, self.now())
+            self._wake.set()
+        return len(known)
+
+    async def _recover(self) -> None:
+        """Soon after the start: what a former life of this process left, without waiting for the lease of its jobs."""
+        await asyncio.sleep(ASK_AFTER.total_seconds())
+        try:
+            await self.settle_unknown()
+        except Exception:
+            log.exception("what was left unsettled could not be looked at")
+
+    async def _watch(self) -> None:
+        while True:
+            await self.coordination.wait(TOPIC, 1.0)
+            self._wake.set()
+
+    async def _round(self) -> None:
+        self._wake.clear()
+        try:
+            if await self._exchange() or self._outcomes:
+                return
+            patience = await self._patience()
+        except Exception:  # the database's trouble: it must not end the relay
+            log.exception("a round of the outbox failed")
+            await asyncio.sleep(1)
+            return
+        # Not wait_for: on Python 3.11 it swallows a cancellation that comes as we are woken, and the relay never ends.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._wake.wait()
+
+    async def _exchange(self) -> int:
+        outcomes, self._outcomes = self._outcomes, []
+        room = self.in_flight - len(self._tasks)
+        under_way = asyncio.ensure_future(self.store.run(exchange, outcomes, self.now(), room))
+        try:
+            claimed = await asyncio.shield(under_way)
+        except asyncio.CancelledError:
+            self._begin(outcomes, await under_way)  # claimed is claimed: it leaves before we do
+            raise
+        except Exception:
+            self._outcomes = outcomes + self._outcomes
+            raise
+        self._begin(outcomes, claimed)
+        return len(claimed)
+
+    def _begin(self, settled: Sequence[Outcome], claimed: Sequence[Leaving]) -> None:
+        self._held.difference_update(outcome.id for outcome in settled)
+        for row in claimed:
+            self._held.add(row.id)
+            task = asyncio.create_task(self._send(row))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._wake.set()
+
+    async def _patience(self) -> float:
+        now = self.now()
+        due = await self.store.read(outbox.next_due, now)
+        return 1.0 if due is None else min(1.0, max(0.01, (due - now).total_seconds()))
+
+    async def _send(self, row: Leaving) -> None:
+        outcome = await self.attempt(row)
+        self._outcomes.append(outcome)  # looked up after the wait: the list there was before may be written down by now
+
+    async def attempt(self, row: Leaving) -> Outcome:
+        """One attempt to send, whatever happens, as an Outcome."""
+        return await attempt(self.ways, row, self.now)
