@@ -16,8 +16,8 @@ from zalobot import officers
 from zalobot.demo import demo, week
 from zalobot.handlers import talking
 from zalobot.services import SERVICES, Services
+from zalobot.simulator.app import Effect, Simulator
 from zalobot.simulator.app import Role as Side
-from zalobot.simulator.app import Simulator
 from zalobot.simulator.phone import Phone
 from zalobot.store.blobs import BlobStore
 from zalobot.store.models import Attachment, AttachmentState, OutboxMessage, OutboxState, Part, PartState, Role, Ticket
@@ -118,10 +118,10 @@ async def reports(town: Town) -> str:
 
 
 async def writes_in_two_bubbles_delivered_three_times(town: Town) -> None:
-    town.sim.faults.copies = 3
+    town.sim.faults.start(Effect.REPEAT, times=3)
     town.waits(60)
     await asyncio.gather(*(town.sim.says(town.lan.person, text) for text in (FIRST, SECOND)))
-    town.sim.faults.copies = 1
+    town.sim.faults.stop()
     town.waits(0.1)
     await town.sim.clock.advance(timedelta(seconds=60))
     assert "thuộc lĩnh vực nào?" in (await town.lan.hears())[0]
@@ -143,7 +143,7 @@ async def is_asked_and_answered(town: Town, code: str) -> None:
     assert "Giấy tiếp nhận số 118" in (await ha.hears())[0]
     assert "viết nội dung trả lời" in (await ha.says(f"tra loi {code}/1"))[0]
     assert ANSWER in (await ha.says(ANSWER))[0]
-    town.sim.faults.drop_response = 1
+    town.sim.faults.start(Effect.ANSWER_LOST, count=1)
     assert "đã được gửi tới doanh nghiệp và công khai" in (await ha.says("1"))[0]
     assert ANSWER in (await lan.hears())[0]
     await town.settled()

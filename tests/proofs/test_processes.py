@@ -17,7 +17,7 @@ from tests.proofs.talkers import LINES, Crowd
 from tests.services import Valkey
 from zalobot import inbox
 from zalobot.inbox import Incoming
-from zalobot.simulator.app import SimSettings, Simulator
+from zalobot.simulator.app import Effect, SimSettings, Simulator
 from zalobot.store.database import Store
 from zalobot.store.models import OutboxState
 
@@ -86,7 +86,7 @@ async def test_told_to_stop_it_finishes_what_is_under_way(
         store = Store(sqlite_url)
         person = simulator.add_person("Lan")
         await simulator.says(person, LINES[0])  # lost: nobody listens; only now may the account write to her
-        simulator.faults.slow = 2.0
+        simulator.faults.start(Effect.SLOW, seconds=2.0)
         try:
             bot.start()
             await store.run(inbox.keep, [greeting(simulator, person.id)])

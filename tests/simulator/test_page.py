@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulator.conftest import Api, Bot
 from tests.simulator.moments import JPEG, LOCAL, PDF
-from zalobot.simulator.app import Person, Role, Simulator
+from zalobot.simulator.app import Effect, Person, Role, Simulator
 from zalobot.simulator.page import HEADERS
 
 if TYPE_CHECKING:
@@ -108,10 +108,10 @@ async def test_the_clock_moves_to_the_next_working_morning(page: "Page", sim: Si
 async def test_a_fault_is_switched_on_and_shown(page: "Page", sim: Simulator) -> None:
     await page.click("#b-copies")
     await page.wait_for_selector("#b-copies[aria-pressed=true]:has-text('Đang bật')")
-    assert sim.faults.copies == 3
+    assert [(rule.effect, rule.times) for rule in sim.faults.rules] == [(Effect.REPEAT, 3)]
     await page.click("#b-copies")
     await page.wait_for_selector("#b-copies[aria-pressed=false]:has-text('Đang tắt')")
-    assert sim.faults.copies == 1
+    assert sim.faults.rules == []
 
 
 async def test_a_refusal_is_logged_with_zalos_code(page: "Page", api: Api, person: Person) -> None:

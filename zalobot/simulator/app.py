@@ -15,20 +15,24 @@ from . import media, oauth, openapi, page, sending
 from .acts import Acts
 from .clock import SimClock
 from .envelope import unknown_path
+from .faults import Effect, Rule, Where
 from .rules import Refusal
 from .settings import PersonSeed, SimSettings
 from .stage import STAGE, Stage
 from .world import Message, Person, Role
 
 __all__ = [
+    "Effect",
     "Message",
     "Person",
     "PersonSeed",
     "Refusal",
     "Role",
+    "Rule",
     "SimClock",
     "SimSettings",
     "Simulator",
+    "Where",
     "build",
     "serve",
 ]

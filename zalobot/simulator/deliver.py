@@ -16,11 +16,13 @@ from typing import Any
 
 import aiohttp
 
-from .faults import Faults
+from .faults import ON_A_TRY, ON_THE_WAY, Effect, Faults, Hit, Rule, Where
 from .payloads import Body
 from .settings import SimSettings
 from .signing import header, mac
 from .world import World
+
+SHUFFLE = 0.4  # seconds within which the copies of an event come
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Deliverer:
         self._faults = faults
         self._now = now
         self._queues: dict[str, deque[tuple[Post, asyncio.Future[int]]]] = {}
+        self._last: dict[str, asyncio.Future[int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._http: aiohttp.ClientSession | None = None
 
@@ -78,14 +81,35 @@ class Deliverer:
         if not self.url or self._world.unsubscribed:
             self._world.note(self._now(), "lost", post.person_id, name=post.name)
             future.set_result(0)
-        elif self._faults.copies > 1:
-            self._spawn(self._shuffled(post, future, self._faults.next_copies()))
+        elif rules := self._faults.fire(self._hit(post), ON_THE_WAY):
+            self._astray(post, future, rules)
         elif post.person_id in self._queues:
             self._queues[post.person_id].append((post, future))
+            self._last[post.person_id] = future
         else:
             self._queues[post.person_id] = deque([(post, future)])
+            self._last[post.person_id] = future
             self._spawn(self._in_order(post.person_id))
         return future
+
+    async def caught_up(self, person_id: str) -> None:
+        """Wait until the first tries of everything emitted about this person so far were made."""
+        if (last := self._last.get(person_id)) is not None:
+            await asyncio.wait({last})
+
+    def _hit(self, post: Post) -> Hit:
+        return Hit(Where.EVENTS, post.name, post.person_id, self._now())
+
+    def _astray(self, post: Post, future: asyncio.Future[int], rules: list[Rule]) -> None:
+        """An event on which the network plays: lost, late, several times."""
+        for rule in rules:
+            self._world.note(self._now(), "mishap", post.person_id, effect=rule.effect, path=post.name)
+        if any(rule.effect is Effect.LOSE for rule in rules):
+            future.set_result(0)
+            return
+        copies = max((rule.copies() for rule in rules if rule.effect is Effect.REPEAT), default=1)
+        wait = sum(rule.wait() for rule in rules if rule.effect is Effect.DELAY)
+        self._spawn(self._shuffled(post, future, copies, wait))
 
     async def probe(self) -> int:
         """Post the unsigned `{}` that saving the address sends; the status."""
@@ -106,12 +130,13 @@ class Deliverer:
                 _settle(future, await self._first(post))
         finally:
             del self._queues[person_id]
+            self._last.pop(person_id, None)
             for _post, future in queue:
                 future.cancel()
 
-    async def _shuffled(self, post: Post, future: asyncio.Future[int], copies: int) -> None:
+    async def _shuffled(self, post: Post, future: asyncio.Future[int], copies: int, wait: float) -> None:
         async def later() -> int:
-            await asyncio.sleep(random.random() * 0.4)
+            await asyncio.sleep(wait + (random.random() * SHUFFLE if copies > 1 else 0))
             return await self._first(post)
 
         statuses = await asyncio.gather(*(later() for _ in range(copies)))
@@ -139,7 +164,8 @@ class Deliverer:
     async def _try(self, post: Post, attempt: int) -> int:
         entry = self._world.note(self._now(), "event", post.person_id, name=post.name, mac=post.mac, retry=attempt)
         started = perf_counter()
-        status = 0 if self._faults.shut else await self._post(post, attempt)
+        unreachable = self._faults.fire(self._hit(post), ON_A_TRY)
+        status = 0 if unreachable else await self._post(post, attempt)
         if entry is not None:
             entry.facts.update(status=status, ms=round((perf_counter() - started) * 1000, 1))
             self._world.touch()

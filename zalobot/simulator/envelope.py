@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from .faults import Where
+from .mishaps import REFUSED, through
 from .rules import Refusal, invalid
 from .stage import STAGE, Stage
 
@@ -16,11 +18,14 @@ Endpoint = Callable[[web.Request, Stage], Awaitable[Any]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def endpoint(call: Endpoint) -> Handler:
-    """Make an endpoint out of a function that returns `data` or raises Refusal."""
+def endpoint(call: Endpoint, where: Where = Where.LOOKUPS) -> Handler:
+    """Make an endpoint out of a function that returns `data` or raises Refusal; `where`: which faults are about it."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         stage = request.app[STAGE]
+        return await through(request, stage, where, lambda: answer(request, stage))
+
+    async def answer(request: web.Request, stage: Stage) -> web.StreamResponse:
         left = stage.meter.take(stage.faults.per_minute)
         try:
             _admit(request, stage, left)
@@ -28,6 +33,7 @@ def endpoint(call: Endpoint) -> Handler:
         except Refusal as refusal:
             facts = {"code": refusal.code, "words": refusal.message, "path": request.path}
             stage.world.note(stage.now(), "refused", refusal.person_id, **facts)
+            request[REFUSED] = True
             response = web.json_response({"error": refusal.code, "message": refusal.message})
         if stage.faults.per_minute:
             response.headers["X-RateLimit-Limit"] = str(stage.faults.per_minute)

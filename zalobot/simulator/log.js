@@ -6,7 +6,7 @@ const SHAPES = { text: "văn bản", image: "ảnh", gif: "ảnh động", file:
 const FAULTS = { copies: "gửi lại mỗi sự kiện 3 lần", drop: "mất trả lời sau khi đã gửi", expired: "thẻ truy cập hết hạn", silent: "doanh nghiệp im lặng 8 ngày", fail: "cứ 3 lần gửi thì hỏng 1", refresh: "lần đổi thẻ sau báo lỗi", rate: "chỉ 10 lần gọi mỗi phút", shut: "không nối được tới bot", v2: "tài khoản chỉ gửi được qua v2" };
 const BY_ITSELF = /^(oa_send_|user_received_|user_seen_)/;
 
-const REFUSED = new Set(["refused", "failed", "dropped", "lost", "unsubscribed"]);
+const REFUSED = new Set(["refused", "mishap", "lost", "unsubscribed"]);
 export const isRefusal = (entry) => REFUSED.has(entry.kind) || (entry.kind === "token" && !entry.ok);
 
 export function shown(entry, filter) {
@@ -34,10 +34,8 @@ function parts(entry) {
       return ["ok", "check", entry.by === "staff" ? "Cán bộ gửi" : "Gửi", shape(entry) + to(entry), quiet(entry.seen ? `đã nhận, đã xem ${hhmm(entry.seen)}` : "đã nhận")];
     case "refused":
       return ["late", "cross", "Từ chối", entry.to ? `tin${to(entry)}` : entry.path, code(`${entry.code} ${entry.words}`)];
-    case "failed":
-      return ["late", "cross", "Hỏng", shape(entry) + to(entry), code(`HTTP ${entry.status}`), quiet("tin không đến")];
-    case "dropped":
-      return ["today", "what", "Mất trả lời", shape(entry) + to(entry), quiet("tin đã đến, bot không biết")];
+    case "mishap":
+      return mishap(entry);
     case "event":
       return event(entry);
     case "lost":
@@ -57,6 +55,21 @@ function parts(entry) {
     default:
       return ["line", "what", entry.kind, ""];
   }
+}
+
+const MISHAPS = {
+  slow: ["soon", "Chậm"], hang: ["late", "Treo", "không làm gì"], reset: ["late", "Ngắt", "ngắt kết nối, không làm gì"],
+  status: ["late", "Hỏng", "không làm gì"], html: ["late", "Hỏng", "trả trang HTML, không làm gì"], refuse: ["late", "Từ chối", "gây ra"],
+  echo_first: ["soon", "Bản sao đến trước", "bot nhận sự kiện trước câu trả lời"], answer_late: ["today", "Trả lời muộn", "đã làm xong"],
+  answer_lost: ["today", "Mất trả lời", "đã làm xong, bot không biết"], answer_status: ["today", "Báo hỏng", "nhưng đã làm xong"],
+  answer_html: ["today", "Báo hỏng", "trả trang HTML, nhưng đã làm xong"], answer_refused: ["today", "Báo từ chối", "nhưng đã làm xong"],
+  lose: ["late", "Mất", "bot không bao giờ nhận được"], repeat: ["soon", "Lặp", "đến nhiều lần"], delay: ["soon", "Đến trễ", "bị sự kiện khác vượt"],
+};
+
+function mishap(entry) {
+  const [tone, word, note] = MISHAPS[entry.effect] ?? ["soon", entry.effect];
+  const figures = [entry.code && (entry.code > 0 ? `HTTP ${entry.code}` : entry.code), entry.seconds && `${String(entry.seconds).replace(".", ",")} giây`].filter(Boolean).join(", ");
+  return [tone, "bolt", word, entry.path + to(entry), figures && code(figures), note && quiet(note)];
 }
 
 function event(entry) {

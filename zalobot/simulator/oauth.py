@@ -10,22 +10,28 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from .faults import Where
 from .grant import ACCESS_LIFE, OauthRefusal
+from .mishaps import REFUSED, through
 from .stage import STAGE, Stage
 
 
-async def _token(request: web.Request) -> web.Response:
-    stage, form = request.app[STAGE], await request.post()
+async def _token(request: web.Request) -> web.StreamResponse:
+    stage = request.app[STAGE]
+    return await through(request, stage, Where.TOKENS, lambda: _answer(request, stage))
+
+
+async def _answer(request: web.Request, stage: Stage) -> web.StreamResponse:
+    form = await request.post()
     given = {name: str(value) for name, value in form.items()}
     try:
         answer = _pair(stage, given, request.headers.get("secret_key", ""))
         stage.world.note(stage.now(), "token", ok=True, grant=given["grant_type"])
     except OauthRefusal as refusal:
         stage.world.note(stage.now(), "token", ok=False, code=refusal.code, words=refusal.name)
+        request[REFUSED] = True
         answer = {"error": refusal.code, "error_name": refusal.name, "error_reason": refusal.name,
                   "error_description": refusal.name, "ref_doc": ""}  # fmt: skip
-    if stage.faults.next_refresh_drops() and request.transport is not None:
-        request.transport.abort()
     return web.json_response(answer)
 
 
@@ -37,8 +43,6 @@ def _pair(stage: Stage, given: dict[str, str], secret: str) -> dict[str, Any]:
         raise OauthRefusal(-14004, "Invalid secret key")
     match given.get("grant_type"):
         case "refresh_token":
-            if code := stage.faults.take_refresh_error():
-                raise OauthRefusal(code, "Your application reached limit call api" if code == -32 else "Failed")
             grant.rotate(given.get("refresh_token", ""), now)
         case "authorization_code":
             grant.exchange(given.get("code", ""), given.get("code_verifier", ""), now)

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from .envelope import asked, endpoint, posted
+from .faults import Where
 from .payloads import by_app, millis
 from .rules import Refusal, check_reachable, check_upload, invalid, known_person, too_much
 from .stage import Stage
@@ -137,4 +138,4 @@ def add_routes(app: web.Application) -> None:
     router.add_get("/v2.0/oa/conversation", endpoint(_conversation))
     router.add_get("/v2.0/oa/getoa", endpoint(_oa))
     router.add_post("/v3.0/oa/quota/message", endpoint(_quota))
-    router.add_post("/v2.0/oa/upload/{family:image|gif|file}", endpoint(_upload))
+    router.add_post("/v2.0/oa/upload/{family:image|gif|file}", endpoint(_upload, Where.UPLOADS))

@@ -3,12 +3,12 @@
 The one rule: checked whole, then delivered whole. What can get lost afterwards is only the answer, and that by request.
 """
 
-import asyncio
 from typing import Any
 
 from aiohttp import web
 
 from .envelope import endpoint, posted
+from .faults import Where
 from .payloads import millis
 from .rules import REACTIONS, Draft, Refusal, check_reachable, invalid, known_person, read_message
 from .stage import Stage
@@ -18,7 +18,7 @@ from .world import By, Message
 async def _consultation(request: web.Request, stage: Stage) -> Any:
     if stage.faults.v2_only:
         raise Refusal(-235, "This API does not support this type of OA")
-    return await _send(request, await posted(request), stage)
+    return _send(await posted(request), stage)
 
 
 async def _v2(request: web.Request, stage: Stage) -> Any:
@@ -27,7 +27,7 @@ async def _v2(request: web.Request, stage: Stage) -> Any:
         return _react(body, stage)
     if not stage.faults.v2_only:
         raise Refusal(-240, "MessageV2 API has been shut down")
-    return await _send(request, body, stage)
+    return _send(body, stage)
 
 
 async def _template(request: web.Request, stage: Stage) -> Any:
@@ -41,10 +41,10 @@ async def _template(request: web.Request, stage: Stage) -> Any:
     if person.refuses:
         raise Refusal(person.refuses, "User cannot receive this message")
     text = "\n".join(f"{name}: {given[name]}" for name in needed)
-    return await _deliver(request, Draft(person, "template", text), stage)
+    return _deliver(Draft(person, "template", text), stage)
 
 
-async def _send(request: web.Request, body: dict[str, Any], stage: Stage) -> Any:
+def _send(body: dict[str, Any], stage: Stage) -> Any:
     recipient = body.get("recipient")
     person = known_person(stage.world, recipient.get("user_id") if isinstance(recipient, dict) else None)
     now = stage.now()
@@ -59,19 +59,11 @@ async def _send(request: web.Request, body: dict[str, Any], stage: Stage) -> Any
         stage.world.refused.append(Message("", person.id, By.OA, now, text=text, refused=refusal.code))
         refusal.person_id = person.id
         raise
-    return await _deliver(request, draft, stage)
+    return _deliver(draft, stage)
 
 
-async def _deliver(request: web.Request, draft: Draft, stage: Stage) -> Any:
-    if stage.faults.slow:
-        await asyncio.sleep(stage.faults.slow)
-    if stage.faults.next_send_fails():
-        stage.world.note(stage.now(), "failed", draft.person.id, shape=draft.kind, status=500)
-        raise web.HTTPInternalServerError(text="<html>500</html>", content_type="text/html")
+def _deliver(draft: Draft, stage: Stage) -> Any:
     message = put(stage, draft)
-    if stage.faults.next_response_drops() and request.transport is not None:
-        stage.world.note(stage.now(), "dropped", draft.person.id, shape=draft.kind)
-        request.transport.abort()
     return {
         "message_id": message.id, "user_id": draft.person.id, "sent_time": millis(message.at),
         "quota": {"quota_type": "reply", "owner_type": "OA", "owner_id": stage.settings.oa_id},
@@ -114,6 +106,6 @@ def _react(body: dict[str, Any], stage: Stage) -> Any:
 
 def add_routes(app: web.Application) -> None:
     """The sending endpoints."""
-    app.router.add_post("/v3.0/oa/message/cs", endpoint(_consultation))
-    app.router.add_post("/v2.0/oa/message", endpoint(_v2))
-    app.router.add_post("/v3.0/oa/message/template", endpoint(_template))
+    app.router.add_post("/v3.0/oa/message/cs", endpoint(_consultation, Where.SENDS))
+    app.router.add_post("/v2.0/oa/message", endpoint(_v2, Where.SENDS))
+    app.router.add_post("/v3.0/oa/message/template", endpoint(_template, Where.SENDS))

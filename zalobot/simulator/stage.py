@@ -54,7 +54,7 @@ class Stage:
     def last_interaction(self, person: Person) -> datetime | None:
         """When Zalo last heard the person: with the silence switch on, businesses lose eight days."""
         if person.role is Role.BUSINESS:
-            return self.faults.silence(person.last_interaction)
+            return self.faults.heard(person.last_interaction)
         return person.last_interaction
 
 

@@ -1,23 +1,47 @@
 """The page's switches: the faults by the names the page knows, with the strength a click gives them.
 
-The one rule: a switch shows what is so, not what was pressed; an expired token is off again once the bot has a new one.
+The one rule: a switch shows what is so, not what was pressed: a fault that has used itself up is off again, and so is
+an expired token once the bot has a new one.
 """
 
+from typing import Any
+
+from .faults import Effect, Where
 from .stage import Stage
+
+RULES: dict[str, tuple[Effect, dict[str, Any]]] = {
+    "slow": (Effect.SLOW, {"where": Where.CALLS, "seconds": 1.5}),
+    "after_patience": (Effect.SLOW, {"seconds": 15.0}),
+    "drop": (Effect.ANSWER_LOST, {}),
+    "late": (Effect.ANSWER_LATE, {"seconds": 15.0}),
+    "done_500": (Effect.ANSWER_STATUS, {"code": 500}),
+    "done_200": (Effect.ANSWER_REFUSED, {"code": -200}),
+    "echo_first": (Effect.ECHO_FIRST, {}),
+    "reset": (Effect.RESET, {}),
+    "hang": (Effect.HANG, {"seconds": 15.0}),
+    "fail": (Effect.STATUS, {"every": 3, "code": 500}),
+    "html": (Effect.HTML, {}),
+    "refresh": (Effect.REFUSE, {"where": Where.TOKENS, "code": -32, "count": 1}),
+    "refresh_lost": (Effect.ANSWER_LOST, {"where": Where.TOKENS, "count": 1}),
+    "refresh_used": (Effect.REFUSE, {"where": Where.TOKENS, "code": -14014}),
+    "copies": (Effect.REPEAT, {"times": 3}),
+    "lose": (Effect.LOSE, {"every": 5}),
+    "no_echo": (Effect.LOSE, {"name": "oa_send_*"}),
+    "late_echo": (Effect.DELAY, {"name": "oa_send_*", "seconds": 5.0}),
+    "reorder": (Effect.DELAY, {"seconds": 2.0, "varies": True}),
+    "shut": (Effect.UNREACHABLE, {}),
+}
 
 
 def states(stage: Stage) -> dict[str, bool]:
     """Every switch and whether it is on."""
-    faults = stage.faults
+    faults, now = stage.faults, stage.now()
+    labels = {rule.label for rule in faults.rules if not rule.over(now)}
     return {
-        "copies": faults.copies > 1,
-        "drop": faults.drop_response != 0,
+        **{name: name in labels for name in RULES},
         "expired": stage.grant.expired,
-        "refresh": faults.refresh_error != 0,
         "silent": faults.silent_since is not None,
-        "fail": faults.fail_every > 0,
         "rate": faults.per_minute > 0,
-        "shut": faults.shut,
         "v2": faults.v2_only,
     }
 
@@ -26,22 +50,17 @@ def turn(stage: Stage, name: str, on: bool) -> None:
     """Turn a fault on or off; LookupError for a name that is none."""
     faults = stage.faults
     match name:
-        case "copies":
-            faults.copies = 3 if on else 1
-        case "drop":
-            faults.drop_response = -1 if on else 0
+        case _ if name in RULES:
+            faults.stop(label=name)
+            if on:
+                effect, given = RULES[name]
+                faults.start(effect, **given, label=name)
         case "expired":
             stage.grant.expired = on
-        case "refresh":
-            faults.refresh_error = -32 if on else 0
         case "silent":
             faults.silent_since = stage.now() if on else None
-        case "fail":
-            faults.fail_every = 3 if on else 0
         case "rate":
             faults.per_minute = 10 if on else 0
-        case "shut":
-            faults.shut = on
         case "v2":
             faults.v2_only = on
         case _:
