@@ -71,3 +71,21 @@ def test_several_secrets_are_accepted_while_rotating() -> None:
 
 def test_settings_of_other_programs_are_nobody_s_business() -> None:
     assert Settings.from_env({"PORT": "x", "DATABASE_URL": "mysql://"}).port == 8080
+
+
+def test_letters_need_an_address_that_they_come_from() -> None:
+    assert problems({"ZALOBOT_SMTP_URL": "smtps://mail.example.vn"}) == [
+        "ZALOBOT_MAIL_FROM must be the address that letters come from, where ZALOBOT_SMTP_URL is set"
+    ]
+    assert problems({"ZALOBOT_SMTP_URL": "http://x", "ZALOBOT_MAIL_FROM": "a@b.vn"}) == [
+        "ZALOBOT_SMTP_URL must begin with smtp:// or smtps://"
+    ]
+
+
+@pytest.mark.parametrize(("text", "allowed"), [("yes", True), ("TRUE", True), ("no", False), ("0", False)])
+def test_yes_and_no_are_read_as_people_write_them(text: str, allowed: bool) -> None:
+    assert Settings.from_env({"ZALOBOT_PAID_MESSAGES": text}).paid_messages is allowed
+
+
+def test_what_is_neither_yes_nor_no_is_named() -> None:
+    assert problems({"ZALOBOT_PAID_MESSAGES": "maybe"}) == ["ZALOBOT_PAID_MESSAGES must be yes or no, not 'maybe'"]

@@ -43,6 +43,10 @@ class Settings:
     files_folder: str = "var/files"
     province: str = "quang-ninh"
     burst_seconds: float = 2.0
+    paid_messages: bool = True
+    zbs_hash_phone: bool = False
+    smtp_url: str = ""
+    mail_from: str = ""
 
     @property
     def oa_secrets(self) -> tuple[str, ...]:
@@ -78,7 +82,7 @@ _REMEDIES = {
     "zalo_oa_id": "the Official Account's id",
 }
 _NAMES = {f"{PREFIX}{field.name.upper()}": field for field in fields(Settings)}
-_SECRETS = ("SECRET", "TOKEN", "DATABASE_URL", "REDIS_URL")
+_SECRETS = ("SECRET", "TOKEN", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -122,12 +126,17 @@ def _values(given: Mapping[str, str], problems: list[str]) -> dict[str, str | in
             continue
         try:
             values[field.name] = _READERS.get(str(field.type), str)(text)
-        except ValueError:
-            problems.append(f"{name} must be a number, not {text!r}")
+        except (ValueError, KeyError):
+            kind = "yes or no" if field.type is bool else "a number"
+            problems.append(f"{name} must be {kind}, not {text!r}")
     return values
 
 
-_READERS: dict[str, Callable[[str], str | int | float]] = {str(int): int, str(float): float}
+def _yes_or_no(text: str) -> bool:
+    return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[text.lower()]
+
+
+_READERS: dict[str, Callable[[str], str | int | float]] = {str(int): int, str(float): float, str(bool): _yes_or_no}
 
 
 def _malformed(values: Mapping[str, str | int | float]) -> list[str]:
@@ -139,6 +148,8 @@ def _malformed(values: Mapping[str, str | int | float]) -> list[str]:
     port = values.get("port", 1)
     if isinstance(port, int) and not 0 < port < 65536:
         problems.append(f"{PREFIX}PORT must be between 1 and 65535")
+    if values.get("smtp_url") and "@" not in str(values.get("mail_from", "")):
+        problems.append(f"{PREFIX}MAIL_FROM must be the address that letters come from, where {PREFIX}SMTP_URL is set")
     return problems
 
 
@@ -149,4 +160,5 @@ _SCHEMES = {
     "zalo_openapi_url": ("http", "https"),
     "zalo_oauth_url": ("http", "https"),
     "zalo_zbs_url": ("http", "https"),
+    "smtp_url": ("smtp", "smtps"),
 }
