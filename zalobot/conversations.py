@@ -21,12 +21,13 @@ from zalobot.store.models import Conversation, Officer, Person, Role
 
 @dataclass(slots=True)
 class Talk:
-    """A person's conversation, and who they are if they are staff."""
+    """A person's conversation, and who they are if they are staff. `fresh`: nothing was ever said with them."""
 
     person_id: str
     updated_at: datetime
     display_name: str = ""
     follows: bool = False
+    follows_since: datetime | None = None
     consent_version: str = ""
     consented_at: datetime | None = None
     last_interaction_at: datetime | None = None
@@ -43,6 +44,7 @@ class Talk:
     officer_name: str = ""
     officer_agency: str = ""
     officer_role: Role | None = None
+    fresh: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -115,7 +117,7 @@ def of(session: Session, person_id: str, now: datetime) -> Talk:
         load(session, [person_id], now)
     if person_id not in talks:
         session.execute(_insert_person, [{"id": person_id, "created_at": now}])
-        talks[person_id] = Talk(person_id, now)
+        talks[person_id] = Talk(person_id, now, fresh=True)
     return talks[person_id]
 
 
@@ -137,6 +139,12 @@ def save(session: Session, talk: Talk, now: datetime) -> None:
     changed: dict[str, Talk] = session.info.setdefault("changed_talks", {})
     changed[talk.person_id] = talk
     before_commit(session, _write)
+
+
+def dismiss(session: Session, person_id: str) -> None:
+    """Drop what was loaded and changed of one person: their rows are gone."""
+    _talks(session).pop(person_id, None)
+    session.info.get("changed_talks", {}).pop(person_id, None)
 
 
 def forget(session: Session) -> None:
@@ -167,7 +175,7 @@ def _talk(row: Any, now: datetime) -> Talk:
     stored: dict[str, Any] = (
         {name: row[name] for name in _names} if row["person_id"] is not None else {"updated_at": now}
     )
-    talk = Talk(row["id"], **stored)
+    talk = Talk(row["id"], **stored, fresh=row["person_id"] is None)
     if row["o_id"] is not None:
         talk.officer_id, talk.officer_name = row["o_id"], row["o_name"]
         talk.officer_agency, talk.officer_role = row["o_agency"], row["o_role"]

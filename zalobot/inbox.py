@@ -26,7 +26,7 @@ Handle = Callable[[Session, "Waiting", datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A verified event, as it is to be kept. `key` is the same for every delivery of it."""
+    """A verified event, as it is to be kept. `key` is the same for every delivery of it, `num_retry` counts them."""
 
     key: str
     person_id: str
@@ -34,6 +34,7 @@ class Incoming:
     at: datetime
     received_at: datetime
     body: str
+    num_retry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def _row(event: Incoming) -> dict[str, Any]:
         "received_at": event.received_at,
         "body": event.body,
         "state": InboxState.NEW,
+        "num_retry": event.num_retry,
         "attempts": 0,
     }
 

@@ -33,6 +33,15 @@ from zalobot.store.models.tickets import (
     Tier,
     Verdict,
 )
+from zalobot.store.models.webhooks import (
+    CatchUp,
+    DoomedFile,
+    OaSecret,
+    Reaction,
+    WebhookTrouble,
+    Withdrawal,
+    ZaloNotice,
+)
 
 metadata = SQLModel.metadata
 
@@ -44,9 +53,11 @@ __all__ = [
     "AttachmentState",
     "CalendarDay",
     "CalendarVersion",
+    "CatchUp",
     "Channel",
     "Conversation",
     "DeadlineReceipt",
+    "DoomedFile",
     "EventKind",
     "InboxEvent",
     "InboxState",
@@ -55,6 +66,7 @@ __all__ = [
     "LedgerDay",
     "LedgerHead",
     "LedgerSalt",
+    "OaSecret",
     "OaToken",
     "Officer",
     "OutboxMessage",
@@ -64,6 +76,7 @@ __all__ = [
     "Person",
     "Priority",
     "ProvinceRow",
+    "Reaction",
     "ReminderEntry",
     "Role",
     "RoutingExample",
@@ -76,5 +89,8 @@ __all__ = [
     "Tier",
     "Topic",
     "Verdict",
+    "WebhookTrouble",
+    "Withdrawal",
+    "ZaloNotice",
     "metadata",
 ]

@@ -18,7 +18,10 @@ class InboxState(StrEnum):
 
 
 class InboxEvent(SQLModel, table=True):
-    """One event as Zalo sent it. `key` makes a second delivery of the same event a no-op."""
+    """One event as Zalo sent it. `key` makes a second delivery of the same event a no-op.
+
+    `num_retry` is Zalo's count of the delivery that was kept: 0 for the first one.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -46,6 +49,7 @@ class InboxEvent(SQLModel, table=True):
     received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
     state: InboxState = Field(sa_column=Column(enum_type(InboxState), nullable=False))
+    num_retry: int = 0
     attempts: int = 0
     error: str | None = Field(default=None, sa_column=Column(Text))
     done_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -21,6 +21,7 @@ class Conversation(SQLModel, table=True):
 
     `open_step` and `open_until`: until that instant a further message still belongs to that answer, and the reply
     `held_reply` (an outbox key) waits so that several messages in a row get one reply.
+    `with_person_until`: a member of staff is talking, the bot says nothing. `follows_since` is when `follows` changed.
     """
 
     __tablename__ = "conversation"
@@ -28,6 +29,7 @@ class Conversation(SQLModel, table=True):
     person_id: str = Field(primary_key=True, max_length=64, foreign_key="person.id")
     display_name: str = Field(default="", max_length=200)
     follows: bool = False
+    follows_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     consent_version: str = Field(default="", max_length=32)
     consented_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     last_interaction_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

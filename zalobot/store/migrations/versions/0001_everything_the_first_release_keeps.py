@@ -74,6 +74,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_calendar_version_number")),
     )
     op.create_table(
+        "catch_up",
+        sa.Column("oa_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("complete_to", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("looked_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("heard_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("oa_id", name=op.f("pk_catch_up")),
+    )
+    op.create_table(
+        "doomed_file",
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("since", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_doomed_file")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
@@ -85,6 +100,7 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Enum("new", "done", "failed", name="inboxstate", native_enum=False, length=32), nullable=False
         ),
+        sa.Column("num_retry", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("done_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
@@ -152,6 +168,12 @@ def upgrade() -> None:
         sa.Column("salt", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", "name", name=op.f("pk_ledger_salt")),
+    )
+    op.create_table(
+        "oa_secret",
+        sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("proven_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_oa_secret")),
     )
     op.create_table(
         "oa_token",
@@ -227,6 +249,17 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_province")),
     )
+    op.create_table(
+        "reaction",
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("icon", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", "person_id", name=op.f("pk_reaction")),
+    )
+    with op.batch_alter_table("reaction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reaction_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "reminder_ledger",
         sa.Column("part_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -370,6 +403,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_event_ticket", ["ticket_id", "seq"], unique=False)
 
     op.create_table(
+        "webhook_trouble",
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("first_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("reason", name=op.f("pk_webhook_trouble")),
+    )
+    op.create_table(
+        "withdrawal",
+        sa.Column("person_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person_hash", name=op.f("pk_withdrawal")),
+    )
+    op.create_table(
+        "zalo_notice",
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", "subject", name=op.f("pk_zalo_notice")),
+    )
+    op.create_table(
         "addition",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
         sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -402,6 +457,7 @@ def upgrade() -> None:
         sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("display_name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("follows", sa.Boolean(), nullable=False),
+        sa.Column("follows_since", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("consent_version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("consented_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_interaction_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
@@ -712,6 +768,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_addition_ticket")
 
     op.drop_table("addition")
+    op.drop_table("zalo_notice")
+    op.drop_table("withdrawal")
+    op.drop_table("webhook_trouble")
     with op.batch_alter_table("ticket_event", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_event_ticket")
 
@@ -732,6 +791,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reminder_ledger_officer")
 
     op.drop_table("reminder_ledger")
+    with op.batch_alter_table("reaction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reaction_person_id"))
+
+    op.drop_table("reaction")
     op.drop_table("province")
     op.drop_table("person")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
@@ -748,6 +811,7 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("oa_token")
+    op.drop_table("oa_secret")
     op.drop_table("ledger_salt")
     op.drop_table("ledger_head")
     op.drop_table("ledger_day")
@@ -765,6 +829,8 @@ def downgrade() -> None:
         )
 
     op.drop_table("inbox")
+    op.drop_table("doomed_file")
+    op.drop_table("catch_up")
     op.drop_table("calendar_version")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(
