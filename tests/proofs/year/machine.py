@@ -7,7 +7,7 @@ the middle of any statement, and is then opened anew as a new process would be.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, event, exists, or_, select
 from sqlmodel import Session, col
 
 from tests.proofs.year.walls import local
-from zalobot import app, jobs, outbox, province, reference, relay
+from zalobot import app, province, reference, relay
 from zalobot.config import Settings
 from zalobot.jobs import JOBS, Duties
 from zalobot.outbox import Outcome
@@ -24,7 +24,7 @@ from zalobot.services import Services
 from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
 from zalobot.store.ids import new_id
-from zalobot.store.models import OutboxMessage, OutboxState, Part
+from zalobot.store.models import OutboxMessage, OutboxState, Part, Ticket
 from zalobot.store.types import UtcDateTime, word
 from zalobot.workdays import WorkCalendar
 
@@ -144,7 +144,7 @@ class Machine:
             self.fuse = None
 
     def pending(self) -> tuple[bool, bool]:
-        """Whether a part has something coming by now, and whether a message may leave."""
+        """Whether a part or ticket has something coming by now, and whether a message may leave."""
         part, message = self.store.read_now(_next_instants, self.now)
         return part, message
 
@@ -152,37 +152,38 @@ class Machine:
         """Whether jobs look at the clock itself by now: at the hour of the digests, and every hour."""
         return MORNING[0] <= local(self.now).time() < MORNING[1] or self.now - self.swept_at >= timedelta(minutes=55)
 
-    def tick(self) -> None:
-        """Every job, each in its own transactions; a crash ends the tick."""
+    def tick(self) -> bool:
+        """Every job, each in its own transactions; a crash ends the tick. Whether a message may leave then."""
         self.swept, self.swept_at = self.swept + 1, self.now
         first = new_id()
         crash_in = self.chance.choice(JOBS).name if self.chance.random() < 0.01 else ""
         try:
-            for job in JOBS:
-                if (job.name in WIRE and self.swept % 50) or (job.every >= SELDOM and self.swept % 3):
-                    continue
-                self.fuse = self.chance.randint(0, 30) if job.name == crash_in else None
-                self._do(job)
+            self.runner.run(self._sweep(crash_in))
         except Crash:
             self.restart("killed within a sweep")
         finally:
             self.fuse = None
         self.sweeps.append((first, new_id()))
+        return self.pending()[1]
 
-    def _do(self, job: jobs.Job) -> None:
-        try:
-            self.runner.run(cast(Coroutine[Any, Any, None], job.does(self.duties)))
-        except Crash:
-            raise
-        except Exception as error:
-            self.failures.append(f"{self.now}: job {job.name} raised {type(error).__name__}: {error}")
+    async def _sweep(self, crash_in: str) -> None:
+        for job in JOBS:
+            if (job.name in WIRE and self.swept % 50) or (job.every >= SELDOM and self.swept % 3):
+                continue
+            self.fuse = self.chance.randint(0, 30) if job.name == crash_in else None
+            try:
+                await job.does(self.duties)
+            except Crash:
+                raise
+            except Exception as error:
+                self.failures.append(f"{self.now}: job {job.name} raised {type(error).__name__}: {error}")
 
     def send(self) -> list[str]:
         """Everything that may leave leaves, and arrives; gives back the keys. Nothing while Zalo is away."""
         sent: list[str] = []
-        while self.relay_up and (leaving := self.store.run_now(relay.exchange, (), self.now, 500)):
+        outcomes: list[Outcome] = []
+        while self.relay_up and (leaving := self.store.run_now(relay.exchange, outcomes, self.now, 500)):
             outcomes = [Outcome(row.id, OutboxState.SENT, f"z{row.id}") for row in leaving]
-            self.store.run_now(outbox.settle, outcomes, self.now)
             sent += [row.id for row in leaving]
         return sent
 
@@ -195,10 +196,11 @@ class Machine:
             raise Crash
 
 
-_PART, _OUTBOX = Part.__table__, OutboxMessage.__table__  # type: ignore[attr-defined]
+_OUTBOX = OutboxMessage.__table__  # type: ignore[attr-defined]
 _INSTANTS = tuple(
     column
-    for index in _PART.indexes
+    for table in (Part.__table__, Ticket.__table__)  # type: ignore[attr-defined]
+    for index in table.indexes
     for column in index.columns
     if len(index.columns) == 1 and isinstance(column.type, UtcDateTime)
 )
