@@ -12,13 +12,19 @@ REGISTRY = CollectorRegistry()
 EVENTS = Counter("zalobot_events", "Events taken in, by kind", ["kind"], registry=REGISTRY)
 SIGNATURES = Counter(
     "zalobot_signatures",
-    "Signatures checked, by result",
+    "Signatures checked, by the formula that fitted or the reason for dropping the event",
     ["result"],
     registry=REGISTRY,
 )
-DUPLICATES = Counter("zalobot_duplicate_events", "Events that had been taken in before", registry=REGISTRY)
+DELIVERIES = Counter(
+    "zalobot_deliveries", "Events delivered, by Zalo's count of its tries (9: that many or more)", ["num_retry"],
+    registry=REGISTRY,
+)
+CAUGHT_UP = Counter("zalobot_caught_up", "Messages the webhook missed, read from the conversations", registry=REGISTRY)
 HANDLER_FAILURES = Counter("zalobot_handler_failures", "Events whose handling failed", ["kind"], registry=REGISTRY)
 SENDS = Counter("zalobot_sends", "Calls to send a message, by Zalo's code (0 is success)", ["code"], registry=REGISTRY)
+CALLS = Counter("zalobot_calls", "Calls to Zalo's OpenAPI, by what for", ["what"], registry=REGISTRY)
+RATE_SHUT = Counter("zalobot_rate_shut", "Times that Zalo's limit of calls was reached", registry=REGISTRY)
 REMINDERS = Counter("zalobot_reminders", "Steps of the ladder taken, by step", ["step"], registry=REGISTRY)
 TOKEN_REFRESHES = Counter("zalobot_token_refreshes", "Token renewals, by result", ["result"], registry=REGISTRY)
 ACK_SECONDS = Histogram(
@@ -35,6 +41,8 @@ OUTBOX = Gauge("zalobot_outbox", "Messages by state, sent ones not counted", ["s
 OUTBOX_AGE = Gauge("zalobot_outbox_oldest_seconds", "Age of the oldest message that could be sent", registry=REGISTRY)
 TOKEN_AGE = Gauge("zalobot_token_age_seconds", "Age of the token pair", registry=REGISTRY)
 TOKEN_LEFT = Gauge("zalobot_token_left_seconds", "Until the access token expires", registry=REGISTRY)
+RATE_LIMIT = Gauge("zalobot_rate_limit", "Calls a minute that Zalo allows, as its answers say", registry=REGISTRY)
+RATE_REMAIN = Gauge("zalobot_rate_remain", "Calls left of the minute, as Zalo's last answer said", registry=REGISTRY)
 HORIZON = Gauge("zalobot_calendar_horizon_days", "Days until the last known day of the calendar", registry=REGISTRY)
 
 

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from tests.services import Valkey
 from zalobot.store.coordination import Bell, Coordination, InProcess, OverRedis, connect
+from zalobot.store.pacing import Drawn, Pace
 
 
 @pytest.fixture(params=["in process", "redis"])
@@ -134,32 +135,56 @@ async def test_a_key_is_forgotten_after_its_time(two: tuple[Coordination, Coordi
 
 async def test_processes_share_one_budget(two: tuple[Coordination, Coordination]) -> None:
     """36 a minute: 3 at once, then one every 60/33 s."""
-    given = [await two[i % 2].take("zalo", 36) for i in range(5)]
-    assert given[:3] == [0.0] * 3
-    assert 0 < given[4] <= given[3] <= 60 / 33
+    given = [await two[i % 2].draw("zalo", Pace.of(36)) for i in range(5)]
+    assert [drawn.calls for drawn in given] == [1, 1, 1, 0, 0]
+    assert 0 < given[4].wait <= given[3].wait <= 60 / 33
+
+
+async def test_as_many_are_given_as_fit(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    assert (await here.draw("zalo", Pace.of(36), 48)).calls == 3
+    assert (await there.draw("zalo", Pace.of(36), 48)).calls == 0
+    assert await here.draw("another", Pace.of(36), 2) == Drawn(2, 0.0)
+
+
+async def test_what_was_not_used_is_given_back(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    assert (await here.draw("zalo", Pace.of(36), 3)).calls == 3
+    await there.charge("zalo", Pace.of(36), -2)
+    assert (await here.draw("zalo", Pace.of(36), 3)).calls == 2
+    await there.charge("zalo", Pace.of(36), -48)
+    assert (await here.draw("zalo", Pace.of(36), 48)).calls == 3
+
+
+async def test_what_went_unasked_counts(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    await here.charge("zalo", Pace.of(36), 5)
+    assert (await there.draw("zalo", Pace.of(36))).calls == 0
+    assert 2 * 60 / 33 < (await there.draw("zalo", Pace.of(36))).wait <= 3 * 60 / 33
+
+
+async def test_a_shut_bucket_gives_nothing(two: tuple[Coordination, Coordination]) -> None:
+    here, there = two
+    await here.shut("zalo", Pace.of(3600), 0.3)
+    assert (await there.draw("zalo", Pace.of(3600))).calls == 0
+    await asyncio.sleep(0.35)
+    assert (await there.draw("zalo", Pace.of(3600))).calls == 1
 
 
 async def test_a_refused_call_costs_nothing_and_may_go_after_its_wait(two: tuple[Coordination, Coordination]) -> None:
     here, there = two
-    while not (wait := await here.take("zalo", 60)):
+    while (drawn := await here.draw("zalo", Pace.of(60))).calls:
         pass
-    refused = [wait, *[await there.take("zalo", 60) for _ in range(5)]]
+    refused = [drawn.wait, *[(await there.draw("zalo", Pace.of(60))).wait for _ in range(5)]]
     assert refused == sorted(refused, reverse=True)
     assert refused[-1] > 0
     await asyncio.sleep(refused[-1])
-    assert await there.take("zalo", 60) == 0.0
+    assert (await there.draw("zalo", Pace.of(60))).calls == 1
 
 
-async def test_a_dear_call_is_let_through_when_nothing_else_was(two: tuple[Coordination, Coordination]) -> None:
-    here, there = two
-    assert await here.take("zalo", 60, cost=50) == 0.0
-    assert await there.take("zalo", 60) > 30
-    assert await there.take("another", 60) == 0.0
-
-
-async def test_a_budget_of_nothing_is_a_mistake(two: tuple[Coordination, Coordination]) -> None:
+def test_a_budget_of_nothing_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="rate"):
-        await two[0].take("zalo", 0)
+        Pace.of(0)
 
 
 @pytest.mark.parametrize("rate", [1, 2, 7, 100, 2000])
@@ -168,11 +193,10 @@ async def test_no_sixty_seconds_see_more_than_the_rate(rate: int) -> None:
     budget = InProcess(clock=lambda: now)
     given: list[float] = []
     while now < 1200:
-        wait = await budget.take("zalo", rate)
-        if wait == 0:
-            given.append(now)
-        else:
-            now += wait + 1e-6
+        drawn = await budget.draw("zalo", Pace.of(rate), 3)
+        given += [now] * drawn.calls
+        if not drawn.calls:
+            now += drawn.wait + 1e-6
     windows = [bisect_left(given, start + 60) - first for first, start in enumerate(given)]
     assert rate * 0.5 <= max(windows) <= rate
 
@@ -185,8 +209,8 @@ async def test_a_lost_redis_is_answered_for_by_the_twin(valkey: Valkey, over_red
     valkey.kill()
     assert not await over_redis.seen_recently("b", 60)
     assert await over_redis.seen_recently("b", 60)
-    assert await over_redis.take("zalo", 12) == 0.0
-    assert await over_redis.take("zalo", 12) > 0
+    assert (await over_redis.draw("zalo", Pace.of(12))).calls == 1
+    assert (await over_redis.draw("zalo", Pace.of(12))).calls == 0
     await over_redis.publish("inbox")
     assert await over_redis.wait("inbox", 0.01)
 
@@ -242,7 +266,7 @@ async def test_a_start_without_redis_is_a_start(valkey: Valkey) -> None:
     valkey.kill()
     coordination = connect(valkey.url)
     assert [await coordination.wait("inbox", 0.05) for _ in range(2)] == [True, False]
-    assert await coordination.take("zalo", 100) == 0.0
+    assert (await coordination.draw("zalo", Pace.of(100))).calls == 1
     await coordination.close()
 
 
@@ -253,12 +277,12 @@ async def test_flushing_redis_at_any_instant_loses_no_wake_up_and_frees_the_budg
     await quiet(over_redis, "inbox")
     async with Redis.from_url(valkey.url) as admin:
         for i in range(50):
-            await over_redis.take("zalo", 60)
+            await over_redis.draw("zalo", Pace.of(60))
             assert await over_redis.seen_recently("a", 60) is False
             await other.publish("inbox")
             if i % 2:
                 await asyncio.sleep(0.001)
             await admin.flushall()
             assert await over_redis.wait("inbox", 5)
-    assert await over_redis.take("zalo", 60) == 0.0
+    assert (await over_redis.draw("zalo", Pace.of(60))).calls == 1
     await other.close()

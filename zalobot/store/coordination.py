@@ -18,25 +18,15 @@ from weakref import WeakSet
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from zalobot.store.pacing import CHARGE, DRAW, Buckets, Drawn, Pace
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-BURST_SECONDS = 5  # how much of a minute's budget may be spent at once
 PREFIX = "zalobot:"
 _MOST_KEYS = 200_000
 _PAUSE = 0.5  # seconds during which a lost Redis is not asked again
 _SILENCE = 60.0
-
-# GCRA: one number per bucket, the moment at which it will be full again, in microseconds by the server's clock.
-_TAKE = """
-local t = redis.call('TIME')
-local now = t[1] * 1000000 + t[2]
-local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + tonumber(ARGV[1])
-local wait = full - now - tonumber(ARGV[2])
-if wait > 0 then return wait end
-redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000) + 1)
-return 0
-"""
 
 
 class Bell:
@@ -79,11 +69,14 @@ class Coordination(Protocol):
     async def seen_recently(self, key: str, ttl: float) -> bool:
         """Whether the key was asked for within the last `ttl` seconds. True is a reason to look, never to drop."""
 
-    async def take(self, bucket: str, rate_per_minute: float, cost: float = 1) -> float:
-        """Take `cost` calls from the budget: 0.0 means go, otherwise the seconds to wait before asking again.
+    async def draw(self, bucket: str, pace: Pace, most: int = 1) -> Drawn:
+        """Take up to `most` calls from a bucket that all processes share."""
 
-        Within any 60 seconds no more than the rate is given out, a twelfth of it at once.
-        """
+    async def charge(self, bucket: str, pace: Pace, calls: int) -> None:
+        """Count calls that went without being drawn; a negative number gives back what was drawn and not used."""
+
+    async def shut(self, bucket: str, pace: Pace, seconds: float) -> None:
+        """Give nothing out of the bucket for so long."""
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -102,7 +95,7 @@ class InProcess:
         self._bells: defaultdict[str, WeakSet[Bell]] = defaultdict(WeakSet)
         self._common: dict[str, Bell] = {}
         self._seen: dict[str, float] = {}
-        self._full_at: dict[str, int] = {}
+        self._buckets = Buckets(clock)
 
     async def publish(self, topic: str) -> None:
         """Wake everybody who waits for the topic."""
@@ -146,16 +139,17 @@ class InProcess:
             self._seen = dict(list(self._seen.items())[_MOST_KEYS // 2 :])
         return False
 
-    async def take(self, bucket: str, rate_per_minute: float, cost: float = 1) -> float:
-        """Take from the budget, by this process's own count."""
-        added, tolerated = _pace(rate_per_minute, cost)
-        now = round(self._clock() * 1e6)
-        full_at = max(self._full_at.get(bucket, 0), now) + added
-        wait = full_at - now - tolerated
-        if wait > 0:
-            return wait / 1e6
-        self._full_at[bucket] = full_at
-        return 0.0
+    async def draw(self, bucket: str, pace: Pace, most: int = 1) -> Drawn:
+        """Take up to `most` calls, by this process's own count."""
+        return self._buckets.draw(bucket, pace, most)
+
+    async def charge(self, bucket: str, pace: Pace, calls: int) -> None:
+        """Count calls that were not drawn, or give some back."""
+        self._buckets.charge(bucket, calls * pace.each)
+
+    async def shut(self, bucket: str, pace: Pace, seconds: float) -> None:
+        """Give nothing out of the bucket for so long."""
+        self._buckets.charge(bucket, 0, _shut(pace, seconds))
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -169,7 +163,8 @@ class OverRedis:
         quick: dict[str, Any] = {"retry": None, "socket_timeout": 0.3, "socket_connect_timeout": 0.3}
         self._client = Redis.from_url(url, **quick)
         self._listening = Redis.from_url(url, **quick | {"socket_timeout": None})
-        self._take = self._client.register_script(_TAKE)
+        self._draw = self._client.register_script(DRAW)
+        self._charge = self._client.register_script(CHARGE)
         self._twin = InProcess()
         self._me = f"{getpid()}-{token_hex(4)}"
         self._listener: asyncio.Task[None] | None = None
@@ -200,14 +195,30 @@ class OverRedis:
 
         return await self._ask(ask, lambda: self._twin.seen_recently(key, ttl))
 
-    async def take(self, bucket: str, rate_per_minute: float, cost: float = 1) -> float:
-        """Take from the budget that all processes share."""
-        added, tolerated = _pace(rate_per_minute, cost)
+    async def draw(self, bucket: str, pace: Pace, most: int = 1) -> Drawn:
+        """Take up to `most` calls from the bucket that all processes share."""
 
-        async def ask() -> float:
-            return int(await self._take([f"{PREFIX}take:{bucket}"], [added, tolerated])) / 1e6
+        async def ask() -> Drawn:
+            calls, wait = await self._draw([f"{PREFIX}bucket:{bucket}"], [pace.each, pace.tolerated, most])
+            return Drawn(int(calls), int(wait) / 1e6)
 
-        return await self._ask(ask, lambda: self._twin.take(bucket, rate_per_minute, cost))
+        return await self._ask(ask, lambda: self._twin.draw(bucket, pace, most))
+
+    async def charge(self, bucket: str, pace: Pace, calls: int) -> None:
+        """Count calls that were not drawn, or give some back."""
+        await self._charged(bucket, calls * pace.each, 0, lambda: self._twin.charge(bucket, pace, calls))
+
+    async def shut(self, bucket: str, pace: Pace, seconds: float) -> None:
+        """Give nothing out of the bucket for so long."""
+        await self._charged(bucket, 0, _shut(pace, seconds), lambda: self._twin.shut(bucket, pace, seconds))
+
+    async def _charged(
+        self, bucket: str, microseconds: int, at_least: int, twin: Callable[[], Awaitable[None]]
+    ) -> None:
+        async def ask() -> None:
+            await self._charge([f"{PREFIX}bucket:{bucket}"], [microseconds, at_least])
+
+        await self._ask(ask, twin)
 
     async def close(self) -> None:
         """Stop listening and let go of connections."""
@@ -267,14 +278,8 @@ class OverRedis:
                     self._twin.ring(cast(bytes, message["channel"]).decode().removeprefix(PREFIX))
 
 
-def _pace(rate_per_minute: float, cost: float) -> tuple[int, int]:
-    """What `cost` calls add to the time until the bucket is full, and how much of it is tolerated; microseconds."""
-    if rate_per_minute <= 0 or cost <= 0:
-        raise ValueError("a budget needs a rate and a cost above zero")
-    burst = max(1.0, rate_per_minute * BURST_SECONDS / 60)
-    # The burst is part of the minute's budget, not on top of it.
-    each = 60e6 / max(rate_per_minute - burst, rate_per_minute / 2)
-    return round(cost * each), round(max(burst, cost) * each)
+def _shut(pace: Pace, seconds: float) -> int:
+    return round(seconds * 1e6) + pace.tolerated
 
 
 async def _nothing() -> None:
