@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from zalobot.store.database import later
 from zalobot.store.ids import new_id
-from zalobot.store.models import OutboxMessage, OutboxState, Priority
+from zalobot.store.models import Channel, OutboxMessage, OutboxState, Priority
 from zalobot.zalo.messages import Button, Outgoing, parts
 
 AT_ONCE = timedelta(0)
@@ -112,6 +112,7 @@ def _row(
         "not_before": now + hold,
         "created_at": now,
         "attempts": 0,
+        "channel": Channel.CS,
     }
 
 

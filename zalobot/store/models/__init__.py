@@ -4,7 +4,16 @@ from sqlmodel import SQLModel
 
 from zalobot.store.models.events import InboxEvent, InboxState
 from zalobot.store.models.ledger import LedgerDay, LedgerHead, LedgerSalt
-from zalobot.store.models.messages import Channel, OutboxMessage, OutboxState, Priority
+from zalobot.store.models.messages import (
+    Attempt,
+    Channel,
+    OutboxMessage,
+    OutboxState,
+    Priority,
+    Reach,
+    TemplateApproval,
+    TemplateState,
+)
 from zalobot.store.models.officers import Absence, Officer, Role
 from zalobot.store.models.people import Conversation, Person
 from zalobot.store.models.reference import (
@@ -51,6 +60,7 @@ __all__ = [
     "Agency",
     "Attachment",
     "AttachmentState",
+    "Attempt",
     "CalendarDay",
     "CalendarVersion",
     "CatchUp",
@@ -76,12 +86,15 @@ __all__ = [
     "Person",
     "Priority",
     "ProvinceRow",
+    "Reach",
     "Reaction",
     "ReminderEntry",
     "Role",
     "RoutingExample",
     "RuleVersionRow",
     "SuccessionRow",
+    "TemplateApproval",
+    "TemplateState",
     "Ticket",
     "TicketCounter",
     "TicketEvent",

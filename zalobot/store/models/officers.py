@@ -19,7 +19,10 @@ class Role(StrEnum):
 
 
 class Officer(SQLModel, table=True):
-    """A staff member. `person_id` is empty until the one-time code was sent in Zalo; only the code's hash is kept."""
+    """A staff member. `person_id` is empty until the one-time code was sent in Zalo; only the code's hash is kept.
+
+    `email` is where letters go when Zalo cannot carry a message, "" where there is none.
+    """
 
     __tablename__ = "officer"
 
@@ -32,6 +35,7 @@ class Officer(SQLModel, table=True):
     code_expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     linked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     active: bool = True
+    email: str = Field(default="", max_length=254)
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 

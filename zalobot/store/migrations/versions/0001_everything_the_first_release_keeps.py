@@ -61,6 +61,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "attempt",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("outbox_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "cs", "cs_paid", "zbs_uid", "zbs_phone", "mail", "wait", name="channel", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=True),
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
+        sa.Column("price", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_attempt_outbox", ["outbox_id", "id"], unique=False)
+
+    op.create_table(
         "calendar_version",
         sa.Column("version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -202,12 +222,33 @@ def upgrade() -> None:
         sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
         sa.Column(
             "state",
-            sa.Enum("queued", "sending", "sent", "unknown", "failed", name="outboxstate", native_enum=False, length=32),
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "unknown",
+                "failed",
+                "waiting",
+                "merged",
+                "resolved",
+                name="outboxstate",
+                native_enum=False,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("not_before", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "cs", "cs_paid", "zbs_uid", "zbs_phone", "mail", "wait", name="channel", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("anew_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("merged_into", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
         sa.Column("sending_since", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("sent_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
@@ -227,6 +268,14 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_outbox_message", ["message_id"], unique=False)
         batch_op.create_index("ix_outbox_person", ["person_id", "sent_at"], unique=False)
+        batch_op.create_index("ix_outbox_ticket", ["ticket_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_undelivered",
+            ["person_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting', 'failed')"),
+            postgresql_where=sa.text("state IN ('waiting', 'failed')"),
+        )
         batch_op.create_index(
             "ix_outbox_unfinished",
             ["person_id", "id"],
@@ -248,6 +297,15 @@ def upgrade() -> None:
         sa.Column("loaded_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_province")),
+    )
+    op.create_table(
+        "reach",
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("refused_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("refused_code", sa.Integer(), nullable=True),
+        sa.Column("waiting_since", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("nudged_for", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_reach")),
     )
     op.create_table(
         "reaction",
@@ -280,6 +338,25 @@ def upgrade() -> None:
         sa.Column("decision", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.Column("data", sa.JSON(none_as_null=True), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_rule_version")),
+    )
+    op.create_table(
+        "template_approval",
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("template_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("enabled", "pending", "rejected", "disabled", name="templatestate", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("by_uid", sa.Boolean(), nullable=False),
+        sa.Column("by_phone", sa.Boolean(), nullable=False),
+        sa.Column("price_uid", sa.Integer(), nullable=True),
+        sa.Column("price_phone", sa.Integer(), nullable=True),
+        sa.Column("quality", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+        sa.Column("changed_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_template_approval")),
+        sa.UniqueConstraint("template_id", name=op.f("uq_template_approval_template_id")),
     )
     op.create_table(
         "ticket",
@@ -492,6 +569,7 @@ def upgrade() -> None:
         sa.Column("code_expires_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("linked_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("email", sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False),
         sa.Column("created_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["agency"], ["agency.code"], name=op.f("fk_officer_agency_agency")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer")),
@@ -786,6 +864,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("ticket")
+    op.drop_table("template_approval")
     op.drop_table("rule_version")
     with op.batch_alter_table("reminder_ledger", schema=None) as batch_op:
         batch_op.drop_index("ix_reminder_ledger_officer")
@@ -795,6 +874,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reaction_person_id"))
 
     op.drop_table("reaction")
+    op.drop_table("reach")
     op.drop_table("province")
     op.drop_table("person")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
@@ -803,6 +883,12 @@ def downgrade() -> None:
             sqlite_where=sa.text("state IN ('queued', 'sending', 'unknown')"),
             postgresql_where=sa.text("state IN ('queued', 'sending', 'unknown')"),
         )
+        batch_op.drop_index(
+            "ix_outbox_undelivered",
+            sqlite_where=sa.text("state IN ('waiting', 'failed')"),
+            postgresql_where=sa.text("state IN ('waiting', 'failed')"),
+        )
+        batch_op.drop_index("ix_outbox_ticket")
         batch_op.drop_index("ix_outbox_person")
         batch_op.drop_index("ix_outbox_message")
         batch_op.drop_index(
@@ -832,6 +918,10 @@ def downgrade() -> None:
     op.drop_table("doomed_file")
     op.drop_table("catch_up")
     op.drop_table("calendar_version")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_attempt_outbox")
+
+    op.drop_table("attempt")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_attachment_wanted",
