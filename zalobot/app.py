@@ -16,7 +16,8 @@ from zalobot.config import Settings
 from zalobot.credentials import Grant, TokenKeeper
 from zalobot.handlers import talking, webhook
 from zalobot.handlers.dispatch import dispatcher
-from zalobot.handlers.webhook import KEEPER, Keeper
+from zalobot.handlers.verifying import Verifier
+from zalobot.handlers.webhook import KEEPER, VERIFIER, Keeper
 from zalobot.jobs import Duties
 from zalobot.province import Province
 from zalobot.relay import Chat, Relay
@@ -65,7 +66,7 @@ def build(settings: Settings, *, now: Now = utc_now, workers: bool = True, pages
     app = web.Application(middlewares=guard.middlewares(), client_max_size=webhook.BODY_LIMIT)
     app[SERVICES] = services
     if pages_too:
-        app[KEEPER] = Keeper(services)
+        app[KEEPER], app[VERIFIER] = Keeper(services), Verifier(services)
         app.add_routes(webhook.routes)
         app.add_routes(routes.routes(services))
         app.cleanup_ctx.append(_keeping)
@@ -93,6 +94,7 @@ async def _watch(services: Services) -> None:
 
 
 async def _keeping(app: web.Application) -> AsyncIterator[None]:
+    await app[VERIFIER].remember()
     async with _running(app[KEEPER].run):
         yield
 
@@ -104,7 +106,7 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
         tokens = TokenKeeper(
             services.store, http, grant(settings), Seal(settings.secret_key, "tokens"), clock=services.now
         )
-        client = ZaloClient(http, settings.zalo_openapi_url, tokens, app_secret=settings.zalo_app_secret)
+        client = ZaloClient(http, settings.zalo_openapi_url, tokens, proof=Proof(settings.zalo_app_secret))
         blobs = BlobStore(settings.files_folder)
         presence = Presence(settings.database_url, "relay")
         ways = {Channel.CS: Chat(client, blobs)}

@@ -32,6 +32,7 @@ class Settings:
     zalo_oa_id: str = ""
     zalo_oa_secret: str = ""
     zalo_oa_url: str = ""
+    zalo_signature_mode: str = "enforce"
     zalo_openapi_url: str = "https://openapi.zalo.me"
     zalo_oauth_url: str = "https://oauth.zaloapp.com"
     zalo_zbs_url: str = "https://business.openapi.zalo.me"
@@ -43,6 +44,8 @@ class Settings:
     files_folder: str = "var/files"
     province: str = "quang-ninh"
     burst_seconds: float = 2.0
+    staff_quiet_minutes: float = 30.0
+    catch_up_minutes: float = 30.0
     paid_messages: bool = True
     zbs_hash_phone: bool = False
     smtp_url: str = ""
@@ -148,11 +151,15 @@ def _malformed(values: Mapping[str, str | int | float]) -> list[str]:
     port = values.get("port", 1)
     if isinstance(port, int) and not 0 < port < 65536:
         problems.append(f"{PREFIX}PORT must be between 1 and 65535")
+    for name, words in _WORDS.items():
+        if values.get(name) and values[name] not in words:
+            problems.append(f"{PREFIX}{name.upper()} must be {', '.join(words[:-1])} or {words[-1]}")
     if values.get("smtp_url") and "@" not in str(values.get("mail_from", "")):
         problems.append(f"{PREFIX}MAIL_FROM must be the address that letters come from, where {PREFIX}SMTP_URL is set")
     return problems
 
 
+_WORDS = {"zalo_signature_mode": ("enforce", "log_only", "off")}
 _SCHEMES = {
     "database_url": ("sqlite", "postgresql", "postgres"),
     "redis_url": ("redis", "rediss", "unix"),

@@ -23,7 +23,11 @@ class BadEvent(ZalobotError):
 
 
 class InvalidSignature(BadEvent):
-    """The body did not come from Zalo: nothing is stored."""
+    """The body is not proven to come from Zalo: nothing is stored. `reason` is one word for whoever looks for it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Refused(ZalobotError):
@@ -69,6 +73,18 @@ class Retryable(ZaloError):
 
 class Undeliverable(ZaloError):
     """This payload will never arrive on this channel: give up where the operator sees it."""
+
+
+class OtherChannel(Undeliverable):
+    """This person cannot be reached on this channel now: another channel, or wait until they write."""
+
+
+class Misconfigured(Undeliverable):
+    """A human must change something with Zalo first (package, verification, permission); then the same call works."""
+
+
+class UploadExpired(Undeliverable):
+    """The attachment is known to Zalo no more (its ids live 7 days): upload it again, then the same call works."""
 
 
 class OutcomeUnknown(ZaloError):

@@ -16,8 +16,11 @@ SIGNATURES = Counter(
     ["result"],
     registry=REGISTRY,
 )
+DUPLICATES = Counter("zalobot_duplicate_events", "Events that had been taken in before", registry=REGISTRY)
 DELIVERIES = Counter(
-    "zalobot_deliveries", "Events delivered, by Zalo's count of its tries (9: that many or more)", ["num_retry"],
+    "zalobot_deliveries",
+    "Events delivered, by Zalo's count of its tries (9: that many or more)",
+    ["num_retry"],
     registry=REGISTRY,
 )
 CAUGHT_UP = Counter("zalobot_caught_up", "Messages the webhook missed, read from the conversations", registry=REGISTRY)

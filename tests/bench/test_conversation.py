@@ -6,6 +6,7 @@ from itertools import islice
 
 from bench.conversation import OA_SECRET, Conversation, mac, scripts
 from zalobot.zalo.events import Event
+from zalobot.zalo.signature import Keys
 
 
 def test_the_conversation_has_eight_lines():
@@ -20,14 +21,8 @@ def test_every_zalo_line_is_signed_so_that_the_service_accepts_it():
         told = json.loads(body)
         signature = f"mac={mac(body, told['timestamp'])}"
         assert signature.encode() in head
-        event = Event.from_http(
-            body,
-            signature,
-            app_id=told["app_id"],
-            oa_id=told["recipient"]["id"],
-            secrets=[OA_SECRET],
-            received=datetime.now(UTC),
-        )
+        keys = Keys(told["app_id"], told["recipient"]["id"], (OA_SECRET,))
+        event = Event.from_http(body, signature, keys=keys, received=datetime.now(UTC))
         assert (event.text, event.person_id) == (turn.says, script.person.decode())
 
 

@@ -12,6 +12,7 @@ from zalobot.errors import BadEvent, InvalidSignature
 from zalobot.zalo import signature
 from zalobot.zalo.events import Attachment, Event, Kind
 from zalobot.zalo.kinds import KINDS
+from zalobot.zalo.signature import Keys
 
 OA, PERSON, APP = "388613280878808645", "246845883529197922", "360846524940903967"
 MESSAGE = "96d3cdf3af150460909"
@@ -285,12 +286,58 @@ def signed(body: bytes, app_id: str = APP) -> str:
     return f"mac={signature.mac(app_id, body, '1732345678901', 'right')}"
 
 
+KEYS = Keys(APP, OA, ("new", "right"), "the app's")
+
+
 def test_an_event_proves_its_origin():
     body = SAMPLES["user_send_text"].read_bytes()
-    arguments = {"app_id": APP, "oa_id": OA, "secrets": ["new", "right"], "received": NOW}
-    assert Event.from_http(body, signed(body), **arguments).text == "Xin chào ạ"
-    for header in (None, "", signed(body + b" ")):
-        with pytest.raises(InvalidSignature):
-            Event.from_http(body, header, **arguments)
-    with pytest.raises(InvalidSignature):
-        Event.from_http(body, signed(body, "1"), **{**arguments, "app_id": "1"})
+    event = Event.from_http(body, signed(body), keys=KEYS, received=NOW)
+    assert (event.text, event.signed_with) == ("Xin chào ạ", "right")
+    assert "right" not in repr(event)
+
+
+TEXT = SAMPLES["user_send_text"].read_bytes()
+UNPROVEN = [
+    (TEXT, None, "unsigned"),
+    (TEXT, "", "unsigned"),
+    (TEXT, signed(TEXT + b" "), "mismatch"),
+    (TEXT, f"mac={signature.mac(OA, TEXT, '1732345678901', 'right')}", "oa_id+oa_secret"),
+    (TEXT, f"mac={signature.mac(APP, TEXT, '1732345678901', KEYS.app_secret)}", "app_id+app_secret"),
+    (TEXT.replace(APP.encode(), b"1"), signed(TEXT.replace(APP.encode(), b"1"), "1"), "other_app"),
+    (b"<xml/>", signed(b"<xml/>"), "unreadable"),
+]
+
+
+@pytest.mark.parametrize(("body", "header", "reason"), UNPROVEN, ids=[reason for *_, reason in UNPROVEN])
+def test_what_is_not_proven_is_no_event_and_says_why(body, header, reason):
+    with pytest.raises(InvalidSignature) as caught:
+        Event.from_http(body, header, keys=KEYS, received=NOW)
+    assert caught.value.reason == reason
+
+
+def test_what_zalo_signed_but_is_no_event_is_told_apart():
+    body = json.dumps({"app_id": APP, "timestamp": "1732345678901"}).encode()
+    with pytest.raises(BadEvent, match="no event_name"):
+        Event.from_http(body, signed(body), keys=KEYS, received=NOW)
+
+
+def test_only_a_group_message_that_names_the_account_calls_it():
+    body = json.loads(SAMPLES["user_send_group_text"].read_bytes())
+
+    def saying(text):
+        return parse(**{**body, "message": {**body["message"], "text": text}})
+
+    assert saying(f"[@{OA}] cho hỏi").mentions_us is True
+    assert saying(f"[@{OA}] cho hỏi").text == "cho hỏi"
+    assert saying("cho hỏi").mentions_us is False
+    assert saying("[@all] [@1] cho hỏi").mentions_us is False
+
+
+def test_a_visitor_without_an_account_is_nobody():
+    event = read("anonymous_send_text")
+    assert (event.kind, event.person_id) == (Kind.ANONYMOUS, "")
+
+
+def test_the_time_inside_the_message_stands_in_for_the_envelope_s():
+    event = parse(event_name="user_send_text", message={"text": "a", "time": "1732345678901"})
+    assert event.at == AT

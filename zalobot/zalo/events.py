@@ -7,7 +7,6 @@ The one rule: who is who is found by matching ids against our own OA id, never b
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -17,6 +16,7 @@ from zalobot.zalo import signature
 from zalobot.zalo.attachments import Attachment, attachments_of
 from zalobot.zalo.kinds import Kind, kind_of
 from zalobot.zalo.reading import clean, decode, dict_of, text_of
+from zalobot.zalo.signature import Formula, Keys
 
 __all__ = ["Attachment", "Event", "Kind"]
 
@@ -29,7 +29,10 @@ _OWN_ID = {Kind.MESSAGE, Kind.ECHO, Kind.RECEIPT_DELIVERED, Kind.RECEIPT_SEEN, K
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `person_id` is "" where nobody is named; `at` is when it happened; `key` is equal for repeats."""
+    """One event. `person_id` is "" where nobody is named; `at` is when it happened; `key` is equal for repeats.
+
+    `signed_with` is the secret that proved it, `mentions_us` whether somebody in a group called the account by name.
+    """
 
     name: str
     kind: Kind
@@ -45,6 +48,8 @@ class Event:
     quote_id: str = ""
     admin_id: str = ""
     group_id: str = ""
+    mentions_us: bool = False
+    signed_with: str = field(default="", repr=False)
     info: dict[str, str] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -57,19 +62,26 @@ class Event:
         return cls._read(_load(body), body, oa_id, received)
 
     @classmethod
-    def from_http(
-        cls, body: bytes, header: str | None, *, app_id: str, oa_id: str, secrets: Sequence[str], received: datetime
-    ) -> Self:
-        """Read an event that must prove its origin; raises InvalidSignature or BadEvent."""
-        raw = _load(body)
-        if text_of(raw.get("app_id")) != app_id:
-            raise InvalidSignature("the event is for another app")
-        if not signature.matches(header, app_id, body, text_of(raw.get("timestamp")), secrets):
-            raise InvalidSignature("the signature does not fit")
-        return cls._read(raw, body, oa_id, received)
+    def from_http(cls, body: bytes, header: str | None, *, keys: Keys, received: datetime) -> Self:
+        """Read an event that must prove its origin; raises InvalidSignature.
+
+        Raises BadEvent where Zalo did sign it but it is no event.
+        """
+        try:
+            raw = _load(body)
+        except BadEvent as problem:  # what cannot be read cannot prove anything
+            raise InvalidSignature("unreadable") from problem
+        if text_of(raw.get("app_id")) != keys.app_id:
+            raise InvalidSignature("other_app")
+        fit = signature.fitting(header, body, text_of(raw.get("timestamp")), keys)
+        if fit is None:
+            raise InvalidSignature("mismatch" if header else "unsigned")
+        if fit.formula is not Formula.DOCUMENTED:
+            raise InvalidSignature(fit.formula)
+        return cls._read(raw, body, keys.oa_id, received, fit.secret)
 
     @classmethod
-    def _read(cls, raw: dict[str, Any], body: bytes, ours: str, received: datetime) -> Self:
+    def _read(cls, raw: dict[str, Any], body: bytes, ours: str, received: datetime, signed_with: str = "") -> Self:
         name = raw.get("event_name")
         if type(name) is not str or not 0 < len(name) <= _LONGEST_NAME:
             raise BadEvent("no event_name")
@@ -82,15 +94,15 @@ class Event:
         message_id = text_of(message.get("msg_id")) or text_of(message.get("message_id")) or text_of(raw.get("msg_id"))
         if kind is Kind.RECEIPT_DELIVERED and ("delivery_time" in message or "tracking_id" in message):
             person_id = ""  # a receipt of a template sent by phone: the recipient is a number or its hash
-        if len(person_id) > _LONGEST_ID:
-            person_id = ""
+        if len(person_id) > _LONGEST_ID or kind is Kind.ANONYMOUS:
+            person_id = ""  # a visitor's id is gone with the visit: nothing is kept under it
         return cls(
             name=name,
             kind=kind,
             app_id=text_of(raw.get("app_id")),
             oa_id=oa_id,
             person_id=person_id,
-            at=_at(message.get("delivery_time"), _at(raw.get("timestamp"), received, received), received),
+            at=_happened(raw, message, received),
             key=_key(name, kind, message_id, text_of(raw.get("timestamp")), person_id, body),
             message_id=message_id,
             message_ids=_ids(message, message_id),
@@ -99,6 +111,8 @@ class Event:
             quote_id=text_of(message.get("quote_msg_id")) or text_of(message.get("quote_message_id")),
             admin_id=text_of(sender.get("admin_id")),
             group_id=_group(raw, recipient) if kind is Kind.GROUP else "",
+            mentions_us=kind is Kind.GROUP and f"[@{oa_id}]" in text_of(message.get("text")),
+            signed_with=signed_with,
             info=_info(raw, message, kind),
             raw=raw,
         )
@@ -134,6 +148,12 @@ def _subject(raw: dict[str, Any]) -> str:
     """The person of an event that has no sender and no recipient."""
     follower, data = dict_of(raw.get("follower")), dict_of(raw.get("data"))
     return text_of(follower.get("id")) or text_of(raw.get("user_id")) or text_of(data.get("user_id"))
+
+
+def _happened(raw: dict[str, Any], message: dict[str, Any], received: datetime) -> datetime:
+    """When it happened: a receipt by phone has a time of its own, one client was seen to write `message.time`."""
+    stamped = raw.get("timestamp", message.get("time"))
+    return _at(message.get("delivery_time"), _at(stamped, received, received), received)
 
 
 def _at(timestamp: object, otherwise: datetime, received: datetime) -> datetime:

@@ -20,7 +20,8 @@ class InboxState(StrEnum):
 class InboxEvent(SQLModel, table=True):
     """One event as Zalo sent it. `key` makes a second delivery of the same event a no-op.
 
-    `num_retry` is Zalo's count of the delivery that was kept: 0 for the first one.
+    `num_retry` is Zalo's count of the delivery that was kept: 0 for the first one, -1 for what no webhook brought but
+    was read from the conversation (`catching_up.py`).
     """
 
     __tablename__ = "inbox"
