@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from tests.simulator.conftest import Api, Bot
+from zalobot.simulator.account import SendApi
 from zalobot.simulator.app import Effect, Person, Role, Simulator, Where
 from zalobot.simulator.switches import RULES, states, turn
 
@@ -123,7 +124,7 @@ async def test_a_webhook_out_of_reach_hears_of_it_later(sim: Simulator, bot: Bot
 async def test_some_government_accounts_send_through_v2_only(sim: Simulator, api: Api, person: Person) -> None:
     body = {"recipient": {"user_id": person.id}, "message": {"text": "a"}}
     assert (await api.post("/v2.0/oa/message", body))["error"] == -240
-    sim.faults.v2_only = True
+    sim.account.send_api = SendApi.V2
     assert (await api.post("/v3.0/oa/message/cs", body))["error"] == -235
     assert (await api.post("/v2.0/oa/message", body))["error"] == 0
 

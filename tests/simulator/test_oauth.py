@@ -1,13 +1,18 @@
 """Tokens: a refresh token works once, a new pair kills the old access token, errors come with HTTP 200."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from yarl import URL
 
 from tests.simulator.conftest import Api
+from zalobot.simulator.account import packages
 from zalobot.simulator.app import Person, Simulator
+from zalobot.simulator.console import Pkce
 from zalobot.simulator.grant import challenge_of
 
 
@@ -74,8 +79,6 @@ async def allow(http: ClientSession, sim: Simulator, **query: str) -> dict[str, 
     """Open the permission page as a browser would and read where it leads."""
     given = {"app_id": sim.settings.app_id, "redirect_uri": "http://bot.test/zalo/oauth/callback"} | query
     async with http.get(f"{sim.base_url}/v4/oa/permission", params=given, allow_redirects=False) as response:
-        from yarl import URL
-
         target = URL(response.headers.get("Location", ""))
         return {"path": str(target.with_query(None)), **target.query} if response.status == 302 else {}
 
@@ -104,3 +107,73 @@ async def test_a_code_needs_its_verifier_and_lives_ten_minutes(sim: Simulator, a
 
 async def test_a_redirect_address_with_a_query_is_refused(sim: Simulator, api: Api) -> None:
     assert await allow(api.http, sim, redirect_uri="http://bot.test/callback?x=1") == {}
+
+
+async def test_a_missing_state_comes_back_missing(sim: Simulator, api: Api) -> None:
+    sim.console.keeps_state = False
+    assert "state" not in await allow(api.http, sim, state="s1")
+
+
+@pytest.mark.parametrize(
+    ("mode", "challenge", "sent", "verifier", "code"),
+    [
+        (Pkce.PER_REQUEST, "", "v", "v", 0),
+        (Pkce.PER_REQUEST, "", "v", "w", -14005),
+        (Pkce.PER_REQUEST, "", "", "", 0),
+        (Pkce.FIXED, "f", "v", "v", -14005),
+        (Pkce.FIXED, "f", "f", "f", 0),
+        (Pkce.NONE, "", "v", "", 0),
+    ],
+    ids=str,
+)
+async def test_the_verifier_that_counts_is_the_consoles_choice(
+    sim: Simulator, api: Api, mode: Pkce, challenge: str, sent: str, verifier: str, code: int
+) -> None:
+    sim.console.pkce, sim.console.challenge = mode, challenge_of(challenge * 43) if challenge else ""
+    back = await allow(api.http, sim, **({"code_challenge": challenge_of(sent * 43)} if sent else {}))
+    form = {"grant_type": "authorization_code", "code": back["code"], "code_verifier": verifier * 43}
+    assert (await api.token(**form)).get("error", 0) == code
+
+
+async def test_consent_is_refused_while_something_is_not_in_order(sim: Simulator, api: Api) -> None:
+    sim.console.redirect_uri = "http://bot.test/other"
+    assert await allow(api.http, sim) == {}
+    sim.console.redirect_uri = ""
+    sim.account.choose(packages()["basic"])
+    assert await allow(api.http, sim) == {}
+    sim.account.choose(packages()["growth"])
+    sim.console.app_active = False
+    assert await allow(api.http, sim) == {}
+    codes = [entry.facts["code"] for entry in sim.world.log if entry.kind == "token"]
+    assert codes == [-14003, -224, -14002]
+
+
+async def test_an_app_taken_off_the_account_has_no_token_left_until_consent(
+    sim: Simulator, api: Api, person: Person
+) -> None:
+    refresh_token = sim.grant.refresh
+    access = sim.grant.access
+    sim.grant.withdraw()
+    body = {"recipient": {"user_id": person.id}, "message": {"text": "a"}}
+    assert (await api.post("/v3.0/oa/message/cs", body, token=access))["error"] == -216
+    assert (await refresh(api, refresh_token))["error"] == -14014
+    sim.console.permitted = False
+    back = await allow(api.http, sim)
+    await api.token(grant_type="authorization_code", code=back["code"])
+    assert (await api.send(person.id, "a"))["error"] == 0
+
+
+async def test_the_consent_page_asks_and_may_be_answered_for_the_wrong_account(sim: Simulator, api: Api) -> None:
+    sim.console.asks = True
+    query = {"app_id": sim.settings.app_id, "redirect_uri": "http://bot.test/cb", "state": "a&b"}
+    async with api.http.get(f"{sim.base_url}/v4/oa/permission", params=query) as response:
+        text = await response.text()
+        assert (response.status, "default-src 'none'" in response.headers["Content-Security-Policy"]) == (200, True)
+    links = [unescape(link) for link in re.findall(r'href="(/v4/[^"]+)"', text)]
+    found = []
+    for link in links:
+        async with api.http.get(sim.base_url + link, allow_redirects=False) as response:
+            found.append(URL(response.headers["Location"]).query)
+    assert [one["oa_id"] == sim.settings.oa_id for one in found] == [True, False]
+    assert {one["state"] for one in found} == {"a&b"}
+    assert (await api.token(grant_type="authorization_code", code=found[0]["code"]))["expires_in"] == "90000"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from zalobot.simulator.console import Signature
 from zalobot.simulator.grant import challenge_of
 from zalobot.simulator.signing import header, mac
 
@@ -21,8 +22,18 @@ def test_the_mac_equals_the_fixed_vector(body: str, expected: str) -> None:
     assert mac("360846524940903967", body.encode(), "1732345678901", "OA_SECRET_EXAMPLE") == expected
 
 
-def test_the_header_carries_the_prefix() -> None:
-    assert header("360846524940903967", BODY.encode(), "1732345678901", "OA_SECRET_EXAMPLE") == f"mac={PLAIN}"
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        (Signature.APP, f"mac={PLAIN}"),
+        (Signature.SPACES, f"mac = {PLAIN}"),
+        (Signature.BARE, PLAIN),
+        (Signature.UPPER, f"mac={PLAIN.upper()}"),
+        (Signature.MISSING, ""),
+    ],
+)
+def test_the_header_is_written_as_the_console_has_it(how: Signature, expected: str) -> None:
+    assert header(PLAIN, how) == expected
 
 
 def test_the_pkce_challenge_equals_the_pair_of_the_standard() -> None:

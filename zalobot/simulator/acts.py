@@ -5,6 +5,7 @@ has answered the event's first try (or nobody did), not when the bot has replied
 """
 
 import asyncio
+import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -16,7 +17,8 @@ from .payloads import Body
 from .rules import Draft, picture_type
 from .sending import put
 from .stage import Stage
-from .world import Button, By, File, Message, Person, Role, new_person_id
+from .templates import Status
+from .world import Button, By, File, Message, Person, Role, new_person_id, phone_of
 
 Who = Person | str
 
@@ -31,6 +33,8 @@ class Acts:
         self.world = stage.world
         self.faults = stage.faults
         self.grant = stage.grant
+        self.account = stage.account
+        self.console = stage.console
         self.clock = stage.clock
         self._read: dict[str, int] = {}
 
@@ -38,9 +42,12 @@ class Acts:
         """The person; KeyError when there is none."""
         return self.world.people[who if isinstance(who, str) else who.id]
 
-    def add_person(self, name: str, role: Role = Role.BUSINESS, note: str = "", person_id: str = "") -> Person:
-        """Somebody with Zalo who has never met the OA."""
-        return self.world.add_person(Person(person_id or new_person_id(), name, role, note))
+    def add_person(
+        self, name: str, role: Role = Role.BUSINESS, note: str = "", person_id: str = "", phone: str = ""
+    ) -> Person:
+        """Somebody with Zalo who has never met the OA; without a `phone` (84…) they have one made of their id."""
+        person_id = person_id or new_person_id()
+        return self.world.add_person(Person(person_id, name, role, note, phone=phone or phone_of(person_id)))
 
     # what the OA hears
 
@@ -82,12 +89,35 @@ class Acts:
     async def sends_location(self, who: Who, latitude: float, longitude: float) -> Message:
         """Send a place."""
         at = {"coordinates": {"latitude": str(latitude), "longitude": str(longitude)}}
-        return await self._sends(who, "location", attachments=[{"type": "location", "payload": at}])
+        attachments = [{"type": "location", "payload": at}]
+        return await self._sends(who, "location", attachments=attachments, place=(str(latitude), str(longitude)))
 
     async def sends_sticker(self, who: Who, sticker_id: str) -> Message:
         """Send a sticker."""
         payload = {"id": sticker_id, "url": f"{self.stage.base_url}/media/{sticker_id}"}
         return await self._sends(who, "sticker", attachments=[{"type": "sticker", "payload": payload}])
+
+    async def sends_voice(self, who: Who) -> Message:
+        """Send a voice message."""
+        payload = {"url": f"{self.stage.base_url}/media/voice.amr"}
+        return await self._sends(who, "audio", attachments=[{"type": "audio", "payload": payload}])
+
+    async def sends_video(self, who: Who) -> Message:
+        """Send a video."""
+        base = f"{self.stage.base_url}/media/video"
+        payload = {"url": f"{base}.mp4", "thumbnail": f"{base}.jpg", "description": ""}
+        return await self._sends(who, "video", attachments=[{"type": "video", "payload": payload}])
+
+    async def sends_link(self, who: Who, url: str) -> Message:
+        """Send a web address that Zalo shows with a preview."""
+        payload = {"thumbnail": "", "description": "", "url": url}
+        return await self._sends(who, "link", text=url, attachments=[{"type": "link", "payload": payload}])
+
+    async def sends_contact(self, who: Who, name: str, phone: str) -> Message:
+        """Send a contact card; its number lies in a JSON string, as Zalo has it."""
+        description = json.dumps({"phone": phone, "qrCodeUrl": ""}, separators=(",", ":"))
+        payload = {"thumbnail": "", "description": description, "url": ""}
+        return await self._sends(who, "business_card", text=name, attachments=[{"type": "link", "payload": payload}])
 
     async def presses(self, who: Who, title: str) -> Message | None:
         """Press the newest button with this title, its leading number left out or not; None if the OA hears nothing.
@@ -120,7 +150,20 @@ class Acts:
     async def submits_info(self, who: Who, info: Mapping[str, Any]) -> None:
         """Answer the OA's request for personal data."""
         person = self.person(who)
+        person.shared = dict(info)
         await self._tell(person, self.stage.payloads.submitted(person.id, info, self.stage.now()))
+
+    async def shares(self, who: Who, address: str = "", ward: str = "", city: str = "") -> None:
+        """Fill in the form the OA sent; the console says in which of Zalo's two shapes it comes."""
+        person = self.person(who)
+        if self.stage.console.old_info:
+            info: dict[str, Any] = {"name": person.name, "phone": int(person.phone or 0), "address": address,
+                                    "ward": ward, "district": "", "city": city}  # fmt: skip
+        else:
+            where = {"user_city": city, "user_ward": ward, "user_address": address}
+            info = {"name": person.name, "phone": person.phone, "user_dob": "30/10/1999", "gender": "Nam",
+                    "full_address": where}  # fmt: skip
+        await self.submits_info(who, info)
 
     async def withdraws(self, who: Who) -> None:
         """Ask Zalo to have the data deleted."""
@@ -140,6 +183,36 @@ class Acts:
     async def staff_says(self, who: Who, text: str, admin_id: str = "7000000000000000001") -> Message:
         """Somebody of the office answers in the OA's own inbox."""
         return put(self.stage, Draft(self.person(who), text=text), By.STAFF, admin_id)
+
+    async def group_says(self, who: Who, group_id: str, text: str) -> None:
+        """Write in a group the OA is in; a mention of the OA is `[@<its id>]` within the text."""
+        person, payloads = self.person(who), self.stage.payloads
+        body = payloads.in_group(group_id, person.id, text, self.world.new_message_id(), self.stage.now())
+        await self._tell(person, body)
+
+    async def group_changes(self, name: str, group_id: str, *people: Who) -> None:
+        """One of a group's own events, by its name (`create_group`, `user_join_group` …)."""
+        ids = [self.person(who).id for who in people]
+        body = self.stage.payloads.group(name, group_id, ids, self.stage.now())
+        await self._emit("", body)
+
+    async def reviews_template(self, template_id: str, status: Status, reason: str = "") -> None:
+        """Zalo approves, rejects or switches off a template of the account, and says so."""
+        template, now = self.stage.templates[template_id], self.stage.now()
+        before, template.status, template.reason = template.status, status, reason
+        self.world.touch()
+        await self._emit("", self.stage.payloads.template_status(template_id, before, status, reason, now), zbs=True)
+
+    async def changes_daily_quota(self, limit: int) -> None:
+        """Zalo raises or lowers how many template messages may be sent in a day, and says so."""
+        allowance = self.stage.account.templates
+        before, allowance.limit = allowance.limit, limit
+        await self._emit("", self.stage.payloads.daily_quota(str(before), str(limit), self.stage.now()), zbs=True)
+
+    async def console_tests(self, event_name: str) -> int:
+        """The console's Test button: a signed sample event with the placeholder ids of the documentation."""
+        body = self.stage.payloads.sample(event_name, self.stage.now())
+        return await self._emit("", body)
 
     async def sends_event(self, who: Who, body: Body, *, secret: str | None = None) -> int:
         """Sign and deliver any body (with another `secret`: forged); the status of the first try."""
@@ -212,5 +285,8 @@ class Acts:
         self.world.touch()
 
     async def _tell(self, person: Person, body: Body, secret: str | None = None) -> int:
+        return await self._emit(person.id, body, secret)
+
+    async def _emit(self, person_id: str, body: Body, secret: str | None = None, *, zbs: bool = False) -> int:
         deliverer = self.stage.deliverer
-        return await asyncio.shield(deliverer.emit(deliverer.sign(person.id, body, secret)))
+        return await asyncio.shield(deliverer.emit(deliverer.sign(person_id, body, secret, zbs=zbs)))

@@ -11,7 +11,7 @@ from typing import Self
 
 from aiohttp import web
 
-from . import media, oauth, openapi, page, sending
+from . import media, oauth, openapi, page, sending, zbs
 from .acts import Acts
 from .clock import SimClock
 from .envelope import unknown_path
@@ -45,7 +45,7 @@ def build(simulator: "Simulator") -> web.Application:
     app = web.Application(client_max_size=BODY_LIMIT)
     app[STAGE] = simulator.stage
     app[page.ACTS] = simulator
-    for module in (sending, openapi, oauth, media, page):
+    for module in (sending, openapi, zbs, oauth, media, page):
         module.add_routes(app)
     app.router.add_route("*", "/{path:.*}", unknown_path)
     return app
@@ -63,7 +63,8 @@ class Simulator(Acts):
         self.settings = settings
         self._runner: web.AppRunner | None = None
         for seed in settings.people:
-            person = self.add_person(seed.name, seed.role, seed.note, seed.id)
+            person = self.add_person(seed.name, seed.role, seed.note, seed.id, seed.phone)
+            person.admin = seed.admin
             person.following = seed.following
             person.last_interaction = self.clock.now() if seed.following else None
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 
+from .console import Console, Signature
 from .faults import ON_A_TRY, ON_THE_WAY, Effect, Faults, Hit, Rule, Where
 from .payloads import Body
 from .settings import SimSettings
@@ -27,7 +28,7 @@ SHUFFLE = 0.4  # seconds within which the copies of an event come
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One event, signed."""
+    """One event, signed. text: what a person wrote; zbs: it comes from the template service, with its own header."""
 
     person_id: str
     name: str
@@ -35,16 +36,21 @@ class Post:
     timestamp: str
     mac: str
     signature: str
+    text: str = ""
+    zbs: bool = False
 
 
 class Deliverer:
     """Posts events to `webhook_url`. Use after `open`, end with `close`."""
 
-    def __init__(self, settings: SimSettings, world: World, faults: Faults, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: SimSettings, world: World, faults: Faults, console: Console, now: Callable[[], datetime]
+    ) -> None:
         self.url = settings.webhook_url
         self._settings = settings
         self._world = world
         self._faults = faults
+        self._console = console
         self._now = now
         self._queues: dict[str, deque[tuple[Post, asyncio.Future[int]]]] = {}
         self._last: dict[str, asyncio.Future[int]] = {}
@@ -69,17 +75,26 @@ class Deliverer:
         """Whether anything is queued, posted or waiting for its next try."""
         return bool(self._tasks)
 
-    def sign(self, person_id: str, body: Body, secret: str | None = None) -> Post:
-        """Serialise and sign once; `secret` replaces the right one to forge."""
+    def sign(self, person_id: str, body: Body, secret: str | None = None, *, zbs: bool = False) -> Post:
+        """Serialise and sign once, as the console has it; `secret` replaces the right one to forge."""
         data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        parts = (str(body.get("app_id", "")), data, str(body.get("timestamp", "")), secret or self._settings.oa_secret)
-        return Post(person_id, str(body.get("event_name", "")), data, parts[2], mac(*parts), header(*parts))
+        how, settings = self._console.signature, self._settings
+        first = settings.oa_id if how is Signature.OA_ID else str(body.get("app_id", ""))
+        right = settings.app_secret if how is Signature.APP_SECRET else self._console.oa_secret
+        digest = mac(first, data, str(body.get("timestamp", "")), secret or right)
+        message = body.get("message")
+        text = str(message.get("text", "")) if isinstance(message, dict) else ""
+        name, stamp = str(body.get("event_name", "")), str(body.get("timestamp", ""))
+        return Post(person_id, name, data, stamp, digest, header(digest, how), text, zbs)
 
     def emit(self, post: Post) -> asyncio.Future[int]:
         """Send an event on its way; the future holds the status of its first try (0: nobody answered)."""
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         if not self.url or self._world.unsubscribed:
             self._world.note(self._now(), "lost", post.person_id, name=post.name)
+            future.set_result(0)
+        elif not self._console.delivers(post.name, post.text):
+            self._world.note(self._now(), "filtered", post.person_id, name=post.name)
             future.set_result(0)
         elif rules := self._faults.fire(self._hit(post), ON_THE_WAY):
             self._astray(post, future, rules)
@@ -159,7 +174,7 @@ class Deliverer:
             self._world.note(self._now(), "unsubscribed")
 
     def _again(self, status: int) -> bool:
-        return status == 0 or (self._settings.retry_any and status != 200)
+        return self._console.retry and (status == 0 or (self._settings.retry_any and status != 200))
 
     async def _try(self, post: Post, attempt: int) -> int:
         entry = self._world.note(self._now(), "event", post.person_id, name=post.name, mac=post.mac, retry=attempt)
@@ -173,7 +188,11 @@ class Deliverer:
 
     async def _post(self, post: Post, attempt: int) -> int:
         assert self._http is not None
-        headers = {"Content-Type": "application/json", "X-ZEvent-Signature": post.signature}
+        headers = {"Content-Type": "application/json"}
+        if post.signature:
+            headers["X-ZEvent-Signature"] = post.signature
+        if post.zbs:
+            headers["X-ZEvent-Server"] = "ZNS"
         if attempt:
             headers["num_retry"] = str(attempt)
         try:

@@ -10,9 +10,12 @@ from typing import Any
 from aiohttp import web
 
 from .faults import Where
+from .gate import admit, counted
 from .mishaps import REFUSED, through
 from .rules import Refusal, invalid
 from .stage import STAGE, Stage
+
+METADATA = web.RequestKey("metadata", dict[str, int])
 
 Endpoint = Callable[[web.Request, Stage], Awaitable[Any]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -26,29 +29,20 @@ def endpoint(call: Endpoint, where: Where = Where.LOOKUPS) -> Handler:
         return await through(request, stage, where, lambda: answer(request, stage))
 
     async def answer(request: web.Request, stage: Stage) -> web.StreamResponse:
-        left = stage.meter.take(stage.faults.per_minute)
+        rate = counted(stage, where)
         try:
-            _admit(request, stage, left)
-            response = web.json_response({"data": await call(request, stage), "error": 0, "message": "Success"})
+            admit(request, stage, where, rate)
+            done = {"data": await call(request, stage), "error": 0, "message": "Success"}
+            response = web.json_response(done | ({"metadata": request[METADATA]} if METADATA in request else {}))
         except Refusal as refusal:
             facts = {"code": refusal.code, "words": refusal.message, "path": request.path}
             stage.world.note(stage.now(), "refused", refusal.person_id, **facts)
             request[REFUSED] = True
             response = web.json_response({"error": refusal.code, "message": refusal.message})
-        if stage.faults.per_minute:
-            response.headers["X-RateLimit-Limit"] = str(stage.faults.per_minute)
-            response.headers["X-RateLimit-Remain"] = str(max(left, 0))
+        rate.put_into(response)
         return response
 
     return handle
-
-
-def _admit(request: web.Request, stage: Stage, left: int) -> None:
-    if left < 0:
-        raise Refusal(-32, "Your application reached limit call api")
-    if code := stage.grant.refusal(request.headers.get("access_token", ""), stage.now()):
-        words = {-216: "Access token is invalid", -220: "access_token is expired or removed"}
-        raise Refusal(code, words[code])
 
 
 async def posted(request: web.Request) -> dict[str, Any]:

@@ -126,14 +126,13 @@ class Faults:
     """The rules in force, and what else is wrong. Changed by the page, by tests, and by time.
 
     silent_since: businesses that said nothing after this instant count as silent for `silence`.
-    per_minute: calls allowed per minute (0: no limit).
-    v2_only: a government account of the kind that answers -235 on v3. no_buttons: one that may not use buttons (-201).
+    per_minute: calls allowed per minute, whatever the package says (0: as the package says).
+    no_buttons: buttons and lists are refused (-201).
     """
 
     silent_since: datetime | None = None
     silence: timedelta = SILENCE
     per_minute: int = 0
-    v2_only: bool = False
     no_buttons: bool = False
     rules: list[Rule] = field(default_factory=list)
     _ids: "numbers[int]" = field(default_factory=lambda: numbers(1))

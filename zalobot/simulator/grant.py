@@ -66,20 +66,25 @@ class Grant:
         self._codes[code] = Code(challenge, now)
         return code
 
-    def exchange(self, code: str, verifier: str, now: datetime) -> None:
-        """Issue a pair for an authorization code; OauthRefusal when it is not good (any more)."""
+    def exchange(self, code: str, verifier: str | None, now: datetime) -> None:
+        """Issue a pair for an authorization code; OauthRefusal when it is not good (any more). None: no PKCE here."""
         known = self._codes.pop(code, None)
         if known is None:
             raise OauthRefusal(-14005, "Invalid code")
         if now >= known.issued + CODE_LIFE:
             raise OauthRefusal(-14019, "Authorization code expired")
-        if known.challenge and known.challenge != challenge_of(verifier):
+        if verifier is not None and known.challenge and known.challenge != challenge_of(verifier):
             raise OauthRefusal(-14005, "Invalid code verifier")
         self._issue(now)
 
     def revoke(self) -> None:
         """Make the access token invalid (-216) without issuing another, as a second client's refresh would."""
         self.access = secrets.token_urlsafe(48)
+
+    def withdraw(self) -> None:
+        """An administrator takes the app off the OA: neither token is good any more, and no event says so."""
+        self.revoke()
+        self.refresh = secrets.token_urlsafe(48)
 
     def _issue(self, now: datetime) -> None:
         self._used.add(self.refresh)

@@ -3,6 +3,7 @@
 The one rule: answers have the fields the platform's notes name (§4.7 to §4.9), as strings where Zalo has strings.
 """
 
+import json
 import secrets
 from typing import Any
 
@@ -23,13 +24,15 @@ _TYPES = {"image": "photo", "ask_info": "template", "list": "template"}
 
 async def _detail(request: web.Request, stage: Stage) -> Any:
     person = known_person(stage.world, asked(request).get("user_id"))
+    if stage.account.hides_strangers and not person.following:
+        raise Refusal(-213, "User has not followed OA")
     last = stage.last_interaction(person)
     return {
         "user_id": person.id, "user_id_by_app": by_app(person.id), "user_external_id": "",
         "display_name": person.name, "user_alias": person.name, "is_sensitive": False,
         "user_last_interaction_date": f"{last.astimezone(LOCAL):%d/%m/%Y}" if last else "",
         "user_is_follower": person.following, "avatar": "", "avatars": {"120": "", "240": ""}, "dynamic_param": "",
-        "tags_and_notes_info": {"notes": [], "tag_names": []}, "shared_info": {},
+        "tags_and_notes_info": {"notes": [], "tag_names": []}, "shared_info": person.shared,
     }  # fmt: skip
 
 
@@ -77,32 +80,49 @@ def _item(message: Message, stage: Stage) -> dict[str, Any]:
         "from_id": from_id, "to_id": to_id, "from_display_name": from_name, "to_display_name": to_name,
         "from_avatar": "", "to_avatar": "",
     }  # fmt: skip
+    if message.place:
+        item["location"] = json.dumps(dict(zip(("latitude", "longitude"), message.place, strict=True)))
     if url := message.image or (message.file.url if message.file else ""):
         item |= {"url": url, "thumb": url}
     return item
 
 
 async def _oa(_request: web.Request, stage: Stage) -> Any:
-    settings = stage.settings
+    settings, account = stage.settings, stage.account
     followers = sum(person.following for person in stage.world.people.values())
+    through = account.valid_through
     return {
-        "oa_id": settings.oa_id, "name": settings.oa_name, "description": "", "oa_alias": "", "is_verified": True,
-        "oa_type": settings.oa_type, "cate_name": "", "num_follower": followers,
-        "avatar": "", "cover": "", "package_name": "", "package_valid_through_date": "",
-        "package_auto_renew_date": "", "linked_ZCA": "",
+        "oa_id": settings.oa_id, "name": settings.oa_name, "description": "", "oa_alias": "",
+        "is_verified": account.verified, "oa_type": account.oa_type, "cate_name": "", "num_follower": followers,
+        "avatar": "", "cover": "", "package_name": account.package.name,
+        "package_valid_through_date": f"{through:%d/%m/%Y}" if through else "", "package_auto_renew_date": "",
+        "linked_ZCA": "ZBS" if account.linked else "",
     }  # fmt: skip
 
 
 async def _quota(request: web.Request, stage: Stage) -> Any:
     body = await posted(request)
     if "user_id" not in body:
-        return []
+        return _assets(body, stage)
     person = known_person(stage.world, body["user_id"])
     last = stage.last_interaction(person)
     return {
         "last_interaction": int(millis(last)) if last else 0, "cs_reply": _reply_quota(person, stage),
         "promotion": {"daily_remain": 0, "daily_total": 0, "monthly_remain": 0, "monthly_total": 0},
     }  # fmt: skip
+
+
+def _assets(body: dict[str, Any], stage: Stage) -> list[dict[str, Any]]:
+    """What the package still pays for this month."""
+    if body.get("quota_owner") not in {"OA", "APP"}:
+        raise invalid("quota_owner")
+    if body.get("product_type") not in {"cs", "transaction"}:
+        raise invalid("product_type")
+    paid = stage.account.paid
+    if not paid.limit or (body["quota_owner"], body["product_type"]) != ("OA", "cs"):
+        return []
+    return [{"asset_id": f"{stage.account.package.key}-cs", "product_type": "cs", "quota_type": "sub_quota",
+             "valid_through": "", "total": paid.limit, "remain": paid.left(stage.now())}]  # fmt: skip
 
 
 def _reply_quota(person: Person, stage: Stage) -> dict[str, int]:
@@ -122,6 +142,8 @@ async def _upload(request: web.Request, stage: Stage) -> Any:
         raise invalid("file")
     data = field.file.read()
     kind = check_upload(family, field.filename, data)
+    if not stage.account.uploads.take(stage.now()):
+        raise Refusal(-211, "Out of quota: upload")
     asset_id = secrets.token_urlsafe(24)
     url = f"{stage.base_url}/media/{asset_id}.{kind}"
     stage.world.files[asset_id] = File(asset_id, field.filename, kind, data, stage.now(), url, family)

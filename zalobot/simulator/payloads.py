@@ -65,6 +65,39 @@ class Payloads:
         ids = [message.id for message in messages]
         return self._between("user_seen_message", self._oa_id, messages[0].person_id, at, {"msg_ids": ids})
 
+    def template_received(self, message: Message, phone: str, tracking_id: str) -> Body:
+        """`user_received_message` of a template by phone: the recipient is the number (or its hash) as it was sent."""
+        at = millis(message.delivered_at or message.at)
+        content = {"delivery_time": at, "msg_id": message.id, "tracking_id": tracking_id}
+        return self._between("user_received_message", self._oa_id, phone, message.at, content)
+
+    def template_status(self, template_id: str, before: str, after: str, reason: str, at: datetime) -> Body:
+        """`change_template_status`: a template was approved, rejected or switched off."""
+        return {"event_name": "change_template_status", "oa_id": self._oa_id, "app_id": self._app_id,
+                "template_id": template_id, "status": {"prev_status": before, "new_status": after},
+                "reason": reason, "timestamp": millis(at)}  # fmt: skip
+
+    def daily_quota(self, before: str, after: str, at: datetime) -> Body:
+        """`change_oa_daily_quota`; the account's id has another name here than in every other event."""
+        return {"event_name": "change_oa_daily_quota", "oaId": self._oa_id, "app_id": self._app_id,
+                "quota": {"prev_value": before, "new_value": after}, "timestamp": millis(at)}  # fmt: skip
+
+    def in_group(self, group_id: str, person_id: str, text: str, message_id: str, at: datetime) -> Body:
+        """`user_send_group_text`: somebody wrote in a group the OA is in."""
+        body = self._between("user_send_group_text", person_id, group_id, at, {"msg_id": message_id, "text": text})
+        return {**body, "user_id_by_app": by_app(person_id), "oa_id": self._oa_id}
+
+    def group(self, name: str, group_id: str, people: list[str], at: datetime) -> Body:
+        """A group's own events: `create_group`, `user_join_group`, `user_out_group` …"""
+        users = {"users": [{"id": one} for one in people]} if people else {}
+        return {"oa_id": self._oa_id, "group_id": group_id, "app_id": self._app_id, "event_name": name,
+                "timestamp": millis(at), **users}  # fmt: skip
+
+    def sample(self, name: str, at: datetime) -> Body:
+        """What the console's Test button sends: the event's shape, with ids that are nobody's."""
+        content = {"msg_id": "This is message id", "text": "This is testing message"}
+        return self._between(name, "246845883529197922", self._oa_id, at, content)
+
     def reacted(self, message: Message, icon: str, at: datetime) -> Body:
         """`user_reacted_message`."""
         content = {"msg_id": message.id, "react_icon": icon}
@@ -114,6 +147,8 @@ def _attachments(message: Message) -> list[Body]:
             checksum = hashlib.md5(file.data, usedforsecurity=False).hexdigest()
             payload = {"url": file.url, "size": str(len(file.data)), "name": file.name, "type": file.type}
             return [{"type": "file", "payload": {**payload, "checksum": checksum}}]
+        case "sticker" if message.elements:
+            return [{"type": "sticker", "payload": {"id": message.elements[0]["id"], "url": ""}}]
         case "text" | "list" if message.buttons or message.elements:
             checksum = hashlib.sha256(json.dumps([b.title for b in message.buttons]).encode()).hexdigest()
             return [{"type": "template", "payload": {"zinstant_id": message.id, "text": message.text,

@@ -72,14 +72,18 @@ def known_person(world: World, user_id: Any) -> Person:
     return person
 
 
-def check_reachable(person: Person, last_interaction: datetime | None, now: datetime) -> None:
-    """Whether a consultation message may go to this person now: 7 days after the last interaction it may not."""
+def check_reachable(person: Person, last_interaction: datetime | None, now: datetime) -> datetime:
+    """Whether a consultation message may go to this person now: 7 days after the last interaction it may not.
+
+    Returns the last interaction.
+    """
     if person.refuses:
         raise Refusal(person.refuses, "User cannot receive this message")
     if person.left:
         raise Refusal(-213, "User has not followed OA")
     if last_interaction is None or now - last_interaction >= WINDOW:
         raise Refusal(-230, "User has not interacted with the OA in the past 7 days")
+    return last_interaction
 
 
 def read_message(body: Any, person: Person, world: World, now: datetime) -> Draft:
@@ -144,7 +148,9 @@ def _media(payload: dict[str, Any], text: str, person: Person, world: World, now
             raise invalid("url")
         return Draft(person, kind, text, image=url)
     if kind == "sticker":
-        return Draft(person, kind, text)
+        if not isinstance(element.get("attachment_id"), str) or not element["attachment_id"]:
+            raise invalid("attachment_id")
+        return Draft(person, kind, text, elements=({"id": element["attachment_id"]},))
     file = asset(world, element.get("attachment_id"), kind, now)
     return Draft(person, kind, text, image=file.url, file=file)
 

@@ -1,4 +1,4 @@
-"""The OA sends: consultation messages, reactions, templates by user id.
+"""The OA sends: consultation messages, reactions, templates by user id (by phone: `zbs`).
 
 The one rule: checked whole, then delivered whole. What can get lost afterwards is only the answer, and that by request.
 """
@@ -7,16 +7,20 @@ from typing import Any
 
 from aiohttp import web
 
+from .account import SendApi
 from .envelope import endpoint, posted
 from .faults import Where
 from .payloads import millis
-from .rules import REACTIONS, Draft, Refusal, check_reachable, invalid, known_person, read_message
+from .rules import REACTIONS, Draft, Refusal, check_reachable, invalid, known_person, read_message, too_much
 from .stage import Stage
-from .world import By, Message
+from .templates import Status
+from .world import By, Message, Person
+
+MAX_REACTIONS = 50  # on one message
 
 
 async def _consultation(request: web.Request, stage: Stage) -> Any:
-    if stage.faults.v2_only:
+    if stage.account.send_api is not SendApi.V3:
         raise Refusal(-235, "This API does not support this type of OA")
     return _send(await posted(request), stage)
 
@@ -25,53 +29,87 @@ async def _v2(request: web.Request, stage: Stage) -> Any:
     body = await posted(request)
     if "sender_action" in body:
         return _react(body, stage)
-    if not stage.faults.v2_only:
+    if stage.account.send_api is SendApi.NONE:
+        raise Refusal(-235, "This API does not support this type of OA")
+    if stage.account.send_api is SendApi.V3:
         raise Refusal(-240, "MessageV2 API has been shut down")
     return _send(body, stage)
 
 
 async def _template(request: web.Request, stage: Stage) -> Any:
+    """A ZBS template to a user id: no window, but the person must have met the OA."""
     body = await posted(request)
     person = known_person(stage.world, body.get("user_id"))
-    needed, given = stage.settings.templates.get(str(body.get("template_id"))), body.get("template_data")
-    if needed is None:
+    template = stage.templates.get(str(body.get("template_id")))
+    if template is None:
         raise invalid("template_id")
-    if not isinstance(given, dict) or any(not isinstance(given.get(name), str) for name in needed):
-        raise invalid("template_data")
+    if not template.by_uid:
+        raise Refusal(-249, "Template does not support send via UID")
+    if template.status is not Status.ENABLE:
+        raise Refusal(-131, "Template is not approved")
+    text = template.rendered(body.get("template_data"))
+    try:
+        _check_met(person, stage)
+        stage.account.charge(
+            template.price_uid,
+            Refusal(-320, "App must connect Zalo Cloud Account"),
+            Refusal(-321, "Zalo Cloud Account out of money"),
+        )
+    except Refusal as refusal:
+        note_unsent(stage, person, text, refusal.code)
+        refusal.person_id = person.id
+        raise
+    return _sent(put(stage, Draft(person, "template", text)), stage, "purchase_quota")
+
+
+def _check_met(person: Person, stage: Stage) -> None:
     if person.refuses:
         raise Refusal(person.refuses, "User cannot receive this message")
-    text = "\n".join(f"{name}: {given[name]}" for name in needed)
-    return _deliver(Draft(person, "template", text), stage)
+    if stage.last_interaction(person) is None:
+        raise Refusal(-232, "User has not interacted with the OA, or last interaction expired")
 
 
 def _send(body: dict[str, Any], stage: Stage) -> Any:
     recipient = body.get("recipient")
     person = known_person(stage.world, recipient.get("user_id") if isinstance(recipient, dict) else None)
-    now = stage.now()
+    now, last = stage.now(), stage.last_interaction(person)
     try:
         draft = read_message(body, person, stage.world, now)
-        if draft.buttons and stage.faults.no_buttons:
+        if (draft.buttons or draft.elements) and stage.faults.no_buttons:
             raise invalid("attachment")
-        check_reachable(person, stage.last_interaction(person), now)
+        quota = stage.account.charge_consultation(check_reachable(person, last, now), now)
     except Refusal as refusal:
         content = body.get("message")
-        text = str(content.get("text", "")) if isinstance(content, dict) else ""
-        stage.world.refused.append(Message("", person.id, By.OA, now, text=text, refused=refusal.code))
+        note_unsent(stage, person, str(content.get("text", "")) if isinstance(content, dict) else "", refusal.code)
         refusal.person_id = person.id
         raise
-    return _deliver(draft, stage)
+    return _sent(put(stage, draft), stage, quota)
 
 
-def _deliver(draft: Draft, stage: Stage) -> Any:
-    message = put(stage, draft)
-    return {
-        "message_id": message.id, "user_id": draft.person.id, "sent_time": millis(message.at),
-        "quota": {"quota_type": "reply", "owner_type": "OA", "owner_id": stage.settings.oa_id},
-    }  # fmt: skip
+def note_unsent(stage: Stage, person: Person, text: str, code: int) -> None:
+    """Remember a message that was refused."""
+    stage.world.refused.append(Message("", person.id, By.OA, stage.now(), text=text, refused=code))
 
 
-def put(stage: Stage, draft: Draft, by: By = By.OA, admin_id: str = "") -> Message:
-    """Let a message appear on the person's phone, with its echo and its receipt on their way to the bot."""
+def _sent(message: Message, stage: Stage, quota: str) -> Any:
+    """What the bot is told; without a quota the message was paid with money."""
+    data = {"message_id": message.id, "user_id": message.person_id, "sent_time": millis(message.at)}
+    if not quota:
+        return data
+    of = {"quota_type": quota, "owner_type": "OA", "owner_id": stage.settings.oa_id}
+    if quota == "sub_quota":
+        paid = stage.account.paid
+        of |= {"remain": str(paid.left(stage.now())), "total": str(paid.limit)}
+    return data | {"quota": of}
+
+
+def put(
+    stage: Stage, draft: Draft, by: By = By.OA, admin_id: str = "", *, phone: str = "", tracking_id: str = ""
+) -> Message:
+    """Let a message appear on the person's phone, with its echo and its receipt on their way to the bot.
+
+    phone: the number a template message was sent to: such a message has no echo, and a receipt of its own shape.
+    """
     world, now = stage.world, stage.now()
     message = Message(
         world.new_message_id(), draft.person.id, by, now, draft.kind, draft.text, draft.buttons, draft.image,
@@ -84,10 +122,16 @@ def put(stage: Stage, draft: Draft, by: By = By.OA, admin_id: str = "") -> Messa
     world.sent += 1
     world.add_message(message)
     world.note(now, "sent", draft.person.id, shape=draft.kind, buttons=len(draft.buttons), message=message.id, by=by)
+    deliverer, payloads = stage.deliverer, stage.payloads
+    if phone:
+        deliverer.emit(
+            deliverer.sign(draft.person.id, payloads.template_received(message, phone, tracking_id), zbs=True)
+        )
+        return message
     if stage.settings.echo or by is By.STAFF:
-        stage.deliverer.emit(stage.deliverer.sign(draft.person.id, stage.payloads.echo(message, admin_id)))
+        deliverer.emit(deliverer.sign(draft.person.id, payloads.echo(message, admin_id)))
     if stage.settings.receipts:
-        stage.deliverer.emit(stage.deliverer.sign(draft.person.id, stage.payloads.received(message, now)))
+        deliverer.emit(deliverer.sign(draft.person.id, payloads.received(message, now)))
     return message
 
 
@@ -99,6 +143,9 @@ def _react(body: dict[str, Any], stage: Stage) -> Any:
     message = stage.world.message(str(action.get("react_message_id")))
     if message is None or message.person_id != person.id:
         raise invalid("react_message_id")
+    message.reactions += 1
+    if message.reactions > MAX_REACTIONS:
+        raise too_much("react_message_id")
     message.reaction = "" if action["react_icon"] == "/-remove" else action["react_icon"]
     stage.world.note(stage.now(), "reacted", person.id, icon=action["react_icon"])
     return {"message_id": message.id, "user_id": person.id}

@@ -6,9 +6,10 @@ The one rule: a frozen value, passed in; nothing here is read from the environme
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from .templates import Template, shipped
 from .week import Week
 from .world import Role
 
@@ -32,6 +33,8 @@ class PersonSeed:
     note: str = ""
     id: str = ""
     following: bool = False
+    phone: str = ""
+    admin: bool = False
 
 
 Menus = Mapping[Role, tuple[MenuItem, ...]]
@@ -51,7 +54,8 @@ class SimSettings:
     retry_any: also retry answers other than 200 (the documentation promises it only for connection failures).
     unsubscribes: stop delivering after the last try, until somebody switches the webhook on again.
     echo, receipts: whether sends come back as `oa_send_*` and `user_received_message`. quiet: no log, for benches.
-    templates: approved ZBS templates that may be sent by user id, each with its parameters.
+    package: a key of `packages.json`. valid_through: its last day. templates: the ZBS templates of the account.
+    asks: the consent page waits for a click of the administrator, instead of agreeing at once.
     links: (title, address) pairs in the page's head. public_url: the base of media addresses, "" for the own port.
     """
 
@@ -70,7 +74,10 @@ class SimSettings:
     menus: Menus = field(default_factory=shipped_menus)
     week: Week = field(default_factory=Week)
     links: tuple[tuple[str, str], ...] = ()
-    templates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    package: str = "open"
+    valid_through: date | None = None
+    templates: tuple[Template, ...] = field(default_factory=shipped)
+    asks: bool = False
     ladder: tuple[float, ...] = (1, 3, 10, 30, 60)
     timeout: float = 2.0
     retry_any: bool = True

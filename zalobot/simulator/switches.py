@@ -6,6 +6,7 @@ an expired token once the bot has a new one.
 
 from typing import Any
 
+from .account import SendApi
 from .faults import Effect, Where
 from .stage import Stage
 
@@ -42,7 +43,7 @@ def states(stage: Stage) -> dict[str, bool]:
         "expired": stage.grant.expired,
         "silent": faults.silent_since is not None,
         "rate": faults.per_minute > 0,
-        "v2": faults.v2_only,
+        "v2": stage.account.send_api is SendApi.V2,
     }
 
 
@@ -62,6 +63,6 @@ def turn(stage: Stage, name: str, on: bool) -> None:
         case "rate":
             faults.per_minute = 10 if on else 0
         case "v2":
-            faults.v2_only = on
+            stage.account.send_api = SendApi.V2 if on else SendApi.V3
         case _:
             raise LookupError(name)

@@ -31,7 +31,12 @@ class By(StrEnum):
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with Zalo on the phone. `refuses` is a code Zalo answers for this person (-217, -244 …), 0 for none."""
+    """Somebody with Zalo on the phone.
+
+    refuses, refuses_templates: the code Zalo answers for this person to messages (-217, -244 …) and to templates by
+    phone (-139 …), 0 for none. phone: `84…`. admin: administrates the OA, may be sent test templates. shared: personal
+    data that were given to the OA.
+    """
 
     id: str
     name: str
@@ -41,6 +46,10 @@ class Person:
     left: bool = False
     last_interaction: datetime | None = None
     refuses: int = 0
+    phone: str = ""
+    refuses_templates: int = 0
+    admin: bool = False
+    shared: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,9 @@ class Message:
     hidden: bool = False
     delivered_at: datetime | None = None
     seen_at: datetime | None = None
+    place: tuple[str, str] | None = None
     reaction: str = ""
+    reactions: int = 0
     refused: int = 0
 
 
@@ -171,6 +182,11 @@ class World:
             return False
         finally:
             self._waiting.discard(event)
+
+
+def phone_of(person_id: str) -> str:
+    """A phone number for somebody of whom none is known."""
+    return f"849{int(person_id) % 10**8:08}" if person_id.isdigit() else ""
 
 
 def new_person_id() -> str:
