@@ -113,6 +113,7 @@ def _row(
         "created_at": now,
         "attempts": 0,
         "channel": Channel.CS,
+        "doubts": 0,
     }
 
 

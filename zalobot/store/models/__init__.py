@@ -3,6 +3,8 @@
 from sqlmodel import SQLModel
 
 from zalobot.store.models.events import InboxEvent, InboxState
+from zalobot.store.models.grants import Consent, OaAccount, OaToken, ProfileLookUp
+from zalobot.store.models.learnt import OaTrait, Upload
 from zalobot.store.models.ledger import LedgerDay, LedgerHead, LedgerSalt
 from zalobot.store.models.messages import (
     Attempt,
@@ -27,7 +29,7 @@ from zalobot.store.models.reference import (
     Topic,
 )
 from zalobot.store.models.reminders import ReminderEntry
-from zalobot.store.models.system import JobRun, Lease, OaToken, TicketCounter
+from zalobot.store.models.system import JobRun, Lease, TicketCounter
 from zalobot.store.models.tickets import (
     Addition,
     Attachment,
@@ -65,6 +67,7 @@ __all__ = [
     "CalendarVersion",
     "CatchUp",
     "Channel",
+    "Consent",
     "Conversation",
     "DeadlineReceipt",
     "DoomedFile",
@@ -76,8 +79,10 @@ __all__ = [
     "LedgerDay",
     "LedgerHead",
     "LedgerSalt",
+    "OaAccount",
     "OaSecret",
     "OaToken",
+    "OaTrait",
     "Officer",
     "OutboxMessage",
     "OutboxState",
@@ -85,6 +90,7 @@ __all__ = [
     "PartState",
     "Person",
     "Priority",
+    "ProfileLookUp",
     "ProvinceRow",
     "Reach",
     "Reaction",
@@ -101,6 +107,7 @@ __all__ = [
     "TicketState",
     "Tier",
     "Topic",
+    "Upload",
     "Verdict",
     "WebhookTrouble",
     "Withdrawal",

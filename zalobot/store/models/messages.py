@@ -9,12 +9,13 @@ from sqlmodel import Column, Field, SQLModel
 from zalobot.store.types import Json, UtcDateTime, enum_type, json_type
 
 UNFINISHED = "state IN ('queued', 'sending', 'unknown')"
-UNDELIVERED = "state IN ('waiting', 'failed')"
+UNDELIVERED = "state IN ('waiting', 'failed', 'unclear')"
 
 
 class OutboxState(StrEnum):
     """queued → sending → sent; or unknown (did it arrive?); or failed (given up, in the operator's list).
 
+    unclear: nobody could find out whether it arrived; it is in the operator's list and not said again by itself.
     waiting: no channel is open, it is said when the person next writes (and is in the list until then). merged: its
     words went with `merged_into`. resolved: nothing is to be said any more, by an operator's word or because it is old.
     """
@@ -23,6 +24,7 @@ class OutboxState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     UNKNOWN = "unknown"
+    UNCLEAR = "unclear"
     FAILED = "failed"
     WAITING = "waiting"
     MERGED = "merged"
@@ -52,8 +54,9 @@ class Channel(StrEnum):
 class OutboxMessage(SQLModel, table=True):
     """One message to one person. Rows of one person leave in the order of their ids.
 
-    `channel` is the way it goes or went. Refusals before `anew_at` no longer count: the person wrote, or an operator
-    wants it tried again.
+    `channel` is the way it goes or went; `sending_by` the process that took it last (store/presence.py). `doubts`
+    counts the attempts of which nothing could be seen afterwards. Refusals before `anew_at` no longer count: the person
+    wrote, or an operator wants it tried again.
     """
 
     __tablename__ = "outbox"
@@ -96,6 +99,8 @@ class OutboxMessage(SQLModel, table=True):
     anew_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     merged_into: str | None = Field(default=None, max_length=26)
     sending_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    sending_by: str | None = Field(default=None, max_length=26)
+    doubts: int = 0
     sent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     delivered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     seen_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -103,6 +103,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("oa_id", name=op.f("pk_catch_up")),
     )
     op.create_table(
+        "consent",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("oa_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("made_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("link_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("link_until", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("begun_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("browser_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
+        sa.Column("state_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
+        sa.Column("verifier", sa.Text(), nullable=False),
+        sa.Column("until", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sa.UniqueConstraint("link_hash", name=op.f("uq_consent_link_hash")),
+    )
+    op.create_table(
         "doomed_file",
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("since", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
@@ -190,6 +207,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", "name", name=op.f("pk_ledger_salt")),
     )
     op.create_table(
+        "oa_account",
+        sa.Column("oa_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("asked_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("oa_type", sa.Integer(), nullable=False),
+        sa.Column("package", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+        sa.Column("package_until", sa.Date(), nullable=True),
+        sa.Column("skew", sa.Float(), nullable=True),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=False),
+        sa.PrimaryKeyConstraint("oa_id", name=op.f("pk_oa_account")),
+    )
+    op.create_table(
         "oa_secret",
         sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("proven_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
@@ -207,9 +239,20 @@ def upgrade() -> None:
         sa.Column("previous_refresh", sa.Text(), nullable=True),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("failing_since", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("alarmed_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("refreshing_by", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
         sa.Column("refreshing_until", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("oa_id", name=op.f("pk_oa_token")),
+    )
+    op.create_table(
+        "oa_trait",
+        sa.Column("oa_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("trait", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("value", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("learnt_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("again_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("oa_id", "trait", name=op.f("pk_oa_trait")),
     )
     op.create_table(
         "outbox",
@@ -227,6 +270,7 @@ def upgrade() -> None:
                 "sending",
                 "sent",
                 "unknown",
+                "unclear",
                 "failed",
                 "waiting",
                 "merged",
@@ -250,6 +294,8 @@ def upgrade() -> None:
         sa.Column("anew_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("merged_into", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
         sa.Column("sending_since", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("sending_by", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
+        sa.Column("doubts", sa.Integer(), nullable=False),
         sa.Column("sent_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("seen_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
@@ -273,8 +319,8 @@ def upgrade() -> None:
             "ix_outbox_undelivered",
             ["person_id", "id"],
             unique=False,
-            sqlite_where=sa.text("state IN ('waiting', 'failed')"),
-            postgresql_where=sa.text("state IN ('waiting', 'failed')"),
+            sqlite_where=sa.text("state IN ('waiting', 'failed', 'unclear')"),
+            postgresql_where=sa.text("state IN ('waiting', 'failed', 'unclear')"),
         )
         batch_op.create_index(
             "ix_outbox_unfinished",
@@ -289,6 +335,12 @@ def upgrade() -> None:
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("created_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+    )
+    op.create_table(
+        "profile_look_up",
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_profile_look_up")),
     )
     op.create_table(
         "province",
@@ -479,6 +531,17 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket_event", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_event_ticket", ["ticket_id", "seq"], unique=False)
 
+    op.create_table(
+        "upload",
+        sa.Column("oa_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("asset_id", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("uploaded_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("oa_id", "sha256", name=op.f("pk_upload")),
+    )
     op.create_table(
         "webhook_trouble",
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
@@ -849,6 +912,7 @@ def downgrade() -> None:
     op.drop_table("zalo_notice")
     op.drop_table("withdrawal")
     op.drop_table("webhook_trouble")
+    op.drop_table("upload")
     with op.batch_alter_table("ticket_event", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_event_ticket")
 
@@ -876,6 +940,7 @@ def downgrade() -> None:
     op.drop_table("reaction")
     op.drop_table("reach")
     op.drop_table("province")
+    op.drop_table("profile_look_up")
     op.drop_table("person")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
@@ -885,8 +950,8 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_outbox_undelivered",
-            sqlite_where=sa.text("state IN ('waiting', 'failed')"),
-            postgresql_where=sa.text("state IN ('waiting', 'failed')"),
+            sqlite_where=sa.text("state IN ('waiting', 'failed', 'unclear')"),
+            postgresql_where=sa.text("state IN ('waiting', 'failed', 'unclear')"),
         )
         batch_op.drop_index("ix_outbox_ticket")
         batch_op.drop_index("ix_outbox_person")
@@ -896,8 +961,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("outbox")
+    op.drop_table("oa_trait")
     op.drop_table("oa_token")
     op.drop_table("oa_secret")
+    op.drop_table("oa_account")
     op.drop_table("ledger_salt")
     op.drop_table("ledger_head")
     op.drop_table("ledger_day")
@@ -916,6 +983,7 @@ def downgrade() -> None:
 
     op.drop_table("inbox")
     op.drop_table("doomed_file")
+    op.drop_table("consent")
     op.drop_table("catch_up")
     op.drop_table("calendar_version")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
