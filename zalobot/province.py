@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from zalobot.channel_policy import policy
 from zalobot.deadlines import Klass, RuleVersion
 from zalobot.errors import ConfigError
 from zalobot.pack import Entry, Notes, read_list, read_toml
+from zalobot.pack_templates import MessageTemplate, read_templates
 from zalobot.pack_time import read_calendar, read_rules
 from zalobot.topics import Guess, Index, guess, index_of
 from zalobot.workdays import WorkCalendar
@@ -104,6 +106,7 @@ class Province:
     calendar: WorkCalendar
     rules: tuple[RuleVersion, ...]
     successions: tuple[Succession, ...] = ()
+    message_templates: tuple[MessageTemplate, ...] = ()
     _words: Index = field(init=False, repr=False, compare=False)
     _names: Index = field(init=False, repr=False, compare=False)
     _zones: Index = field(init=False, repr=False, compare=False)
@@ -185,6 +188,7 @@ def _province(folder: Path, notes: Notes) -> Province | None:
     if not about.text("prefix").isalnum() and about.values.get("prefix"):
         notes.add("province.toml: prefix", "must be letters and digits")
     successions = _successions(folder, agencies, notes)
+    message_templates = read_templates(folder, policy().template_lengths, notes)
     if calendar is None:
         return None
     return Province(
@@ -203,6 +207,7 @@ def _province(folder: Path, notes: Notes) -> Province | None:
         calendar=calendar,
         rules=rules,
         successions=successions,
+        message_templates=message_templates,
     )
 
 
