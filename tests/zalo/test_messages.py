@@ -1,6 +1,7 @@
 import pytest
 
-from zalobot.zalo.messages import Button, Outgoing, parts, split, wire_body
+from zalobot.zalo.messages import Button, Outgoing, parts, split
+from zalobot.zalo.wire import wire_body
 
 YES = Button("Đồng ý", "query", "Nhận QN-2611-00042/1")
 
@@ -41,6 +42,33 @@ def template(**payload: object) -> dict[str, object]:
             },
         ),
         (Outgoing(file_token="t1"), {"attachment": {"type": "file", "payload": {"token": "t1"}}}),
+        (
+            Outgoing("ảnh", gif_id="g1", width=320, height=200),
+            {
+                "text": "ảnh",
+                "attachment": template(
+                    template_type="media",
+                    elements=[{"media_type": "gif", "attachment_id": "g1", "width": 320, "height": 200}],
+                ),
+            },
+        ),
+        (
+            Outgoing(sticker_id="s1"),
+            {
+                "attachment": template(
+                    template_type="media", elements=[{"media_type": "sticker", "attachment_id": "s1"}]
+                )
+            },
+        ),
+        (
+            Outgoing(ask_title="Họ tên", ask_subtitle="để liên hệ", ask_image_url="https://example.vn/a.jpg"),
+            {
+                "attachment": template(
+                    template_type="request_user_info",
+                    elements=[{"title": "Họ tên", "subtitle": "để liên hệ", "image_url": "https://example.vn/a.jpg"}],
+                )
+            },
+        ),
     ],
 )
 def test_the_wire(outgoing, message):
@@ -120,6 +148,11 @@ def test_a_quote_goes_with_the_first_part():
             Outgoing("a", file_blob="s", file_name="đơn.pdf"),
             [Outgoing(file_blob="s", file_name="đơn.pdf"), Outgoing("a")],
         ),
+        (Outgoing("a", sticker_id="s"), [Outgoing(sticker_id="s"), Outgoing("a")]),
+        (
+            Outgoing("a", react_icon="/-heart", react_id="m"),
+            [Outgoing(react_icon="/-heart", react_id="m"), Outgoing("a")],
+        ),
         (Outgoing("a", image_id="i", file_token="t"), [Outgoing("a", image_id="i"), Outgoing(file_token="t")]),
     ],
 )
@@ -138,8 +171,29 @@ def test_a_message_without_buttons_keeps_addresses_and_numbers():
     assert Outgoing("Chọn", buttons).plain() == Outgoing("Chọn\nXem: https://example.vn\nGọi: 1022")
 
 
+@pytest.mark.parametrize("length", [1990, 1999, 2000, 2001, 5000])
+def test_the_last_part_has_room_for_the_addresses_of_its_buttons(length):
+    words = ("Một câu khá dài. " * 400)[:length].strip()
+    see = Button("Xem", "url", "https://example.vn/" + "x" * 80)
+    pieces = parts(Outgoing(words, (YES, see)))
+    assert all(len(piece.plain().text) <= 2000 for piece in pieces)
+    assert pieces[-1].buttons == (YES, see)
+    assert sum(len(piece.buttons) for piece in pieces) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("ạ" * 2000, 1), ("ạ" * 2001, 2), ("a\u0323" * 2000, 1), ("\U0001f600" * 1000, 1), ("\U0001f600" * 1001, 2)],
+    ids=["2000", "2001", "2000 composed", "1000 outside of the first plane", "1001"],
+)
+def test_the_limit_holds_composed_in_code_points_and_in_utf_16(text, count):
+    pieces = parts(Outgoing(text))
+    assert len(pieces) == count
+    assert all(len(p.text) <= 2000 and len(p.text.encode("utf-16-le")) <= 4000 for p in pieces)
+
+
 def test_a_message_survives_being_kept():
-    outgoing = Outgoing("Chọn", (YES,), file_blob="s", file_name="đơn.pdf", quote_id="m")
+    outgoing = Outgoing("Chọn", (YES,), file_blob="s", file_name="đơn.pdf", quote_id="m", width=3, reworded=True)
     assert Outgoing.from_json(outgoing.to_json()) == outgoing
     assert Outgoing("a").to_json() == {"text": "a"}
     assert Outgoing.from_json({"text": "a", "newer": 1}) == Outgoing("a")

@@ -4,22 +4,25 @@ The one rule: a send is never repeated unless it is certain that the first one d
 OutcomeUnknown, and whoever keeps the outbox looks at the echo or the conversation first.
 """
 
-import hashlib
-import hmac
+import contextlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import aiohttp
 
+from zalobot import metrics
 from zalobot.errors import OutcomeUnknown, Retryable, TokenRejected, Undeliverable, ZaloError
+from zalobot.zalo.allowance import Allowance, Kind, Unlimited
 from zalobot.zalo.answers import Clock, read
-from zalobot.zalo.codes import UNSUPPORTED_OA, V2_SHUT_DOWN
-from zalobot.zalo.messages import Outgoing, wire_body
-
-V3, V2 = "/v3.0/oa/message/cs", "/v2.0/oa/message"
-_OTHER_API = {UNSUPPORTED_OA: V2, V2_SHUT_DOWN: V3}
+from zalobot.zalo.codes import RATE_LIMIT
+from zalobot.zalo.messages import Outgoing
+from zalobot.zalo.proof import Proof
+from zalobot.zalo.send_api import Memory, Nothing, SendApi
+from zalobot.zalo.wire import V2, wire_body
 
 
 class Tokens(Protocol):
@@ -39,15 +42,14 @@ class Sent:
     message_id: str
 
 
-def appsecret_proof(access_token: str, app_secret: str) -> str:
-    """The proof that the caller knows the app secret, for apps that demand it in Zalo's console."""
-    return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class _Call:
+    """`what` it is for, in the metric; `kind` in the allowance, None for what was paid in advance (sends)."""
+
     method: str
     path: str
+    what: str
+    kind: Kind | None = Kind.LOOK_UP
     sending: bool = False
     body: bytes | None = None
     params: dict[str, str] | None = None
@@ -64,7 +66,8 @@ class _Call:
 class ZaloClient:
     """Sends, uploads and looks up for one OA, over a session that somebody else opens and closes.
 
-    Every call raises Retryable, Undeliverable or ConsentNeeded; only `send` may raise OutcomeUnknown.
+    Every call raises Retryable, Undeliverable or ConsentNeeded; only `send` may raise OutcomeUnknown. Look-ups and
+    uploads wait until the `allowance` lets them go; whoever sends has asked it before.
     """
 
     def __init__(
@@ -74,36 +77,41 @@ class ZaloClient:
         tokens: Tokens,
         timeout: float = 10.0,
         *,
-        app_secret: str = "",
+        proof: Proof | None = None,
+        allowance: Allowance | None = None,
         clock: Clock = time.time,
+        memory: Memory | None = None,
     ) -> None:
         self._http = http
         self._base = base_url.rstrip("/")
         self._tokens = tokens
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=min(timeout / 2, 5.0))
         self._upload_timeout = aiohttp.ClientTimeout(total=timeout * 6, connect=min(timeout / 2, 5.0))
-        self._app_secret = app_secret
+        self._proof = proof or Proof()
+        self._allowance = allowance or Unlimited()
         self._clock = clock
-        self._send_path = V3
+        self.skew: float | None = None
+        """Seconds by which Zalo's clock was ahead of ours at its last answer."""
+        self.memory = memory or Nothing()
+        self._send_api = SendApi(self.memory)
 
     async def send(self, person_id: str, outgoing: Outgoing) -> Sent:
-        """Send one message (see `messages.parts`).
-
-        Some government OAs refuse the v3 call (-235) and take the same body on v2: what worked is kept for next time.
-        """
+        """Send one message (see `messages.parts`) by the call this account takes (`send_api`)."""
         body = json.dumps(wire_body(person_id, outgoing), ensure_ascii=False).encode("utf-8", "replace")
-        try:
-            return await self._send(self._send_path, body)
-        except Undeliverable as refused:
-            other = _OTHER_API.get(refused.code)
-            if other is None or other == self._send_path:
-                raise
-            sent = await self._send(other, body)
-            self._send_path = other
-            return sent
+        if outgoing.react_icon:
+            return await self._send(V2, body)
+        tried: list[str] = []
+
+        async def by(path: str) -> Sent:
+            if tried:
+                await self._allowance.went()
+            tried.append(path)
+            return await self._send(path, body)
+
+        return await self._send_api.by(by)
 
     async def _send(self, path: str, body: bytes) -> Sent:
-        data = await self._call(_Call("POST", path, sending=True, body=body))
+        data = await self._call(_Call("POST", path, "send", None, sending=True, body=body))
         message_id = data.get("message_id") if isinstance(data, dict) else None
         if not message_id:
             raise OutcomeUnknown(0, "success without a message_id")
@@ -112,6 +120,10 @@ class ZaloClient:
     async def upload_image(self, data: bytes, name: str) -> str:
         """Upload a JPEG or PNG of at most 1 MB; gives the id that lives 7 days."""
         return await self._upload("image", data, name, "attachment_id")
+
+    async def upload_gif(self, data: bytes, name: str) -> str:
+        """Upload a GIF of at most 5 MB; gives the id that lives 7 days."""
+        return await self._upload("gif", data, name, "attachment_id")
 
     async def upload_file(self, data: bytes, name: str) -> str:
         """Upload a PDF, DOC or DOCX of at most 5 MB; gives the token that lives 7 days."""
@@ -135,27 +147,41 @@ class ZaloClient:
 
     async def _get(self, path: str, **parameters: object) -> Any:
         asked = {"data": json.dumps(parameters, separators=(",", ":"))} if parameters else None
-        return await self._call(_Call("GET", path, params=asked))
+        return await self._call(_Call("GET", path, path.rpartition("/")[2], params=asked))
 
     async def _upload(self, kind: str, data: bytes, name: str, wanted: str) -> str:
-        got = await self._call(_Call("POST", f"/v2.0/oa/upload/{kind}", file=(data, name)))
+        got = await self._call(_Call("POST", f"/v2.0/oa/upload/{kind}", "upload", Kind.STATUS, file=(data, name)))
         found = _dict(got).get(wanted)
         if not found:
             raise Retryable(0, f"success without {wanted}", 60.0)
         return str(found)
 
     async def _call(self, call: _Call) -> Any:
+        if call.kind is not None:
+            await self._allowance.go(call.kind)
         token = await self._tokens.access()
         try:
-            return await self._once(call, token)
+            return await self._proven(call, token)
         except TokenRejected:
             token = await self._tokens.renewed(token)
+        await self._allowance.went()
         try:
-            return await self._once(call, token)
+            return await self._proven(call, token)
         except TokenRejected as again:
             raise Retryable(again.code, "two access tokens in a row were refused", 60.0) from again
 
+    async def _proven(self, call: _Call, token: str) -> Any:
+        """Once, and again with the proof of the app secret where that was what it lacked."""
+        try:
+            return await self._once(call, token)
+        except Undeliverable as refused:
+            if not self._proof.demanded(refused.code):
+                raise
+        await self._allowance.went()
+        return await self._once(call, token)
+
     async def _once(self, call: _Call, token: str) -> Any:
+        metrics.CALLS.labels(call.what).inc()
         try:
             async with self._http.request(
                 call.method,
@@ -166,19 +192,28 @@ class ZaloClient:
                 timeout=self._timeout if call.file is None else self._upload_timeout,
                 allow_redirects=False,
             ) as response:
-                status, answer = response.status, await response.read()
+                status, headers, answer = response.status, response.headers, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Retryable(0, f"no connection: {type(error).__name__}", 5.0) from error  # nothing was sent yet
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise _interrupted(error, call.sending) from error
-        return read(status, answer, sending=call.sending, clock=self._clock)
+        self._note_time(headers)
+        await self._allowance.heard(headers)
+        try:
+            return read(status, answer, sending=call.sending, clock=self._clock)
+        except Retryable as error:
+            if error.code == RATE_LIMIT:
+                await self._allowance.refused(error.after)
+            raise
+
+    def _note_time(self, headers: Mapping[str, str]) -> None:
+        with contextlib.suppress(ValueError, TypeError):
+            self.skew = parsedate_to_datetime(headers.get("Date", "")).timestamp() - self._clock()
 
     def _headers(self, call: _Call, token: str) -> dict[str, str]:
-        headers = {"access_token": token}
+        headers = {"access_token": token, **self._proof.headers(token)}
         if call.body is not None:
             headers["Content-Type"] = "application/json"
-        if self._app_secret:
-            headers["appsecret_proof"] = appsecret_proof(token, self._app_secret)
         return headers
 
 

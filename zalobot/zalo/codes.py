@@ -17,6 +17,7 @@ class Reaction(StrEnum):
     CONFIGURATION = "configuration"  # a human must change something with Zalo
     PERMANENT = "permanent"  # this payload will never be taken
     UPLOAD_AGAIN = "upload_again"  # the attachment has expired with Zalo (7 days)
+    CONSENT = "consent"  # an administrator of the OA must consent again
 
 
 def _table(rows: Mapping[Reaction, str]) -> dict[int, Reaction]:
@@ -50,13 +51,26 @@ ZBS = _table(
     }
 )
 
-# OAuth (3.5): the grant is gone, an administrator of the OA must consent again.
-CONSENT = frozenset({-14005, -14014, -14019, -14020, -118})
+# OAuth (3.5), by the attested codes; Zalo publishes no table.
+OAUTH = _table(
+    {
+        Reaction.CONSENT: "-14005 -14014 -14019 -14020 -118",
+        Reaction.CONFIGURATION: "-14001 -14002 -14003 -14004 -14012 -14018 -14024",
+        Reaction.ASK: "-32",  # the refresh token may be used up: the same one again
+    }
+)
+CONSENT = frozenset(code for code, asks in OAUTH.items() if asks is Reaction.CONSENT)
 
 RATE_LIMIT = -32
-NIGHT = -234
+SEND_FAILED = -200
+NIGHT = frozenset({-133, -234})
+"""Refused between 22:00 and 06:00."""
+DAILY = frozenset({-144, -1441, -147, -160})
+"""What a day's or a month's allowance of the template API is used up with: nothing before tomorrow."""
 UNSUPPORTED_OA = -235
 V2_SHUT_DOWN = -240
+NO_PROOF = frozenset({-242, -1241})
+"""The proof of the app secret is missing or wrong."""
 NO_BUTTONS = frozenset({-201, -233})
 """What a message with buttons is refused with where the OA can't show them: send it as plain text."""
 
@@ -64,3 +78,8 @@ NO_BUTTONS = frozenset({-201, -233})
 def reaction(code: int, table: Mapping[int, Reaction] = OA) -> Reaction:
     """What a code asks for."""
     return table.get(code, Reaction.PERMANENT)
+
+
+def unheard_of(code: int) -> bool:
+    """Whether a code stands in no table of ours: somebody should look it up."""
+    return code != 0 and code not in OA and code not in ZBS and code not in OAUTH
