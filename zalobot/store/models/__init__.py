@@ -2,6 +2,16 @@
 
 from sqlmodel import SQLModel
 
+from zalobot.store.models.accounts import (
+    Account,
+    AccountRole,
+    AdminEvent,
+    AdminHead,
+    EntryLink,
+    Level,
+    SignInTries,
+    WebSession,
+)
 from zalobot.store.models.events import InboxEvent, InboxState
 from zalobot.store.models.grants import Consent, OaAccount, OaToken, ProfileLookUp
 from zalobot.store.models.learnt import OaTrait, Upload
@@ -58,7 +68,11 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "Absence",
+    "Account",
+    "AccountRole",
     "Addition",
+    "AdminEvent",
+    "AdminHead",
     "Agency",
     "Attachment",
     "AttachmentState",
@@ -71,6 +85,7 @@ __all__ = [
     "Conversation",
     "DeadlineReceipt",
     "DoomedFile",
+    "EntryLink",
     "EventKind",
     "InboxEvent",
     "InboxState",
@@ -79,6 +94,7 @@ __all__ = [
     "LedgerDay",
     "LedgerHead",
     "LedgerSalt",
+    "Level",
     "OaAccount",
     "OaSecret",
     "OaToken",
@@ -98,6 +114,7 @@ __all__ = [
     "Role",
     "RoutingExample",
     "RuleVersionRow",
+    "SignInTries",
     "SuccessionRow",
     "TemplateApproval",
     "TemplateState",
@@ -109,6 +126,7 @@ __all__ = [
     "Topic",
     "Upload",
     "Verdict",
+    "WebSession",
     "WebhookTrouble",
     "Withdrawal",
     "ZaloNotice",

@@ -7,7 +7,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-KEY = {"ticket_event": "seq", "ledger_day": "day"}
+KEY = {"ticket_event": "seq", "ledger_day": "day", "admin_event": "seq"}
 REFUSAL = "the ledger is append-only"
 
 
