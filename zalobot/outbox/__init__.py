@@ -5,16 +5,18 @@ by sending blindly again), or failed (in the operator's list). Rows of one perso
 """
 
 from zalobot.outbox.claiming import claim, exchange, next_due
-from zalobot.outbox.leaving import Leaving, Outcome
+from zalobot.outbox.leaving import Directions, Leaving, Outcome, Tried
 from zalobot.outbox.queueing import AT_ONCE, Said, enqueue, withdraw, withdraw_held
 from zalobot.outbox.reading import counts, last_offer
 from zalobot.outbox.settling import arrived, echoed, known_ids, same_words, settle, unsettled
 
 __all__ = [
     "AT_ONCE",
+    "Directions",
     "Leaving",
     "Outcome",
     "Said",
+    "Tried",
     "arrived",
     "claim",
     "counts",

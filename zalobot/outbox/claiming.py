@@ -12,13 +12,14 @@ from sqlmodel import Session
 
 from zalobot.outbox.leaving import Leaving, Outcome
 from zalobot.outbox.settling import settle
-from zalobot.store.models import Officer, OutboxMessage, OutboxState, Priority
+from zalobot.store.models import Conversation, Officer, OutboxMessage, OutboxState, Priority, Reach
 from zalobot.store.types import word
 from zalobot.zalo.messages import Outgoing
 
 _table = OutboxMessage.__table__  # type: ignore[attr-defined]
 _former = aliased(_table)
 _officer = Officer.__table__  # type: ignore[attr-defined]
+_conversation, _reach = Conversation.__table__, Reach.__table__  # type: ignore[attr-defined]
 _closed = bindparam("closed", type_=Boolean)  # no working time
 _staff = exists().where(_officer.c.person_id == _table.c.person_id, _officer.c.active.is_(True))
 
@@ -31,6 +32,8 @@ _busy = exists().where(
     or_(_former.c.state != word(OutboxState.QUEUED), _former.c.attempts > 0, _former.c.not_before <= bindparam("now")),
     ~and_(_closed, _former.c.state == word(OutboxState.QUEUED), _former.c.priority > int(Priority.REPLY), _staff),
 )
+_wrote = select(_conversation.c.last_interaction_at).where(_conversation.c.person_id == _table.c.person_id)
+_refused = select(_reach.c.refused_at).where(_reach.c.person_id == _table.c.person_id)
 # Built once: putting a statement together costs more than running it.
 _may_leave = (
     select(_table.c.id)
@@ -56,6 +59,9 @@ _claim = (
         _table.c.person_id,
         _table.c.body,
         _table.c.attempts,
+        _table.c.channel,
+        _wrote.scalar_subquery().label("wrote_at"),
+        _refused.scalar_subquery().label("refused_at"),
     )
 )
 _next_due = select(func.min(_table.c.not_before)).where(
@@ -71,7 +77,15 @@ def claim(session: Session, now: datetime, limit: int, *, closed: bool = False) 
     """
     rows = session.connection().execute(_claim, {"now": now, "room": limit, "closed": closed}).all()
     return [
-        Leaving(row.id, row.person_id, Outgoing.from_json(row.body), row.attempts)
+        Leaving(
+            row.id,
+            row.person_id,
+            Outgoing.from_json(row.body),
+            row.attempts,
+            channel=row.channel,
+            last_interaction=row.wrote_at,
+            chat_refused=row.refused_at is not None and (row.wrote_at is None or row.wrote_at <= row.refused_at),
+        )
         for row in sorted(rows, key=lambda row: row[:3])  # they come back in no order
     ]
 

@@ -3,7 +3,8 @@
 The one rule: whoever holds a Leaving owes an Outcome.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from zalobot.store.models import Channel, OutboxState
@@ -11,8 +12,26 @@ from zalobot.zalo.messages import Outgoing
 
 
 @dataclass(frozen=True, slots=True)
+class Directions:
+    """Where and in which form a message goes by another way than the chat: a phone number or an e-mail address, the id
+    of a template with its values, or a letter's subject and text. `price` in VND."""
+
+    address: str = ""
+    template_id: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    price: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
-    """A claimed row: it is marked as sending, whoever holds it must settle it. It goes by its `channel`."""
+    """A claimed row: it is marked as sending, whoever holds it must settle it. It goes by its `channel`.
+
+    `last_interaction` is when the person last wrote, None where that is not known; `chat_refused`: Zalo refused the
+    chat to them since.
+    """
 
     id: str
     person_id: str
@@ -20,11 +39,28 @@ class Leaving:
     attempts: int
     since: datetime | None = None
     channel: Channel = Channel.CS
+    last_interaction: datetime | None = None
+    chat_refused: bool = False
+    directions: Directions = field(default_factory=Directions)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an attempt is to be remembered by: its channel, the channel's code (0: taken, None: nobody knows) and what
+    it costs. `bars_chat`: until the person writes again, the chat is not tried with any message to them."""
+
+    channel: Channel
+    code: int | None
+    price: int = 0
+    bars_chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended. QUEUED means again at `not_before`; `outgoing` replaces the body where it had to change."""
+    """How an attempt ended. QUEUED means again at `not_before`; `outgoing` replaces the body where it had to change.
+
+    `channel` is the way from now on where that changes: WAIT leads to a new choice. `tried` leaves an attempt behind.
+    """
 
     id: str
     state: OutboxState
@@ -33,3 +69,5 @@ class Outcome:
     error: str | None = None
     not_before: datetime | None = None
     outgoing: Outgoing | None = None
+    channel: Channel | None = None
+    tried: Tried | None = None

@@ -8,15 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
 from zalobot.outbox.leaving import Leaving, Outcome
 from zalobot.store.bulk import update_rows
-from zalobot.store.models import OutboxMessage, OutboxState
+from zalobot.store.ids import new_id
+from zalobot.store.models import Attempt, OutboxMessage, OutboxState, Reach
 from zalobot.store.types import storable
 from zalobot.zalo.messages import Outgoing
 
 _table = OutboxMessage.__table__  # type: ignore[attr-defined]
+_attempt, _reach = Attempt.__table__, Reach.__table__  # type: ignore[attr-defined]
+_bar_chat = insert(_reach)
+_bar_chat = _bar_chat.on_conflict_do_update(
+    index_elements=["person_id"],
+    set_={name: _bar_chat.excluded[name] for name in ("refused_at", "refused_code")},
+)
 
 
 def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -25,6 +33,8 @@ def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
     if sent:
         rows = [{"id": outcome.id, "message_id": outcome.message_id} for outcome in sent]
         update_rows(session, _table, rows, state=OutboxState.SENT, sent_at=now, error_code=None, error=None)
+    if any(outcome.tried is not None for outcome in outcomes):
+        _remember(session, outcomes, now)
     for outcome in outcomes:
         if outcome.state is OutboxState.SENT:
             continue
@@ -37,9 +47,36 @@ def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
             values["not_before"] = outcome.not_before
         if outcome.outgoing is not None:
             values["body"] = outcome.outgoing.to_json()
+        if outcome.channel is not None:
+            values["channel"] = outcome.channel
         session.execute(
             update(_table).where(_table.c.id == outcome.id, _table.c.state != OutboxState.SENT).values(**values)
         )
+
+
+def _remember(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Leave the attempts behind that are to be remembered, and whom the chat is closed to."""
+    rows = [
+        {
+            "id": new_id(),
+            "outbox_id": outcome.id,
+            "channel": outcome.tried.channel,
+            "at": now,
+            "code": outcome.tried.code,
+            "message_id": outcome.message_id,
+            "price": outcome.tried.price,
+        }
+        for outcome in outcomes
+        if outcome.tried is not None
+    ]
+    if rows:
+        session.execute(_attempt.insert(), rows)
+    for outcome in outcomes:
+        if outcome.tried is not None and outcome.tried.bars_chat:
+            person = session.execute(select(_table.c.person_id).where(_table.c.id == outcome.id)).scalar()
+            if person:
+                row = {"person_id": person, "refused_at": now, "refused_code": outcome.tried.code}
+                session.execute(_bar_chat, row)
 
 
 def echoed(session: Session, person_id: str, message_id: str, text: str, now: datetime) -> bool:
@@ -75,7 +112,14 @@ def arrived(session: Session, message_ids: Sequence[str], *, seen: bool, at: dat
 def unsettled(session: Session, unknown_before: datetime, sending_before: datetime, limit: int = 50) -> list[Leaving]:
     """Rows whose outcome nobody knows, and rows a dead process left as sending before `sending_before`."""
     query = (
-        select(_table.c.id, _table.c.person_id, _table.c.body, _table.c.attempts, _table.c.sending_since)
+        select(
+            _table.c.id,
+            _table.c.person_id,
+            _table.c.body,
+            _table.c.attempts,
+            _table.c.sending_since,
+            _table.c.channel,
+        )
         .where(
             or_(
                 and_(_table.c.state == OutboxState.UNKNOWN, _table.c.sending_since <= unknown_before),
@@ -86,7 +130,7 @@ def unsettled(session: Session, unknown_before: datetime, sending_before: dateti
         .limit(limit)
     )
     return [
-        Leaving(row.id, row.person_id, Outgoing.from_json(row.body), row.attempts, row.sending_since)
+        Leaving(row.id, row.person_id, Outgoing.from_json(row.body), row.attempts, row.sending_since, row.channel)
         for row in session.execute(query)
     ]
 
