@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from tests.rooms import NOW, inbox_rows, incoming, outbox_rows, said, say, text_event
 from zalobot import conversations, inbox
-from zalobot.inbox import EventFailed, Waiting, Worked
+from zalobot.inbox import EventFailed, Failure, Waiting, Worked
 from zalobot.store.database import Store
 from zalobot.store.models import InboxState, Person
 
@@ -98,8 +99,9 @@ async def test_a_faulty_event_is_undone_alone_and_kept_with_its_reason(store: St
     worked = work(store, heard, careful=True)
     failed = store.read_now(inbox_rows)[2]
     assert worked.handled == 4
-    assert worked.failed == ((failed.id, "ValueError: a bug in the rule\ufffd about faulty"),)
-    assert (failed.state, failed.error) == (InboxState.FAILED, worked.failed[0][1])
+    error = "ValueError: a bug in the rule\ufffd about faulty"
+    assert worked.failed == (Failure(failed.id, "user_send_text", error),)
+    assert (failed.state, failed.error) == (InboxState.FAILED, error)
     assert sorted(replies(store)) == [("huy", "reply to before"), ("lan", "reply to 1"), ("lan", "reply to 3")]
     assert store.run_now(conversations.of, "lan", NOW).answers == {"last": "3"}
 
@@ -121,7 +123,7 @@ async def test_what_the_database_refuses_is_a_fault_of_its_event_alone(store: St
     keep(store, text_event("huy", "fine"), text_event("lan", "faulty"), text_event("mai", "fine"))
     worked = work(store, careless, careful=True)
     assert [state for _, state, _ in states(store)] == [InboxState.DONE, InboxState.FAILED, InboxState.DONE]
-    assert "IntegrityError" in worked.failed[0][1]
+    assert "IntegrityError" in worked.failed[0].error
     assert sorted(replies(store)) == [("huy", "reply to fine"), ("mai", "reply to fine")]
 
 
@@ -167,3 +169,46 @@ async def test_more_people_than_a_round_serves_are_served_by_the_next(store: Sto
     assert store.run_now(inbox.work, heard, NOW, people=3) == Worked(3)
     assert store.run_now(inbox.work, heard, NOW, people=3) == Worked(2)
     assert [person for person, _ in heard.texts] == ["p0", "p1", "p2", "p3", "p4"]
+
+
+async def test_it_says_how_many_deliveries_were_known_already(store: Store) -> None:
+    first, second = incoming(text_event("lan", "1", message_id="m-a")), incoming(text_event("lan", "2"))
+    assert store.run_now(inbox.keep, [first]) == 0
+    assert store.run_now(inbox.keep, [first, second]) == 1
+    assert store.run_now(inbox.keep, [first, second, first]) == 3
+
+
+async def test_people_are_looked_for_among_the_oldest_events_and_behind_them_where_those_are_taken(
+    database_url: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One person sent more than the window holds: who is second is not forgotten while the first is being served."""
+    monkeypatch.setattr(inbox, "_first", inbox._whose(inbox._oldest.limit(3).subquery()))
+    keep(store, *(text_event("busy", str(number), at=NOW + timedelta(seconds=number)) for number in range(5)))
+    keep(store, text_event("lan", "1", at=NOW + timedelta(minutes=1)))
+    if database_url.startswith("sqlite"):  # one writer at a time: nobody is being served meanwhile
+        assert store.run_now(inbox.work, Heard(), NOW) == Worked(5)
+        assert store.run_now(inbox.work, Heard(), NOW) == Worked(1)
+        return
+    heard, other = Heard(), Store(database_url, info=store.info)
+
+    def meanwhile(session: Session) -> Worked:
+        inbox.work(session, Heard(), NOW)
+        return other.run_now(inbox.work, heard, NOW)
+
+    assert store.run_now(meanwhile) == Worked(1)
+    other.close_now()
+    assert heard.texts == [("lan", "1")]
+
+
+async def test_the_oldest_are_found_along_an_index(store: Store) -> None:
+    def plan(session: Session) -> str:
+        dialect = session.get_bind().dialect
+        on_sqlite = dialect.name == "sqlite"
+        if not on_sqlite:
+            session.execute(text("SET LOCAL enable_seqscan = off"))  # a small table is read whole otherwise
+        asked = inbox._first.compile(dialect=type(dialect)(paramstyle="named"))
+        explain = text(f"{'EXPLAIN QUERY PLAN' if on_sqlite else 'EXPLAIN'} {asked}")
+        return "\n".join(str(row) for row in session.execute(explain, {**asked.params, "people": 64}))
+
+    keep(store, text_event("lan", "1"))
+    assert "ix_inbox_oldest" in store.run_now(plan)

@@ -4,12 +4,12 @@ The one rule: the mark that an event was handled commits together with everythin
 events are handled in order and one at a time; a faulty one is kept for replay and harms nobody else's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import FromClause, Select, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -45,14 +45,24 @@ class Waiting:
     person_id: str
     received_at: datetime
     body: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An event whose handling failed: its id, Zalo's name of it, and the error."""
+
+    id: str
+    name: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What one round did: how many events were handled, and which failed with which error."""
+    """What one round did: how many events were handled, and which failed."""
 
     handled: int
-    failed: tuple[tuple[str, str], ...] = ()
+    failed: tuple[Failure, ...] = ()
 
 
 class EventFailed(Exception):
@@ -62,15 +72,20 @@ class EventFailed(Exception):
 _table = InboxEvent.__table__  # type: ignore[attr-defined]
 _insert = insert(_table).on_conflict_do_nothing(index_elements=["key"])
 _new = _table.c.state == word(InboxState.NEW)
-_first = (
-    select(_table.c.person_id)
-    .where(_new)
-    .group_by(_table.c.person_id)
-    .order_by(func.min(_table.c.at))
-    .limit(bindparam("people"))
-)
+WINDOW = 1024  # of the oldest events: among them people are looked for, however many wait behind
+
+
+def _whose(oldest: FromClause) -> Select[str]:
+    """The people of these events, who waits longest first."""
+    first = func.min(oldest.c.at)
+    return select(oldest.c.person_id).group_by(oldest.c.person_id).order_by(first).limit(bindparam("people"))
+
+
+_oldest = select(_table.c.person_id, _table.c.at).where(_new).order_by(_table.c.at, _table.c.id)
+_first = _whose(_oldest.limit(literal_column(str(WINDOW))).subquery())
+_anyone = _whose(_oldest.order_by(None).subquery())
 _waiting = (
-    select(_table.c.id, _table.c.person_id, _table.c.received_at, _table.c.body)
+    select(_table.c.id, _table.c.person_id, _table.c.received_at, _table.c.body, _table.c.name)
     .where(_new, _table.c.person_id.in_(bindparam("people", expanding=True)))
     .order_by(_table.c.at, _table.c.id)
     .limit(bindparam("most"))
@@ -82,10 +97,10 @@ _mark_done = (
 )
 
 
-def keep(session: Session, events: Sequence[Incoming]) -> None:
-    """Keep events; those already kept are left as they are."""
+def keep(session: Session, events: Sequence[Incoming]) -> int:
+    """Keep events; those already kept are left as they are. Gives back how many those were."""
     conversations.known(session, (event.person_id for event in events), events[0].received_at)
-    insert_rows(session, _insert, [_row(event) for event in events])
+    return len(events) - insert_rows(session, _insert, [_row(event) for event in events])
 
 
 def work(session: Session, handle: Handle, now: datetime, *, people: int = 64, careful: bool = False) -> Worked:
@@ -95,16 +110,13 @@ def work(session: Session, handle: Handle, now: datetime, *, people: int = 64, c
     way puts a savepoint round each, so that the faulty one alone is undone and kept as failed.
     """
     connection = session.connection()
-    candidates = list(connection.execute(_first, {"people": people}).scalars())
-    if not candidates:
-        return Worked(0)
-    mine = conversations.load(session, candidates, now, skip_locked=True)
+    mine = _people(session, now, people)
     if not mine:
         return Worked(0)
     rows = connection.execute(_waiting, {"people": list(mine), "most": people * 4})
     events = [Waiting(*row) for row in rows]
     failed = _carefully(session, handle, events, now) if careful else _fast(session, handle, events, now)
-    _settle(session, events, dict(failed), now)
+    _settle(session, events, {one.id: one.error for one in failed}, now)
     return Worked(len(events), tuple(failed))
 
 
@@ -125,6 +137,22 @@ def backlog(session: Session) -> tuple[int, datetime | None, int]:
     return waiting, oldest, failed
 
 
+def _people(session: Session, now: datetime, people: int) -> Collection[str]:
+    """Those among whose events the oldest are, and whom nobody else is serving.
+
+    Where all the oldest events are of people who are being served (somebody sent a thousand), all that wait are gone
+    through once.
+    """
+    candidates = list(session.connection().execute(_first, {"people": people}).scalars())
+    if not candidates:
+        return ()
+    mine = conversations.load(session, candidates, now, skip_locked=True)
+    if mine or len(candidates) == people:
+        return list(mine)
+    others = list(session.connection().execute(_anyone, {"people": people}).scalars())
+    return list(conversations.load(session, others, now, skip_locked=True)) if len(others) > len(candidates) else ()
+
+
 def _row(event: Incoming) -> dict[str, Any]:
     return {
         "id": new_id(),
@@ -140,7 +168,7 @@ def _row(event: Incoming) -> dict[str, Any]:
     }
 
 
-def _fast(session: Session, handle: Handle, events: Sequence[Waiting], now: datetime) -> list[tuple[str, str]]:
+def _fast(session: Session, handle: Handle, events: Sequence[Waiting], now: datetime) -> list[Failure]:
     for event in events:
         try:
             handle(session, event, now)
@@ -151,7 +179,7 @@ def _fast(session: Session, handle: Handle, events: Sequence[Waiting], now: date
     return []
 
 
-def _carefully(session: Session, handle: Handle, events: Sequence[Waiting], now: datetime) -> list[tuple[str, str]]:
+def _carefully(session: Session, handle: Handle, events: Sequence[Waiting], now: datetime) -> list[Failure]:
     failed = []
     for event in events:
         savepoint = session.begin_nested()
@@ -166,7 +194,7 @@ def _carefully(session: Session, handle: Handle, events: Sequence[Waiting], now:
             savepoint.rollback()
             forget_later_rows(session)
             conversations.forget(session)
-            failed.append((event.id, storable(f"{type(error).__name__}: {error}")[:2000]))
+            failed.append(Failure(event.id, event.name, storable(f"{type(error).__name__}: {error}")[:2000]))
     return failed
 
 

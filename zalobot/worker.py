@@ -15,6 +15,7 @@ from zalobot import inbox, metrics
 from zalobot.inbox import Waiting, Worked
 from zalobot.relay import TOPIC as OUTBOX
 from zalobot.services import Services
+from zalobot.zalo.kinds import kind_of
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,6 @@ class Worker:
             pass
 
     def _report(self, worked: Worked) -> None:
-        for event_id, error in worked.failed:
-            metrics.HANDLER_FAILURES.labels("event").inc()
-            log.error("event %s failed and is kept for replay: %s", event_id, error)
+        for failed in worked.failed:
+            metrics.HANDLER_FAILURES.labels(str(kind_of(failed.name))).inc()
+            log.error("event %s failed and is kept for replay: %s", failed.id, failed.error)

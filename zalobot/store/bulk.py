@@ -30,19 +30,22 @@ from sqlmodel import Session
 
 from zalobot.store.types import UtcDateTime
 
+_COUNTED = {"preserve_rowcount": True}
 Rows = Sequence[dict[str, Any]]
 Bind = Callable[[Any], Any] | None
 
 
-def insert_rows(session: Session, statement: Insert, rows: Rows) -> None:
-    """Insert rows that all have the same columns; `statement` may say what happens on conflict."""
+def insert_rows(session: Session, statement: Insert, rows: Rows) -> int:
+    """Insert rows that all have the same columns; `statement` may say what happens on conflict. Gives back how many
+    were written."""
     names, connection = tuple(rows[0]), session.connection()
     if connection.dialect.name != "sqlite":
-        connection.execute(_from_json(statement, names), {"rows": json.dumps(rows, default=_iso)})
-        return
+        given = {"rows": json.dumps(rows, default=_iso)}
+        written = connection.execute(_from_json(statement, names), given, execution_options=_COUNTED)
+        return written.rowcount
     text, binds = _compiled(statement, names, connection.dialect)
     prepared = [tuple([bind(row[name]) if bind else row[name] for name, bind in binds]) for row in rows]
-    connection.exec_driver_sql(text, prepared)
+    return connection.exec_driver_sql(text, prepared).rowcount
 
 
 @cache
