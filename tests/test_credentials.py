@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,6 +38,7 @@ class OAuth:
     instead: deque[Any] = field(default_factory=deque)
     shown: list[str] = field(default_factory=list)
     delay: float = 0.0
+    before: Callable[[], Awaitable[None]] | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -44,6 +46,8 @@ class OAuth:
         self.shown.append(form["refresh_token"])
         self.asked.set()
         await asyncio.sleep(self.delay)
+        if self.before:
+            await self.before()
         answer = self.instead.popleft() if self.instead else None
         if answer is not None and answer != "lost":
             return web.json_response(answer) if isinstance(answer, dict) else web.Response(status=answer)
@@ -339,8 +343,88 @@ async def test_a_dead_process_s_claim_ends_with_its_lease(keeper, store, oauth, 
     assert await waiting == "access-2"
 
 
-async def test_the_lease_outlasts_every_attempt(keeper):
-    assert keeper._lease >= timedelta(seconds=3 * 2.0 + 3 * 2 * 1.0)
+async def test_the_lease_outlasts_an_attempt_and_is_taken_anew_for_the_next(keeper, store, oauth, clock):
+    """The clock of this machine runs on while Zalo is slow: nobody else may ask meanwhile."""
+    await keeper.access()
+    assert keeper._lease > timedelta(seconds=2.0 + 10.0)
+    oauth.instead += [500, 500]
+    ends: list[datetime] = []
+
+    async def noted() -> None:
+        row = await store.read(tokens.find, "oa")
+        ends.append(row.refreshing_until)
+        clock.passes(seconds=2)
+
+    oauth.before = noted
+    await keeper.renewed("access-1")
+    assert ends == [NOW + keeper._lease + timedelta(seconds=2 * attempt) for attempt in range(3)]
+
+
+async def test_whoever_lost_the_claim_asks_no_more(keeper, store, oauth):
+    await keeper.access()
+    oauth.instead += [500]
+
+    async def taken_over() -> None:
+        row = await store.read(tokens.find, "oa")
+        later = NOW + timedelta(minutes=5)
+        await store.run(tokens.release, "oa", row.refreshing_by, "", NOW)
+        await store.run(tokens.claim, "oa", lambda row: True, holder="other", until=later, now=NOW, refused=False)
+
+    oauth.before = taken_over
+    with pytest.raises(Retryable):
+        await keeper.renewed("access-1")
+    assert oauth.shown == ["refresh-1"]
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before Zalo's answer", "after it"])
+async def test_a_renewal_that_somebody_died_over_is_finished_soon(keeper, store, oauth, clock, answered):
+    """Nothing is sent and five hours are far: whether consent is needed is found out all the same."""
+    await keeper.access()
+    until = NOW + timedelta(seconds=17)
+    await store.run(tokens.claim, "oa", lambda row: True, holder="dead", until=until, now=NOW, refused=True)
+    oauth.number += answered
+    await keeper.keep_fresh(NOW)
+    assert oauth.shown == []
+    clock.passes(seconds=17)
+    await keeper.keep_fresh(clock())
+    assert kept(store)[3] == ("consent_needed" if answered else "ok")
+    assert oauth.shown == ["refresh-1"]
+
+
+async def test_a_renewal_that_does_not_press_is_tried_again_calmly(keeper, store, oauth, clock):
+    await keeper.access()
+    clock.passes(hours=21)
+    oauth.instead += [{"error": -14004, "error_name": "invalid secret key"}] * 100
+    for _ in range(360):
+        await keeper.keep_fresh(clock())
+        clock.passes(seconds=10)
+    assert 6 <= len(oauth.shown) <= 10
+    row = await store.read(tokens.find, "oa")
+    assert (row.status, row.failing_since) == ("ok", NOW + timedelta(hours=21))
+    oauth.instead.clear()
+    clock.passes(minutes=10)
+    await keeper.keep_fresh(clock())
+    row = await store.read(tokens.find, "oa")
+    assert (kept(store)[0], row.failing_since) == ("access-2", None)
+
+
+async def test_an_idle_account_is_kept_for_half_a_year(keeper, store, oauth, clock):
+    """Nobody writes, nothing is sent; a refresh token that is not used for three months dies."""
+    await keeper.access()
+    for _ in range(180 * 4):
+        clock.passes(hours=6)
+        await keeper.keep_fresh(clock())
+    assert kept(store)[3] == "ok"
+    assert len(oauth.shown) == 180
+    assert clock() - (await store.read(tokens.find, "oa")).obtained_at < timedelta(hours=25)
+
+
+async def test_looking_whether_anything_is_due_is_one_read(keeper, store, monkeypatch):
+    await keeper.access()
+    ran = []
+    monkeypatch.setattr(store, "run", lambda *arguments, **named: ran.append(arguments))
+    await keeper.keep_fresh(NOW)
+    assert ran == []
 
 
 async def test_a_slower_loser_does_not_give_up_a_newer_pair(keeper, new_keeper, store, oauth):

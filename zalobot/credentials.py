@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 from sqlalchemy.exc import DBAPIError
 
+from zalobot import metrics
 from zalobot.errors import ConsentNeeded, OutcomeUnknown, Retryable, Undeliverable
 from zalobot.sealing import Seal
 from zalobot.store import tokens
@@ -33,6 +34,8 @@ _COMMITS = 5
 _PAUSE = 1.0  # seconds, growing, between attempts
 _WATCH = 0.2  # seconds between looks at another process's renewal
 _REST = 30.0  # seconds after a failed renewal in which Zalo is not asked again
+_CALM = 600.0  # the longest of these, growing, where nothing presses: the access token still lives
+_MARGIN = timedelta(seconds=15)  # by which a claim outlasts the call to Zalo: clocks of two machines differ
 _NO_TOKEN = "there is no token yet: an administrator of the OA must consent"
 _REMEDY = "an administrator of the OA must consent again"
 
@@ -47,6 +50,10 @@ class Grant:
     oauth_url: str = "https://oauth.zaloapp.com"
     first_access: str = field(default="", repr=False)
     first_refresh: str = field(default="", repr=False)
+
+
+def _due(row: OaToken, now: datetime) -> bool:
+    return row.status == tokens.OK and (row.expires_at - now < AHEAD or tokens.abandoned(row, now))
 
 
 def _utc_now() -> datetime:
@@ -74,10 +81,11 @@ class TokenKeeper:
         self._clock = clock
         self._one = asyncio.Lock()
         self._access = ""
-        self._not_before = clock()
+        self._not_before = self._calm_until = clock()
+        self._failures = 0
         self._renewing: set[asyncio.Task[str]] = set()
-        # Longer than all attempts together: nobody else may ask while this process may still be asking.
-        self._lease = timedelta(seconds=_ATTEMPTS * (timeout + _PAUSE * _ATTEMPTS) + 10)
+        # Longer than one attempt, and taken anew for the next: nobody else may ask while this process may be asking.
+        self._lease = timedelta(seconds=timeout) + _MARGIN
 
     async def access(self) -> str:
         """The token to use now; raises ConsentNeeded when there is none or the grant is lost."""
@@ -94,18 +102,25 @@ class TokenKeeper:
             return await self._renew(lambda row: self._seal.open(row.access) == rejected, refused=True)
 
     async def keep_fresh(self, now: datetime) -> None:
-        """Renew the pair when less than five hours are left: at the start, and every hour. Failures are logged."""
+        """Renew the pair when less than five hours are left, or when somebody died while renewing it. To be called
+        every few seconds: where nothing is due it reads one row. Failures are logged, and tried again calmly."""
+        if now < self._calm_until:
+            return
         try:
             async with self._one:
-                await self._current()
-                await self._renew(lambda row: row.expires_at - now < AHEAD, refused=False)
+                if _due(await self._current(), now):
+                    await self._renew(lambda row: _due(row, now), refused=False)
+            self._failures = 0
         except (ConsentNeeded, Retryable) as error:
             log.error("OA %s: the access token is not renewed: %s", self._grant.oa_id, error)
+            self._failures += 1
+            self._calm_until = now + timedelta(seconds=min(_CALM, _REST * 2 ** (self._failures - 1)))
 
     async def replace(self, pair: Pair) -> None:
         """Keep the pair of a new consent, whatever was there before."""
         async with self._one:
             self._use(await self._store.run(tokens.replace, self._grant.oa_id, self._sealed(pair)))
+            metrics.TOKEN_REFRESHES.labels("consent").inc()
 
     async def status(self) -> str:
         """`ok`, `consent_needed`, or `none` before the first pair: for health pages."""
@@ -148,7 +163,7 @@ class TokenKeeper:
             )
             match claim:
                 case tokens.Claimed(row=row):
-                    return await self._undisturbed(self._exchange(row, holder, until, refused))
+                    return await self._undisturbed(self._exchange(row, holder, refused))
                 case tokens.Fresh(row=row):
                     return self._use(row)
                 case tokens.Lost(row=row):
@@ -171,18 +186,21 @@ class TokenKeeper:
         if not task.cancelled():
             task.exception()  # whoever waited has it; nobody else needs to be warned
 
-    async def _exchange(self, row: OaToken, holder: str, until: datetime, refused: bool) -> str:
+    async def _exchange(self, row: OaToken, holder: str, refused: bool) -> str:
         """Ask Zalo for the next pair and commit it; the row is claimed."""
         try:
-            pair = await self._asked(self._seal.open(row.refresh), until)
+            pair = await self._asked(row, holder)
         except ConsentNeeded as lost:
+            metrics.TOKEN_REFRESHES.labels("refused").inc()
             return await self._give_up(row, holder, lost, refused)
         except (OutcomeUnknown, Undeliverable) as failed:
+            metrics.TOKEN_REFRESHES.labels("failed").inc()
             log.error("OA %s: the access token could not be renewed: %s", row.oa_id, failed)
             self._not_before = self._clock() + timedelta(seconds=_REST)
-            await self._store.run(tokens.release, row.oa_id, holder, str(failed))
+            await self._store.run(tokens.release, row.oa_id, holder, str(failed), self._clock())
             raise Retryable(failed.code, "the access token could not be renewed", _REST) from None
         kept = await self._committed(row, self._sealed(pair))
+        metrics.TOKEN_REFRESHES.labels("renewed").inc()
         log.info("OA %s: token generation %s until %s", kept.oa_id, kept.generation, kept.expires_at.isoformat())
         return self._use(kept)
 
@@ -196,19 +214,26 @@ class TokenKeeper:
                 await asyncio.sleep(_PAUSE * attempt)
         return await self._store.run(tokens.commit, row.oa_id, pair, row.generation)
 
-    async def _asked(self, refresh_token: str, until: datetime) -> Pair:
+    async def _asked(self, row: OaToken, holder: str) -> Pair:
         """The same refresh token may be shown again while nobody knows whether it was used up."""
-        grant = self._grant
+        grant, refresh_token = self._grant, self._seal.open(row.refresh)
         for attempt in range(1, _ATTEMPTS + 1):
-            now = self._clock()
             try:
                 return await oauth.refresh(
-                    self._http, grant.oauth_url, grant.app_id, grant.app_secret, refresh_token, now, self._timeout
+                    self._http,
+                    grant.oauth_url,
+                    grant.app_id,
+                    grant.app_secret,
+                    refresh_token,
+                    self._clock(),
+                    self._timeout,
                 )
             except OutcomeUnknown:
-                if attempt == _ATTEMPTS or self._clock() + timedelta(seconds=self._timeout + _PAUSE * attempt) > until:
+                if attempt == _ATTEMPTS:
                     raise
             await asyncio.sleep(_PAUSE * attempt)
+            if not await self._store.run(tokens.extend, row.oa_id, holder, self._clock() + self._lease):
+                raise OutcomeUnknown(0, "another process has taken over")
         raise AssertionError("unreachable")
 
     async def _give_up(self, row: OaToken, holder: str, lost: ConsentNeeded, refused: bool) -> str:

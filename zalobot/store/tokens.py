@@ -129,11 +129,21 @@ def commit(session: Session, oa_id: str, pair: SealedPair, generation: int) -> O
     return _write(row, pair) if row.generation == generation else row
 
 
-def release(session: Session, oa_id: str, holder: str, error: str) -> None:
+def extend(session: Session, oa_id: str, holder: str, until: datetime) -> bool:
+    """Keep the claim for one more attempt; False when somebody else has taken the row meanwhile."""
+    row = _locked(session, oa_id)
+    if row is None or row.refreshing_by != holder:
+        return False
+    row.refreshing_until = until
+    return True
+
+
+def release(session: Session, oa_id: str, holder: str, error: str, now: datetime) -> None:
     """End a renewal that brought nothing; the kept pair stays."""
     row = _locked(session, oa_id)
     if row is not None and row.refreshing_by == holder:
         row.refreshing_by, row.refreshing_until, row.error = None, None, error
+        row.failing_since = row.failing_since or now
 
 
 def give_up(
@@ -145,9 +155,16 @@ def give_up(
         raise LookupError(oa_id)
     if row.generation == generation and row.refreshing_by == holder:
         row.status, row.error = CONSENT_NEEDED, error
+        row.failing_since = row.failing_since or now
+        row.alarmed_at = None  # it is worse now than what was told before
         row.refreshing_by = row.refreshing_until = None
         _expire(row, now, refused)
     return row
+
+
+def abandoned(row: OaToken, now: datetime) -> bool:
+    """Whether somebody began a renewal and died over it: nobody knows whether the refresh token still works."""
+    return bool(row.refreshing_by and row.refreshing_until and row.refreshing_until <= now)
 
 
 def _locked(session: Session, oa_id: str) -> OaToken | None:
@@ -160,6 +177,7 @@ def _write(row: OaToken, pair: SealedPair) -> OaToken:
     row.expires_at, row.obtained_at = pair.expires_at, pair.obtained_at
     row.generation += 1
     row.status, row.error = OK, None
+    row.failing_since = row.alarmed_at = None
     row.refreshing_by = row.refreshing_until = None
     return row
 

@@ -33,8 +33,8 @@ class OaToken(SQLModel, table=True):
 
 
 class Consent(SQLModel, table=True):
-    """One consent of an OA administrator, from the one-time link to Zalo's answer. Link, browser and state are kept as
-    hashes, the PKCE verifier sealed.
+    """One consent of an OA administrator, from the one-time link to Zalo's answer. Link and browser are kept as hashes,
+    the PKCE verifier sealed.
 
     link (until `link_until`) → begun in one browser (until `until`) → ended, with what came of it.
     """
@@ -48,7 +48,6 @@ class Consent(SQLModel, table=True):
     link_until: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     begun_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     browser_hash: str | None = Field(default=None, max_length=64)
-    state_hash: str | None = Field(default=None, max_length=64)
     verifier: str = Field(default="", sa_column=Column(Text, nullable=False))
     until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -133,7 +133,6 @@ def upgrade() -> None:
         sa.Column("link_until", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("begun_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("browser_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
-        sa.Column("state_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
         sa.Column("verifier", sa.Text(), nullable=False),
         sa.Column("until", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ended_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
