@@ -190,18 +190,31 @@ async def test_receipts_note_the_first_instant(store: Store) -> None:
 
 
 async def test_rows_of_unknown_outcome_and_those_a_dead_process_left_are_found(store: Store) -> None:
-    ids = [store.run_now(say, person, "1") for person in ("unknown", "left", "fresh", "sent")]
-    store.run_now(outbox.claim, NOW - timedelta(minutes=5), 50)
-    assert claim(store) == ["1"] * 4
-    settle(store, Outcome(ids[0], UNKNOWN), Outcome(ids[3], SENT, "z"))
+    ids = {person: store.run_now(say, person, "1") for person in ("unknown", "later", "sent")}
+    store.run_now(outbox.claim, NOW, 50, holder="mine")
+    for person in ("left", "stale"):
+        store.run_now(say, person, "1")
+    store.run_now(outbox.claim, NOW, 1, holder="dead")
+    store.run_now(outbox.claim, NOW, 50, holder="living")
+    settle(
+        store,
+        Outcome(ids["unknown"], UNKNOWN),
+        Outcome(ids["later"], UNKNOWN, not_before=NOW + SECOND),
+        Outcome(ids["sent"], SENT, "z"),
+    )
 
-    def found(unknown_before: datetime, sending_before: datetime) -> list[str]:
-        rows: Sequence[Leaving] = store.read_now(outbox.unsettled, unknown_before, sending_before)
-        return [row.person_id for row in rows]
+    def found(now: datetime, before: datetime, left_by: Sequence[str], stale: datetime) -> set[str]:
+        rows: Sequence[Leaving] = store.read_now(outbox.unsettled, now, before, left_by, stale)
+        return {row.person_id for row in rows}
 
-    assert found(NOW - SECOND, NOW - SECOND) == []
-    assert found(NOW, NOW - SECOND) == ["unknown"]
-    assert found(NOW, NOW) == ["unknown", "left", "fresh"]
+    past = NOW - SECOND
+    assert store.read_now(outbox.holders, past) == set()
+    assert store.read_now(outbox.holders, NOW) == {"dead", "living"}
+    assert found(NOW, past, ["dead", "living"], past) == set()  # too early
+    assert found(NOW, NOW, [], past) == {"unknown"}
+    assert found(NOW, NOW, ["dead"], past) == {"unknown", "left"}
+    assert found(NOW, NOW, [], NOW) == {"unknown", "left", "stale"}
+    assert found(NOW + SECOND, NOW, [], past) == {"unknown", "later"}
 
 
 async def test_the_buttons_of_the_newest_message_the_person_has_got_are_the_offer(store: Store) -> None:

@@ -14,13 +14,13 @@ from sqlalchemy.exc import OperationalError
 
 from tests.rooms import outbox_rows
 from zalobot import outbox
-from zalobot.errors import OutcomeUnknown, Retryable, Undeliverable
+from zalobot.errors import Misconfigured, OutcomeUnknown, Retryable, Undeliverable
 from zalobot.outbox import Leaving, Outcome
 from zalobot.relay import Chat, Relay
 from zalobot.relay.attempting import RETRIES, backoff
 from zalobot.relay.chat import candidates
 from zalobot.relay.loop import DIED
-from zalobot.relay.settling import ATTEMPTS
+from zalobot.relay.settling import ATTEMPTS, FAILED_ATTEMPTS, ask
 from zalobot.simulator.app import Effect, Person, Simulator
 from zalobot.store.blobs import BlobStore
 from zalobot.store.coordination import InProcess
@@ -32,7 +32,7 @@ from zalobot.zalo.client import Sent, ZaloClient
 from zalobot.zalo.messages import Button, Outgoing
 
 SENT, QUEUED, SENDING = OutboxState.SENT, OutboxState.QUEUED, OutboxState.SENDING
-UNKNOWN, FAILED = OutboxState.UNKNOWN, OutboxState.FAILED
+UNKNOWN, UNCLEAR, FAILED = OutboxState.UNKNOWN, OutboxState.UNCLEAR, OutboxState.FAILED
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Town:
             {Channel.CS: Chat(client or self.client, BlobStore(self.folder))},
             InProcess(),
             self.clock.now,
-            presence=presence or Presence("sqlite://", "relay"),
+            presence=presence or Presence("sqlite://", "relay", confirm=0),
         )
 
     async def person(self, name: str = "Lan") -> Person:
@@ -193,6 +193,8 @@ async def test_as_long_as_zalo_does_not_show_the_conversation_nothing_is_said_ag
     assert await town.relay.settle_unknown() == 0
     assert town.states() == [UNKNOWN]
     town.simulator.faults.per_minute = 0
+    assert await town.relay.settle_unknown() == 0  # not again at once
+    town.clock.wait(seconds=5)
     assert await town.relay.settle_unknown() == 1
     assert (town.states(), town.phone(person)) == ([SENT], ["1"])
 
@@ -266,29 +268,45 @@ async def test_a_row_that_is_still_under_way_here_is_nobodys_orphan(town: Town) 
 
 
 @pytest.mark.postgres
-async def test_beside_another_living_relay_a_row_is_left_alone_longer_than_any_call_takes(
+async def test_a_living_relay_takes_over_what_a_dead_one_was_sending_and_nothing_else(
     postgres_url: str, tmp_path: Path
 ) -> None:
-    store, other = Store(postgres_url), Presence(postgres_url, "relay")
-    assert other.alone()
+    store = Store(postgres_url)
+    mine, living, dead = (Presence(postgres_url, "relay", confirm=0) for _ in range(3))
     async with Simulator() as simulator, aiohttp.ClientSession() as http:
         town = Town(store, simulator, ZaloClient(http, simulator.base_url, Token(simulator)), tmp_path)
-        mine = Presence(postgres_url, "relay")
         relay = town.another(presence=mine)
-        town.say(await town.person(), "1")
-        town.claim()
+        assert [presence.announce() for presence in (mine, living, dead)] == [True] * 3
+        for holder in (living, dead):
+            town.say(await town.person(), "1")
+            store.run_now(outbox.claim, town.clock.now(), 50, holder=holder.id)
         town.clock.wait(seconds=60)
-        assert await relay.settle_unknown() == 0  # the other one may be sending it
-        other.close()
+        assert await relay.settle_unknown() == 0  # both may be sending
+        dead.close()
         assert await relay.settle_unknown() == 1
-        town.clock.wait(seconds=60)
-        other.alone()
-        town.claim()
-        town.clock.wait(seconds=DIED.total_seconds() + 1)
-        assert await relay.settle_unknown() == 1
-        mine.close()
-        other.close()
+        assert town.states() == [SENDING, QUEUED]
+        town.clock.wait(seconds=DIED.total_seconds())
+        assert await relay.settle_unknown() == 1  # no call takes so long
+        assert town.states() == [QUEUED, QUEUED]
+        for presence in (mine, living):
+            presence.close()
     await store.close()
+
+
+async def test_what_was_settled_meanwhile_is_not_undone_by_an_older_look(town: Town) -> None:
+    """Two processes ask at once, one of them slowly: the other has it sent again before the first is back."""
+    person = await town.person()
+    town.say(person, "1")
+    town.simulator.faults.start(Effect.STATUS, code=500, count=1)
+    await town.relay.drain()
+    town.clock.wait(seconds=4)
+    (row,) = town.store.read_now(outbox.unsettled, town.clock.now(), town.clock.now(), [], town.clock.now())
+    old = await ask(town.store, town.relay.ways, row, town.clock.now)
+    await town.relay.settle_unknown()
+    town.clock.wait(seconds=3)
+    (leaving,) = town.claim()
+    town.store.run_now(outbox.settle, [old], town.clock.now())
+    assert (old.state, town.states(), leaving.attempts) == (QUEUED, [SENDING], 2)
 
 
 async def test_a_message_zalo_will_never_take_is_given_up_and_the_next_one_goes(town: Town) -> None:
@@ -350,13 +368,15 @@ async def test_over_the_limit_the_message_waits_for_the_next_minute(town: Town) 
 class Answers:
     """A client that answers every send with the same error."""
 
-    def __init__(self, error: Exception) -> None:
-        self.error = error
+    def __init__(self, error: Exception, shown: Exception | None = None) -> None:
+        self.error, self.shown = error, shown
 
     async def send(self, person_id: str, outgoing: Outgoing) -> Sent:
         raise self.error
 
     async def conversation(self, person_id: str, count: int = 10, offset: int = 0) -> list[dict[str, Any]]:
+        if self.shown is not None:
+            raise self.shown
         return []
 
 
@@ -382,17 +402,56 @@ async def test_an_attempt_always_has_an_outcome(
     assert (outcome.id, outcome.state) == ("row", state)
 
 
-async def test_what_stays_unknown_and_is_never_shown_is_given_up(town: Town) -> None:
-    relay = town.another(Answers(OutcomeUnknown(0, "no answer")))
+@pytest.mark.parametrize(("code", "attempts", "state"), [(0, ATTEMPTS, UNCLEAR), (-200, FAILED_ATTEMPTS, FAILED)])
+async def test_what_stays_unknown_and_is_never_shown_is_listed_and_not_said_again(
+    town: Town, code: int, attempts: int, state: OutboxState
+) -> None:
+    """Nobody knows: unclear. Zalo says itself that it failed, twice (-200): failed. Retries before that don't count."""
+    answers = Answers(Retryable(0, "no connection", 1))
+    relay = town.another(answers)
     town.say(await town.person(), "1")
-    for _ in range(ATTEMPTS):
+    for _ in range(4):
+        await relay.drain()
+        town.clock.wait(minutes=13)
+    answers.error = OutcomeUnknown(code, "no answer")
+    for _ in range(attempts):
         await relay.drain()
         assert town.states() == [UNKNOWN]
         town.clock.wait(seconds=4)
         await relay.settle_unknown()
         town.clock.wait(minutes=13)
-    assert town.states() == [FAILED]
-    assert town.rows()[0].attempts == ATTEMPTS
+    await relay.drain()
+    assert town.states() == [state]
+    assert town.rows()[0].attempts == 4 + attempts
+
+
+async def test_an_echo_that_comes_late_settles_even_what_was_given_up_as_unclear(town: Town) -> None:
+    person = await town.person()
+    row_id = town.say(person, "1")
+    town.claim()
+    town.store.run_now(outbox.settle, [Outcome(row_id, UNCLEAR, error="nobody knows")], town.clock.now())
+    assert town.store.run_now(outbox.echoed, person.id, "m1", "1", town.clock.now())
+    assert town.states() == [SENT]
+
+
+@pytest.mark.parametrize(
+    ("error", "wait", "state"),
+    [
+        (Misconfigured(-224, "the package lacks it"), {"minutes": 9}, UNKNOWN),
+        (Misconfigured(-224, "the package lacks it"), {"minutes": 11}, UNCLEAR),
+        (Retryable(0, "no connection"), {"hours": 23}, UNKNOWN),
+        (Retryable(0, "no connection"), {"hours": 25}, UNCLEAR),
+    ],
+)
+async def test_what_zalo_will_not_show_is_listed_in_the_end_so_that_the_person_gets_the_next_message(
+    town: Town, error: Exception, wait: dict[str, float], state: OutboxState
+) -> None:
+    relay = town.another(Answers(OutcomeUnknown(0, "no answer"), shown=error))
+    town.say(await town.person(), "1")
+    await relay.drain()
+    town.clock.wait(**wait)
+    await relay.settle_unknown()
+    assert town.states() == [state]
 
 
 async def test_a_file_that_is_gone_is_given_up_and_a_picture_is_uploaded_first(town: Town) -> None:

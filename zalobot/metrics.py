@@ -28,6 +28,8 @@ HANDLER_FAILURES = Counter("zalobot_handler_failures", "Events whose handling fa
 SENDS = Counter("zalobot_sends", "Calls to send a message, by Zalo's code (0 is success)", ["code"], registry=REGISTRY)
 CALLS = Counter("zalobot_calls", "Calls to Zalo's OpenAPI, by what for", ["what"], registry=REGISTRY)
 RATE_SHUT = Counter("zalobot_rate_shut", "Times that Zalo's limit of calls was reached", registry=REGISTRY)
+UNCLEAR = Counter("zalobot_unclear", "Messages of which nobody could find out whether they arrived", registry=REGISTRY)
+UNHEARD_OF = Counter("zalobot_unheard_of_codes", "Zalo's codes that stand in no table", ["code"], registry=REGISTRY)
 REMINDERS = Counter("zalobot_reminders", "Steps of the ladder taken, by step", ["step"], registry=REGISTRY)
 TOKEN_REFRESHES = Counter("zalobot_token_refreshes", "Token renewals, by result", ["result"], registry=REGISTRY)
 ACK_SECONDS = Histogram(

@@ -8,7 +8,7 @@ from zalobot.outbox.claiming import claim, exchange, next_due
 from zalobot.outbox.leaving import Directions, Leaving, Outcome, Tried
 from zalobot.outbox.queueing import AT_ONCE, Said, enqueue, withdraw, withdraw_held
 from zalobot.outbox.reading import counts, last_offer
-from zalobot.outbox.settling import arrived, echoed, known_ids, same_words, settle, unsettled
+from zalobot.outbox.settling import arrived, echoed, holders, known_ids, same_words, settle, unsettled
 
 __all__ = [
     "AT_ONCE",
@@ -23,6 +23,7 @@ __all__ = [
     "echoed",
     "enqueue",
     "exchange",
+    "holders",
     "known_ids",
     "last_offer",
     "next_due",

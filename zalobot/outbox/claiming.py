@@ -32,6 +32,10 @@ _busy = exists().where(
     or_(_former.c.state != word(OutboxState.QUEUED), _former.c.attempts > 0, _former.c.not_before <= bindparam("now")),
     ~and_(_closed, _former.c.state == word(OutboxState.QUEUED), _former.c.priority > int(Priority.REPLY), _staff),
 )
+# A member of staff talks to them: nothing is said beside it, whatever was queued before or meanwhile.
+_with_person = exists().where(
+    _conversation.c.person_id == _table.c.person_id, _conversation.c.with_person_until > bindparam("now")
+)
 _wrote = select(_conversation.c.last_interaction_at).where(_conversation.c.person_id == _table.c.person_id)
 _refused = select(_reach.c.refused_at).where(_reach.c.person_id == _table.c.person_id)
 # Built once: putting a statement together costs more than running it.
@@ -42,6 +46,7 @@ _may_leave = (
         _table.c.not_before <= bindparam("now"),
         ~and_(_closed, _table.c.priority > int(Priority.REPLY), _staff),
         ~_busy,
+        ~_with_person,
     )
     .order_by(_table.c.priority, _table.c.not_before, _table.c.id)
     .limit(bindparam("room"))
@@ -51,7 +56,12 @@ _may_leave = (
 _claim = (
     update(_table)
     .where(_table.c.id == _may_leave.c.id)
-    .values(state=OutboxState.SENDING, sending_since=bindparam("now"), attempts=_table.c.attempts + 1)
+    .values(
+        state=OutboxState.SENDING,
+        sending_since=bindparam("now"),
+        sending_by=bindparam("holder"),
+        attempts=_table.c.attempts + 1,
+    )
     .returning(
         _table.c.priority,
         _table.c.not_before,
@@ -69,13 +79,13 @@ _next_due = select(func.min(_table.c.not_before)).where(
 )
 
 
-def claim(session: Session, now: datetime, limit: int, *, closed: bool = False) -> list[Leaving]:
-    """Mark up to `limit` rows as sending, at most one of each person, and hand them over.
+def claim(session: Session, now: datetime, limit: int, *, closed: bool = False, holder: str = "") -> list[Leaving]:
+    """Mark up to `limit` rows as sending by the process `holder`, at most one of each person, and hand them over.
 
     While `closed` (no working time) staff get replies only: what an outage, a failed attempt or a day off entered late
     has left over waits until work begins.
     """
-    rows = session.connection().execute(_claim, {"now": now, "room": limit, "closed": closed}).all()
+    rows = session.connection().execute(_claim, {"now": now, "room": limit, "closed": closed, "holder": holder}).all()
     return [
         Leaving(
             row.id,
@@ -91,12 +101,18 @@ def claim(session: Session, now: datetime, limit: int, *, closed: bool = False) 
 
 
 def exchange(
-    session: Session, outcomes: Sequence[Outcome], now: datetime, room: int, *, closed: bool = False
+    session: Session,
+    outcomes: Sequence[Outcome],
+    now: datetime,
+    room: int,
+    *,
+    closed: bool = False,
+    holder: str = "",
 ) -> list[Leaving]:
     """Settle what ended and claim what may leave, in one transaction."""
     if outcomes:
         settle(session, outcomes, now)
-    return claim(session, now, room, closed=closed) if room > 0 else []
+    return claim(session, now, room, closed=closed, holder=holder) if room > 0 else []
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

@@ -21,7 +21,6 @@ class Directions:
     values: Mapping[str, str] = field(default_factory=dict)
     subject: str = ""
     text: str = ""
-    html: str = ""
     price: int = 0
 
 
@@ -29,6 +28,7 @@ class Directions:
 class Leaving:
     """A claimed row: it is marked as sending, whoever holds it must settle it. It goes by its `channel`.
 
+    Of an unsettled row `doubts` says how often nothing was seen of it, and `error_code` what Zalo answered last.
     `last_interaction` is when the person last wrote, None where that is not known; `chat_refused`: Zalo refused the
     chat to them since.
     """
@@ -42,6 +42,8 @@ class Leaving:
     last_interaction: datetime | None = None
     chat_refused: bool = False
     directions: Directions = field(default_factory=Directions)
+    doubts: int = 0
+    error_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Outcome:
     """How an attempt ended. QUEUED means again at `not_before`; `outgoing` replaces the body where it had to change.
 
     `channel` is the way from now on where that changes: WAIT leads to a new choice. `tried` leaves an attempt behind.
+    `doubted`: nothing was seen of the last attempt. `attempt` is the one it speaks of: where the row has been taken or
+    settled anew meanwhile, the outcome is old and changes nothing.
     """
 
     id: str
@@ -71,3 +75,5 @@ class Outcome:
     outgoing: Outgoing | None = None
     channel: Channel | None = None
     tried: Tried | None = None
+    doubted: bool = False
+    attempt: int | None = None

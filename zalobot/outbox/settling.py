@@ -3,11 +3,11 @@
 The one rule: what is sent stays sent; no later word undoes it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
@@ -15,10 +15,11 @@ from zalobot.outbox.leaving import Leaving, Outcome
 from zalobot.store.bulk import update_rows
 from zalobot.store.ids import new_id
 from zalobot.store.models import Attempt, OutboxMessage, OutboxState, Reach
-from zalobot.store.types import storable
+from zalobot.store.types import storable, word
 from zalobot.zalo.messages import Outgoing
 
 _table = OutboxMessage.__table__  # type: ignore[attr-defined]
+_OPEN = (OutboxState.SENDING, OutboxState.UNKNOWN)
 _attempt, _reach = Attempt.__table__, Reach.__table__  # type: ignore[attr-defined]
 _bar_chat = insert(_reach)
 _bar_chat = _bar_chat.on_conflict_do_update(
@@ -49,9 +50,12 @@ def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
             values["body"] = outcome.outgoing.to_json()
         if outcome.channel is not None:
             values["channel"] = outcome.channel
-        session.execute(
-            update(_table).where(_table.c.id == outcome.id, _table.c.state != OutboxState.SENT).values(**values)
-        )
+        if outcome.doubted:
+            values["doubts"] = _table.c.doubts + 1
+        still = [_table.c.id == outcome.id, _table.c.state != OutboxState.SENT]
+        if outcome.attempt is not None:
+            still += [_table.c.attempts == outcome.attempt, _table.c.state.in_(_OPEN)]
+        session.execute(update(_table).where(*still).values(**values))
 
 
 def _remember(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -83,10 +87,9 @@ def echoed(session: Session, person_id: str, message_id: str, text: str, now: da
     """Zalo's echo says that a message left: settles the oldest unsettled row with these words. False: none is ours."""
     if session.execute(select(_table.c.id).where(_table.c.message_id == message_id)).first():
         return True
-    open_states = (OutboxState.SENDING, OutboxState.UNKNOWN)
     query = (
         select(_table.c.id, _table.c.body)
-        .where(_table.c.person_id == person_id, _table.c.state.in_(open_states))
+        .where(_table.c.person_id == person_id, _table.c.state.in_((*_OPEN, OutboxState.UNCLEAR)))
         .order_by(_table.c.id)
     )
     for row in session.execute(query):
@@ -97,8 +100,9 @@ def echoed(session: Session, person_id: str, message_id: str, text: str, now: da
 
 
 def same_words(outgoing: Outgoing, text: str) -> bool:
-    """Whether Zalo's copy of a text is this message (it may trim and fold white space)."""
-    return " ".join(outgoing.text.split()) == " ".join(text.split())
+    """Whether Zalo's copy of a text is this message (it may trim and fold white space), with or without its buttons."""
+    said = " ".join(text.split())
+    return said in (" ".join(outgoing.text.split()), " ".join(outgoing.written_out.split()))
 
 
 def arrived(session: Session, message_ids: Sequence[str], *, seen: bool, at: datetime) -> None:
@@ -109,28 +113,47 @@ def arrived(session: Session, message_ids: Sequence[str], *, seen: bool, at: dat
     )
 
 
-def unsettled(session: Session, unknown_before: datetime, sending_before: datetime, limit: int = 50) -> list[Leaving]:
-    """Rows whose outcome nobody knows, and rows a dead process left as sending before `sending_before`."""
+def holders(session: Session, before: datetime) -> set[str]:
+    """The processes that hold rows which they began to send before that instant."""
+    query = select(_table.c.sending_by).where(
+        _table.c.state == word(OutboxState.SENDING), _table.c.sending_since <= before
+    )
+    return {holder or "" for holder in session.execute(query.distinct()).scalars()}
+
+
+def unsettled(
+    session: Session, now: datetime, before: datetime, left_by: Collection[str], stale: datetime, limit: int = 50
+) -> list[Leaving]:
+    """Rows whose attempt began before that instant, whose outcome nobody knows, and which may be asked about now.
+
+    Among them those still sending that were left by the processes `left_by`, or began before `stale`.
+    """
     query = (
-        select(
-            _table.c.id,
-            _table.c.person_id,
-            _table.c.body,
-            _table.c.attempts,
-            _table.c.sending_since,
-            _table.c.channel,
-        )
+        select(_table)
         .where(
+            _table.c.sending_since <= before,
             or_(
-                and_(_table.c.state == OutboxState.UNKNOWN, _table.c.sending_since <= unknown_before),
-                and_(_table.c.state == OutboxState.SENDING, _table.c.sending_since <= sending_before),
-            )
+                and_(_table.c.state == word(OutboxState.UNKNOWN), _table.c.not_before <= now),
+                and_(
+                    _table.c.state == word(OutboxState.SENDING),
+                    or_(func.coalesce(_table.c.sending_by, "").in_(left_by), _table.c.sending_since <= stale),
+                ),
+            ),
         )
-        .order_by(_table.c.id)
+        .order_by(_table.c.not_before, _table.c.id)
         .limit(limit)
     )
     return [
-        Leaving(row.id, row.person_id, Outgoing.from_json(row.body), row.attempts, row.sending_since, row.channel)
+        Leaving(
+            row.id,
+            row.person_id,
+            Outgoing.from_json(row.body),
+            row.attempts,
+            row.sending_since,
+            row.channel,
+            doubts=row.doubts,
+            error_code=row.error_code,
+        )
         for row in session.execute(query)
     ]
 

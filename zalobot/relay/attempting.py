@@ -5,6 +5,7 @@ The one rule: whatever happens, the row has an outcome; what nobody foresaw coun
 
 import logging
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from zalobot import metrics
@@ -21,6 +22,10 @@ RETRIES = 300  # two days at ten minutes each: as long as Zalo lets us answer (a
 
 async def attempt(ways: Ways, row: Leaving, now: Now) -> Outcome:
     """Give the row to the way it goes; how that ended."""
+    return replace(await _ended(ways, row, now), attempt=row.attempts)
+
+
+async def _ended(ways: Ways, row: Leaving, now: Now) -> Outcome:
     try:
         sent = await ways[row.channel].deliver(row)
     except Retryable as error:
@@ -36,7 +41,7 @@ async def attempt(ways: Ways, row: Leaving, now: Now) -> Outcome:
         return Outcome(row.id, OutboxState.QUEUED, not_before=now(), outgoing=other.outgoing)
     except Undeliverable as error:
         metrics.SENDS.labels(str(error.code)).inc()
-        return Outcome(row.id, OutboxState.FAILED, None, error.code, str(error))
+        return refused(row, error.code, str(error))
     except (ValueError, OSError) as error:  # nothing was sent: a body Zalo has no form for, a disk that fails
         log.exception("not sendable", extra={"outbox_id": row.id})
         return Outcome(row.id, OutboxState.FAILED, None, None, f"{type(error).__name__}: {error}")
@@ -45,6 +50,11 @@ async def attempt(ways: Ways, row: Leaving, now: Now) -> Outcome:
         return Outcome(row.id, OutboxState.UNKNOWN, None, None, f"{type(error).__name__}: {error}", now())
     metrics.SENDS.labels("0").inc()
     return Outcome(row.id, OutboxState.SENT, sent.message_id[:64])
+
+
+def refused(row: Leaving, code: int, why: str) -> Outcome:
+    """What becomes of a row that its way will not carry."""
+    return Outcome(row.id, OutboxState.FAILED, None, code, why)
 
 
 def _again(row: Leaving, error: Retryable, now: datetime) -> Outcome:

@@ -74,9 +74,16 @@ def candidates(shown: Sequence[dict[str, Any]], row: Leaving) -> list[str]:
     found = [
         (said_at(item), str(item.get("message_id", "")))
         for item in shown
-        if str(item.get("src")) == "0" and outbox.same_words(row.outgoing, str(item.get("message", "")))
+        if str(item.get("src")) == "0" and _is_it(item, row.outgoing)
     ]
     return [message_id for at, message_id in sorted(found) if at >= since]
+
+
+def _is_it(item: dict[str, Any], outgoing: Outgoing) -> bool:
+    """The same words; of what has none, that it is no text either (Zalo shows no id of an upload)."""
+    if outgoing.text:
+        return outbox.same_words(outgoing, str(item.get("message", "")))
+    return str(item.get("type", "")) not in ("", "text")
 
 
 def said_at(item: dict[str, Any]) -> int:

@@ -13,9 +13,11 @@ from zalobot.errors import PastHorizon
 from zalobot.outbox import Leaving, Outcome
 
 
-def exchange(session: Session, outcomes: Sequence[Outcome], now: datetime, room: int) -> list[Leaving]:
+def exchange(
+    session: Session, outcomes: Sequence[Outcome], now: datetime, room: int, holder: str = ""
+) -> list[Leaving]:
     """Settle what ended and claim what may leave now: outside working time nothing for staff but replies."""
-    return outbox.exchange(session, outcomes, now, room, closed=_closed(session, now))
+    return outbox.exchange(session, outcomes, now, room, closed=_closed(session, now), holder=holder)
 
 
 def _closed(session: Session, now: datetime) -> bool:

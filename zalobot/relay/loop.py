@@ -18,18 +18,20 @@ from zalobot.relay.ways import Ways
 from zalobot.services import Now
 from zalobot.store.coordination import Coordination
 from zalobot.store.database import Store
-from zalobot.store.presence import Presence
+from zalobot.store.models import OutboxState
+from zalobot.store.presence import CONFIRM, Presence
 
 log = logging.getLogger(__name__)
 
-DIED = timedelta(minutes=2)  # longer than any HTTP timeout: a row still sending then was left by a process that died
+DIED = timedelta(minutes=10)  # a row still sending then was left, whatever its process says
 ASK_AFTER = timedelta(seconds=3)
+ANNOUNCE = 1.0  # seconds: who was cut off is back before anybody believes that they are gone
 GATHER = 0.008  # seconds between exchanges: answers and new messages share one transaction
 TOPIC = "outbox"
 
 
 class Relay:
-    """Sends what is queued. `in_flight` bounds the calls under way; `presence` tells whether it is the only one."""
+    """Sends what is queued. `in_flight` bounds the calls under way; by its `presence` others know that it lives."""
 
     def __init__(
         self,
@@ -50,7 +52,7 @@ class Relay:
 
     async def run(self) -> None:
         """Go on until cancelled; what is under way is then finished and settled."""
-        beside = [asyncio.create_task(self._watch()), asyncio.create_task(self._recover())]
+        beside = [asyncio.create_task(work()) for work in (self._watch, self._recover, self._be_there)]
         try:
             while True:
                 await self._round()
@@ -68,27 +70,38 @@ class Relay:
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     async def settle_unknown(self) -> int:
-        """Ask Zalo's conversation about rows nobody knows the outcome of; gives back how many were settled.
+        """Look for rows nobody knows the outcome of; gives back how many were settled.
 
-        Where no other relay lives, a row that is sending but not by us was left by one that died.
+        Among them those that another process has claimed and left, or one of our own whose claim we never heard of.
         """
-        alone = await asyncio.to_thread(self.presence.alone)
         now = self.now()
-        rows = await self.store.read(outbox.unsettled, now - ASK_AFTER, now - (ASK_AFTER if alone else DIED))
-        outcomes = [await ask(self.store, self.ways, row, self.now) for row in rows if row.id not in self._held]
-        known = [outcome for outcome in outcomes if outcome is not None]
-        if known:
-            await self.store.run(outbox.settle, known, self.now())
+        holders = await self.store.read(outbox.holders, now - ASK_AFTER)
+        gone = await asyncio.to_thread(self.presence.gone, holders - {self.presence.id})
+        left_by = [*gone, self.presence.id]
+        rows = await self.store.read(outbox.unsettled, now, now - ASK_AFTER, left_by, now - DIED)
+        settled = 0
+        for row in rows:
+            if row.id not in self._held:
+                outcome = await ask(self.store, self.ways, row, self.now)
+                await self.store.run(outbox.settle, [outcome], self.now())
+                settled += outcome.state is not OutboxState.UNKNOWN
+        if settled:
             self._wake.set()
-        return len(known)
+        return settled
 
     async def _recover(self) -> None:
         """Soon after the start: what a former life of this process left, without waiting for the lease of its jobs."""
-        await asyncio.sleep(ASK_AFTER.total_seconds())
-        try:
-            await self.settle_unknown()
-        except Exception:
-            log.exception("what was left unsettled could not be looked at")
+        for _ in range(2):  # the first look may find somebody gone, the second believes it
+            await asyncio.sleep(max(ASK_AFTER.total_seconds(), CONFIRM))
+            try:
+                await self.settle_unknown()
+            except Exception:
+                log.exception("what was left unsettled could not be looked at")
+
+    async def _be_there(self) -> None:
+        while True:
+            await asyncio.to_thread(self.presence.announce)
+            await asyncio.sleep(ANNOUNCE)
 
     async def _watch(self) -> None:
         while True:
@@ -113,7 +126,7 @@ class Relay:
     async def _exchange(self) -> int:
         outcomes, self._outcomes = self._outcomes, []
         room = self.in_flight - len(self._tasks)
-        under_way = asyncio.ensure_future(self.store.run(exchange, outcomes, self.now(), room))
+        under_way = asyncio.ensure_future(self.store.run(exchange, outcomes, self.now(), room, self.presence.id))
         try:
             claimed = await asyncio.shield(under_way)
         except asyncio.CancelledError:
