@@ -89,3 +89,23 @@ def test_yes_and_no_are_read_as_people_write_them(text: str, allowed: bool) -> N
 
 def test_what_is_neither_yes_nor_no_is_named() -> None:
     assert problems({"ZALOBOT_PAID_MESSAGES": "maybe"}) == ["ZALOBOT_PAID_MESSAGES must be yes or no, not 'maybe'"]
+
+
+def test_words_that_a_setting_does_not_know_are_named() -> None:
+    assert problems({"ZALOBOT_ZALO_PKCE": "plain", "ZALOBOT_ZALO_APPSECRET_PROOF": "yes"}) == [
+        "ZALOBOT_ZALO_PKCE must be per_request, fixed or none",
+        "ZALOBOT_ZALO_APPSECRET_PROOF must be auto, always or never",
+    ]
+
+
+def test_a_fixed_challenge_needs_its_verifier(tmp_path: Path) -> None:
+    assert problems({"ZALOBOT_ZALO_PKCE": "fixed"}) == [
+        "ZALOBOT_ZALO_PKCE_VERIFIER must have 43 to 128 characters where ZALOBOT_ZALO_PKCE is fixed"
+    ]
+    (tmp_path / "verifier").write_text("v" * 43)
+    environ = {"ZALOBOT_ZALO_PKCE": "fixed", "ZALOBOT_ZALO_PKCE_VERIFIER_FILE": str(tmp_path / "verifier")}
+    assert Settings.from_env(environ).zalo_pkce_verifier == "v" * 43
+
+
+def test_alarms_go_to_several_addresses() -> None:
+    assert Settings.from_env({"ZALOBOT_ALARM_MAIL": "a@b.vn, c@d.vn"}).alarm_addresses == ("a@b.vn", "c@d.vn")

@@ -38,6 +38,10 @@ class Settings:
     zalo_zbs_url: str = "https://business.openapi.zalo.me"
     zalo_access_token: str = ""
     zalo_refresh_token: str = ""
+    zalo_pkce: str = "per_request"
+    zalo_pkce_verifier: str = ""
+    zalo_appsecret_proof: str = "auto"
+    zalo_calls_per_minute: int = 0
     zalo_site_verification: str = ""
     attachment_hosts: str = MEDIA_HOSTS
     attachment_limit: int = 20_000_000
@@ -50,11 +54,22 @@ class Settings:
     zbs_hash_phone: bool = False
     smtp_url: str = ""
     mail_from: str = ""
+    alarm_mail: str = ""
 
     @property
     def oa_secrets(self) -> tuple[str, ...]:
         """The OA secret keys that are accepted now; several while rotating."""
         return _listed(self.zalo_oa_secret)
+
+    @property
+    def chat_url(self) -> str:
+        """Where a person opens the chat; "" while no Official Account is configured."""
+        return self.zalo_oa_url or (f"https://zalo.me/{self.zalo_oa_id}" if self.zalo_oa_id else "")
+
+    @property
+    def alarm_addresses(self) -> tuple[str, ...]:
+        """Who gets a letter when the account can't go on by itself."""
+        return _listed(self.alarm_mail)
 
     @property
     def media_hosts(self) -> tuple[str, ...]:
@@ -85,7 +100,7 @@ _REMEDIES = {
     "zalo_oa_id": "the Official Account's id",
 }
 _NAMES = {f"{PREFIX}{field.name.upper()}": field for field in fields(Settings)}
-_SECRETS = ("SECRET", "TOKEN", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
+_SECRETS = ("SECRET", "TOKEN", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "VERIFIER")
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -156,10 +171,16 @@ def _malformed(values: Mapping[str, str | int | float]) -> list[str]:
             problems.append(f"{PREFIX}{name.upper()} must be {', '.join(words[:-1])} or {words[-1]}")
     if values.get("smtp_url") and "@" not in str(values.get("mail_from", "")):
         problems.append(f"{PREFIX}MAIL_FROM must be the address that letters come from, where {PREFIX}SMTP_URL is set")
+    if values.get("zalo_pkce") == "fixed" and not 43 <= len(str(values.get("zalo_pkce_verifier", ""))) <= 128:
+        problems.append(f"{PREFIX}ZALO_PKCE_VERIFIER must have 43 to 128 characters where {PREFIX}ZALO_PKCE is fixed")
     return problems
 
 
-_WORDS = {"zalo_signature_mode": ("enforce", "log_only", "off")}
+_WORDS = {
+    "zalo_signature_mode": ("enforce", "log_only", "off"),
+    "zalo_pkce": ("per_request", "fixed", "none"),
+    "zalo_appsecret_proof": ("auto", "always", "never"),
+}
 _SCHEMES = {
     "database_url": ("sqlite", "postgresql", "postgres"),
     "redis_url": ("redis", "rediss", "unix"),

@@ -24,6 +24,9 @@ TIMEOUT = 10.0
 ACCESS_LIFE = timedelta(seconds=90_000)
 """How long an access token lives where Zalo does not say."""
 
+PER_REQUEST, FIXED, NO_PKCE = PKCE_MODES = ("per_request", "fixed", "none")
+"""A fresh verifier for each consent; the one whose challenge is saved in Zalo's console; none at all."""
+
 _PATH = "/v4/oa/access_token"
 
 
