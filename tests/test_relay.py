@@ -16,7 +16,7 @@ from tests.rooms import outbox_rows
 from zalobot import outbox
 from zalobot.errors import Misconfigured, OutcomeUnknown, Retryable, Undeliverable
 from zalobot.outbox import Leaving, Outcome
-from zalobot.relay import Chat, Relay
+from zalobot.relay import Chat, Relay, Uploads
 from zalobot.relay.attempting import RETRIES, backoff
 from zalobot.relay.chat import candidates
 from zalobot.relay.loop import DIED
@@ -77,9 +77,11 @@ class Town:
 
     def another(self, client: Any = None, presence: Presence | None = None) -> Relay:
         """A relay as a new process would make it."""
+        client = client or self.client
+        uploads = Uploads(client, BlobStore(self.folder), self.store, "oa", self.clock.now)
         return Relay(
             self.store,
-            {Channel.CS: Chat(client or self.client, BlobStore(self.folder))},
+            {Channel.CS: Chat(client, uploads, self.client.memory)},
             InProcess(),
             self.clock.now,
             presence=presence or Presence("sqlite://", "relay", confirm=0),
@@ -313,11 +315,11 @@ async def test_a_message_zalo_will_never_take_is_given_up_and_the_next_one_goes(
     person = await town.person()
     town.say(person, "1")
     town.say(person, "2")
-    person.refuses = -217
+    person.refuses = -248
     await town.relay.attempt(town.claim()[0])
     outcome = await town.relay.attempt(Leaving("x", person.id, Outgoing("1"), 1))
-    assert (outcome.state, outcome.error_code) == (FAILED, -217)
-    town.store.run_now(outbox.settle, [Outcome(town.rows()[0].id, FAILED, error_code=-217)], town.clock.now())
+    assert (outcome.state, outcome.error_code) == (FAILED, -248)
+    town.store.run_now(outbox.settle, [Outcome(town.rows()[0].id, FAILED, error_code=-248)], town.clock.now())
     person.refuses = 0
     await town.relay.drain()
     assert (town.states(), town.phone(person)) == ([FAILED, SENT], ["2"])

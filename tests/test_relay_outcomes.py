@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from zalobot import outbox
-from zalobot.relay import Chat, Relay
+from zalobot.relay import Chat, Relay, Uploads
 from zalobot.store import coordination
 from zalobot.store.blobs import BlobStore
 from zalobot.store.database import Store
@@ -45,9 +45,10 @@ def states(session: Session) -> dict[str, int]:
 
 async def test_an_answer_that_comes_while_others_are_written_down_is_not_lost(store: Store, tmp_path: Path) -> None:
     zalo: Any = SlowZalo()
+    client = cast(ZaloClient, zalo)
     relay = Relay(
         store,
-        {Channel.CS: Chat(cast(ZaloClient, zalo), BlobStore(tmp_path))},
+        {Channel.CS: Chat(client, Uploads(client, BlobStore(tmp_path), store, "oa", lambda: NOW))},
         coordination.connect(""),
         lambda: NOW,
         presence=Presence(store.url, "relay"),

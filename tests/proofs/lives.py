@@ -11,7 +11,7 @@ from pathlib import Path
 from zalobot import app
 from zalobot.config import Settings
 from zalobot.handlers.dispatch import dispatcher
-from zalobot.relay import Chat, Relay
+from zalobot.relay import Chat, Relay, Uploads
 from zalobot.services import Services
 from zalobot.store.blobs import BlobStore
 from zalobot.store.coordination import InProcess
@@ -43,7 +43,7 @@ async def life(url: str, folder: Path, coordination: InProcess, phones: Phones) 
     settings = replace(Settings(), database_url=url, secret_key="proofs only", zalo_oa_id=OA, burst_seconds=0.0)
     store, here = await asyncio.to_thread(app.open_store, settings, app.utc_now())
     services, presence = Services(settings, store, coordination, here, app.utc_now), Presence(url, "relay")
-    ways = {Channel.CS: Chat(phones, BlobStore(folder))}  # type: ignore[arg-type]
+    ways = {Channel.CS: Chat(phones, Uploads(phones, BlobStore(folder), store, OA, app.utc_now))}  # type: ignore[arg-type]
     relay = Relay(store, ways, coordination, app.utc_now, presence=presence)
     tasks = [asyncio.create_task(Worker(services, dispatcher(OA)).run()), asyncio.create_task(relay.run())]
     try:

@@ -7,6 +7,8 @@ anything is sent again. A claimed row is given to `ways[row.channel]` (ways.py):
 from zalobot.relay.chat import Chat
 from zalobot.relay.hours import exchange
 from zalobot.relay.loop import TOPIC, Relay
+from zalobot.relay.traits import Traits
+from zalobot.relay.uploads import Uploads
 from zalobot.relay.ways import Way, Ways
 
-__all__ = ["TOPIC", "Chat", "Relay", "Way", "Ways", "exchange"]
+__all__ = ["TOPIC", "Chat", "Relay", "Traits", "Uploads", "Way", "Ways", "exchange"]

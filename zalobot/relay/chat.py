@@ -3,60 +3,64 @@
 The one rule: what Zalo shows of the conversation since the attempt decides an unknown outcome.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from zalobot import outbox
-from zalobot.errors import Undeliverable
+from zalobot.errors import OutcomeUnknown, Retryable, Undeliverable, UploadExpired
 from zalobot.outbox import Leaving
+from zalobot.relay.uploads import Uploads
 from zalobot.relay.ways import Reworded
-from zalobot.store.blobs import BlobStore
 from zalobot.zalo.client import Sent, ZaloClient
 from zalobot.zalo.codes import NO_BUTTONS
 from zalobot.zalo.messages import Outgoing
+from zalobot.zalo.send_api import BUTTONS, Memory, Nothing
 
 SKEW = timedelta(seconds=30)  # how far Zalo's clock may be from ours
 PAGE, PAGES = 10, 5  # how much of a conversation is looked through
 
 
 class Chat:
-    """Sends over one account's client; files are read from `blobs`."""
+    """Sends over one account's client. `memory` holds what was learnt of the account (the client's own)."""
 
-    def __init__(self, client: ZaloClient, blobs: BlobStore) -> None:
-        self.client, self.blobs = client, blobs
+    def __init__(self, client: ZaloClient, uploads: Uploads, memory: Memory | None = None) -> None:
+        self.client, self.uploads, self.memory = client, uploads, memory or Nothing()
 
     async def deliver(self, row: Leaving) -> Sent:
-        """Upload what belongs to the message, then send it."""
-        outgoing = await self._uploaded(row.outgoing)
+        """Upload what belongs to the message, then send it, without buttons where the account has none."""
+        outgoing = row.outgoing
+        if outgoing.buttons and await self.memory.recall(BUTTONS) == "no":
+            outgoing = outgoing.plain()
         try:
-            return await self.client.send(row.person_id, outgoing)
-        except Undeliverable as error:
-            if error.code in NO_BUTTONS and outgoing.buttons:
-                raise Reworded(error.code, error.message, row.outgoing.plain()) from error
+            sent = await self._sent(row.person_id, outgoing)
+        except OutcomeUnknown as error:
+            if outgoing.react_icon:  # doing it twice is doing it once
+                raise Retryable(error.code, error.message) from error
             raise
+        except Undeliverable as error:
+            if outgoing.react_icon:  # a sign that could not be given is nothing for anybody's list
+                return Sent(outgoing.react_id)
+            if (other := _reworded(error, outgoing)) is not None:
+                raise Reworded(error.code, error.message, other) from error
+            raise
+        if outgoing.reworded:
+            await self.memory.keep(BUTTONS, "no")
+        return sent
 
     async def traces(self, row: Leaving) -> list[str]:
         """The same words in what Zalo shows of the conversation since the attempt."""
         return candidates(await self._shown(row), row)
 
-    async def _uploaded(self, outgoing: Outgoing) -> Outgoing:
-        if outgoing.image_blob:
-            name = outgoing.file_name or "image.jpg"
-            image_id = await self.client.upload_image(await self._file(outgoing.image_blob), name)
-            return replace(outgoing, image_id=image_id, image_blob="")
-        if outgoing.file_blob:
-            token = await self.client.upload_file(await self._file(outgoing.file_blob), outgoing.file_name)
-            return replace(outgoing, file_token=token, file_blob="")
-        return outgoing
-
-    async def _file(self, sha256: str) -> bytes:
+    async def _sent(self, person_id: str, outgoing: Outgoing) -> Sent:
         try:
-            return await asyncio.to_thread(self.blobs.get, sha256)
-        except KeyError as error:
-            raise Undeliverable(0, f"the file {sha256} is gone") from error
+            return await self.client.send(person_id, await self.uploads.ready(outgoing))
+        except UploadExpired:
+            if not (outgoing.image_blob or outgoing.file_blob):
+                raise
+            await self.uploads.forget(outgoing)
+        return await self.client.send(person_id, await self.uploads.ready(outgoing))
 
     async def _shown(self, row: Leaving) -> list[dict[str, Any]]:
         """As far back as that takes."""
@@ -66,6 +70,18 @@ class Chat:
             if len(more) < PAGE or (row.since and said_at(more[-1]) < millis(row.since - SKEW)):
                 break
         return shown
+
+
+def _reworded(error: Undeliverable, outgoing: Outgoing) -> Outgoing | None:
+    """The form to try after a refusal that will be the same next time; None where there is none.
+
+    That the account cannot show buttons is believed once the words alone were taken: -201 has many reasons.
+    """
+    if error.code in NO_BUTTONS and outgoing.buttons:
+        return replace(outgoing.plain(), reworded=True)
+    if type(error) is Undeliverable and outgoing.quote_id:  # too old or deleted
+        return replace(outgoing, quote_id="")
+    return None
 
 
 def candidates(shown: Sequence[dict[str, Any]], row: Leaving) -> list[str]:
