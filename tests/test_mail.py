@@ -6,9 +6,9 @@ import pytest
 
 from tests.mailbox import FROM, Mailbox, mailbox
 from zalobot.errors import OutcomeUnknown, Retryable, Undeliverable
-from zalobot.mail import Letter, Postbox, is_address
+from zalobot.mail import Letter, Postbox, as_html, is_address
 
-LETTER = Letter("01M", "lan@congty.example.vn", "Trả lời QN-2611-00042", "Kính gửi Quý doanh nghiệp", "<p>Kính gửi</p>")
+LETTER = Letter("01M", "lan@congty.example.vn", "Trả lời QN-2611-00042", "Kính gửi Quý doanh nghiệp")
 
 
 @pytest.fixture
@@ -23,8 +23,15 @@ async def test_a_letter_arrives_with_its_words_twice_and_an_id_made_from_its_key
     assert (letter["Subject"], letter["To"], letter["From"]) == (LETTER.subject, LETTER.to, FROM)
     assert letter["Message-ID"] == "<01M@dichvu.example.vn>"
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert [part.get_content().strip() for part in letter.iter_parts()] == [LETTER.text, LETTER.html]  # type: ignore[attr-defined]
+    assert [part.get_content_type() for part in letter.iter_parts()] == ["text/plain", "text/html"]  # type: ignore[attr-defined]
     assert box.words() == [LETTER.text]
+
+
+def test_as_html_links_can_be_tapped_and_nothing_that_was_written_becomes_markup() -> None:
+    written = as_html("Xem <b>trả lời</b>:\nhttps://kenh.example.vn/hoi-dap/QN-2611-00042.\n\nTrân trọng")
+    assert '<a href="https://kenh.example.vn/hoi-dap/QN-2611-00042">' in written
+    assert "&lt;b&gt;trả lời&lt;/b&gt;:<br>" in written
+    assert written.count("<p>") == 2
 
 
 async def test_a_line_break_in_a_subject_starts_no_header(box: Mailbox) -> None:

@@ -391,7 +391,7 @@ LAST, BEFORE_LAST = RETRIES, RETRIES - 1
         (Retryable(-32, "too many calls"), BEFORE_LAST, QUEUED),
         (Retryable(-32, "too many calls"), LAST, FAILED),
         (OutcomeUnknown(-200, "failed"), LAST, UNKNOWN),
-        (Undeliverable(-213, "has left"), 1, FAILED),
+        (Undeliverable(-213, "has left"), 1, QUEUED),
         (ValueError("no such form"), 1, FAILED),
         (RuntimeError("a bug of ours"), 1, UNKNOWN),
     ],

@@ -48,6 +48,7 @@ class Settings:
     files_folder: str = "var/files"
     province: str = "quang-ninh"
     burst_seconds: float = 2.0
+    relearn_hours: float = 24.0
     staff_quiet_minutes: float = 30.0
     catch_up_minutes: float = 30.0
     paid_messages: bool = True

@@ -16,12 +16,15 @@ from sqlmodel import Session
 
 from zalobot.store.bulk import insert_rows
 from zalobot.store.database import before_commit, sqlite
-from zalobot.store.models import Conversation, Officer, Person, Role
+from zalobot.store.models import Conversation, Officer, Person, Reach, Role
 
 
 @dataclass(slots=True)
 class Talk:
-    """A person's conversation, and who they are if they are staff. `fresh`: nothing was ever said with them."""
+    """A person's conversation, and who they are if they are staff. `fresh`: nothing was ever said with them.
+
+    `waiting`: a message waits until they write (`channels.waiting`).
+    """
 
     person_id: str
     updated_at: datetime
@@ -45,11 +48,16 @@ class Talk:
     officer_agency: str = ""
     officer_role: Role | None = None
     fresh: bool = False
+    waiting: bool = False
 
     @property
     def is_staff(self) -> bool:
         """Whether this Zalo account belongs to an officer, head, leader or coordinator."""
         return self.officer_role is not None
+
+    def with_person(self, now: datetime) -> bool:
+        """Whether a member of staff talks to them now: the bot says nothing."""
+        return self.with_person_until is not None and now < self.with_person_until
 
     def begin(self, flow: str, answers: dict[str, Any]) -> None:
         """Enter a flow; an unfinished one is put on the shelf, so that nothing a person wrote is lost.
@@ -72,14 +80,21 @@ class Talk:
 _table = Conversation.__table__  # type: ignore[attr-defined]
 _person = Person.__table__  # type: ignore[attr-defined]
 _officer = Officer.__table__  # type: ignore[attr-defined]
+_reach = Reach.__table__  # type: ignore[attr-defined]
 _columns = [column for column in _table.columns if column.name != "person_id"]
 _staff = [_officer.c.id, _officer.c.name, _officer.c.agency, _officer.c.role]
 _select = (
-    select(_person.c.id, _table.c.person_id, *_columns, *(column.label(f"o_{column.name}") for column in _staff))
+    select(
+        _person.c.id,
+        _table.c.person_id,
+        *_columns,
+        *(column.label(f"o_{column.name}") for column in _staff),
+        _reach.c.waiting_since,
+    )
     .select_from(
-        _person.outerjoin(_table, _table.c.person_id == _person.c.id).outerjoin(
-            _officer, (_officer.c.person_id == _person.c.id) & _officer.c.active.is_(True)
-        )
+        _person.outerjoin(_table, _table.c.person_id == _person.c.id)
+        .outerjoin(_officer, (_officer.c.person_id == _person.c.id) & _officer.c.active.is_(True))
+        .outerjoin(_reach, _reach.c.person_id == _person.c.id)
     )
     .where(_person.c.id.in_(bindparam("people", expanding=True)))
     .order_by(_person.c.id)
@@ -176,6 +191,7 @@ def _talk(row: Any, now: datetime) -> Talk:
         {name: row[name] for name in _names} if row["person_id"] is not None else {"updated_at": now}
     )
     talk = Talk(row["id"], **stored, fresh=row["person_id"] is None)
+    talk.waiting = row["waiting_since"] is not None
     if row["o_id"] is not None:
         talk.officer_id, talk.officer_name = row["o_id"], row["o_name"]
         talk.officer_agency, talk.officer_role = row["o_agency"], row["o_role"]

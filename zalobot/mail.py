@@ -4,6 +4,7 @@ The one rule: `send` says truly what it knows, in the relay's words: a letter th
 again, one that may have been taken is not. Its Message-ID is made from its key: a second copy can be recognised.
 """
 
+import html
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,18 +20,25 @@ from zalobot.errors import OutcomeUnknown, Retryable, Undeliverable
 
 _WIRE = SMTP.clone(cte_type="7bit")  # old servers do not take 8-bit letters
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\\]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}")
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:)]")
 _NO_ADDRESS, _NO_SERVER = 553, 421  # SMTP's own codes for what is found out before the server is asked
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is written to one address. `key` is the key of what it says; `html` the same words with links, or none."""
+    """What is written to one address. `key` is the key of what it says."""
 
     key: str
     to: str
     subject: str
     text: str
-    html: str = ""
+
+
+def as_html(text: str) -> str:
+    """The same words for programs that show HTML: paragraphs, and addresses of pages to be tapped."""
+    lines = _LINK.sub(r'<a href="\g<0>">\g<0></a>', html.escape(text, quote=True))
+    paragraphs = "".join(f"<p>{one.strip().replace(chr(10), '<br>')}</p>" for one in lines.split("\n\n") if one.strip())
+    return f'<!doctype html><html><head><meta charset="utf-8"></head><body>{paragraphs}</body></html>'
 
 
 def is_address(text: str) -> bool:
@@ -90,8 +98,7 @@ class Postbox:
         message["Message-ID"] = f"<{letter.key}@{address.partition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office programs do not answer it
         message.set_content(letter.text)
-        if letter.html:
-            message.add_alternative(letter.html, subtype="html")
+        message.add_alternative(as_html(letter.text), subtype="html")
         return message
 
 

@@ -82,6 +82,10 @@ def _how_counted(part: Any) -> str:
     return templating.render("counted/short", receipt=part.receipt).text if part.receipt else ""
 
 
+def _holders(ticket: Any) -> str:
+    return ", ".join(dict.fromkeys(_agency(ticket.province, fact.part.agency) for fact in ticket.parts))
+
+
 def _all_answered(ticket: Any) -> bool:
     return str(ticket.ticket.state) in ("answered", "closed")
 
@@ -101,6 +105,7 @@ TICKET: Final = (
     _placeholder("ho_so_xong", "ticket", lambda t: spoken.state("status", "answered") if _all_answered(t) else ""),
     _placeholder("loai_ho_so", "ticket", lambda t: spoken.state("klass", t.ticket.klass)),
     _placeholder("noi_dung_sau", "ticket", lambda t: spoken.excerpt("\n".join(t.additions), _EXCERPT)),
+    _placeholder("co_quan_ho_so", "ticket", _holders),
     _placeholder("trang_thai_ho_so", "ticket", lambda t: spoken.state("status", t.ticket.state)),
 )
 
@@ -137,6 +142,10 @@ PEOPLE: Final = (
     _placeholder("ten_can_bo", "officer", lambda o: o.name),
     _placeholder("ten_co_quan_can_bo", "officer", lambda o: o.agency_name),
     _placeholder("ten_khach", "person", lambda p: p.display_name),
+    _placeholder("noi_dung_tin", "letter", lambda letter: letter.text),
+    _placeholder("ma_ho_so_tin", "letter", lambda letter: letter.code),
+    _placeholder("so_tin_cho", "waiting", lambda waiting: str(waiting)),
+    _placeholder("lien_ket_zalo", "letter", lambda letter: letter.chat_url),
     _placeholder("ten_kenh", "channel", lambda c: c.oa_name),
     _placeholder("ten_tinh", "channel", lambda c: c.name),
     _placeholder("ma_vi_du", "channel", lambda c: f"{c.prefix}-2611-00042"),
@@ -149,6 +158,10 @@ PEOPLE: Final = (
 
 def _work_lines(work: Any) -> str:
     return "\n".join(templating.render("list/work", part=part).text for part in work[:_LISTED])
+
+
+def _ticket_lines(tickets: Any) -> str:
+    return "\n".join(templating.render("list/proposal", ticket=ticket).text for ticket in tickets[:_LISTED])
 
 
 def _codes(work: Any) -> str:
@@ -186,6 +199,9 @@ LISTS: Final = (
     _placeholder("danh_sach_viec", "work", _work_lines),
     _placeholder("cac_tra_loi", "answers", _answers),
     _placeholder("cac_ma_viec", "work", _codes),
+    _placeholder("so_ho_so", "tickets", lambda tickets: str(len(tickets) or "")),
+    _placeholder("danh_sach_ho_so", "tickets", _ticket_lines),
+    _placeholder("so_ho_so_khac", "tickets", lambda tickets: str(max(0, len(tickets) - _LISTED) or "")),
     _placeholder("so_viec_khac", "work", lambda work: str(max(0, len(work) - _LISTED) or "")),
 )
 
@@ -218,6 +234,8 @@ _GROUPS: Final = {
 DIGEST: Final = (
     *(_placeholder(f"viec_{word}", "digest", _group_lines(name)) for word, name in _GROUPS.items()),
     *(_placeholder(f"so_{word}", "digest", _group_size(name)) for word, name in _GROUPS.items()),
+    _placeholder("ho_so_xac_nhan", "digest", lambda d: _ticket_lines(d.proposals[:_OF_A_GROUP])),
+    _placeholder("so_xac_nhan", "digest", lambda d: str(len(d.proposals) or "")),
     _placeholder("ngay_sang", "digest", lambda d: spoken.day(d.now)),
     _placeholder("co_quan_sang", "digest", lambda d: _agency(d.province, d.officer.agency)),
     _placeholder("co_quan_tre", "digest", _late_lines),

@@ -13,19 +13,28 @@ from sqlalchemy import event, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import province
+from zalobot import decided, province
 from zalobot.errors import ConfigError
 from zalobot.province import Province
 from zalobot.rules import Klass, RuleVersion
 from zalobot.store.database import memo
-from zalobot.store.models import Agency, CalendarDay, CalendarVersion, ProvinceRow, RuleVersionRow, Topic
+from zalobot.store.models import (
+    Agency,
+    CalendarDay,
+    CalendarVersion,
+    ProvinceRow,
+    RoutingExample,
+    RuleVersionRow,
+    Topic,
+)
 from zalobot.workdays import WorkCalendar
 
 T = TypeVar("T")
+DECISIONS = 300  # the newest that proposals look at
 _province = ProvinceRow.__table__  # type: ignore[attr-defined]
 _insert_province = insert(_province).on_conflict_do_nothing().returning(_province.c.key)
 TOPIC = "reference"  # published by whoever changed something here, so that other processes look at once
-PROVINCE, PUBLIC_URL = "province", "public_url"
+PROVINCE, PUBLIC_URL, CHAT_URL = "province", "public_url", "chat_url"
 _REVISION, _SHELF = "revision", "shelf"  # session.info: which state it is, and what all sessions of the store share
 _revision = select(col(ProvinceRow.revision))
 
@@ -90,6 +99,12 @@ def public_url(session: Session) -> str:
     return url
 
 
+def chat_url(session: Session) -> str:
+    """Where a person opens the chat; "" where that is not known."""
+    url: str = session.info.get(CHAT_URL, "")
+    return url
+
+
 def seed(session: Session, pack: Province, now: datetime) -> bool:
     """Load a pack into an empty database; False (and nothing done) when a province is there already."""
     if session.execute(select(ProvinceRow)).first() is not None:
@@ -127,7 +142,15 @@ def read(session: Session, pack: Province) -> Province:
         topics=_in_order({row.code: _topic(row) for row in topics}, pack.topics),
         calendar=_calendar(session, session.execute(newest).scalar_one()),
         rules=tuple(RuleVersion.from_json(row.data) for row in rules),
+        docket=_docket(session),
     )
+
+
+def _docket(session: Session) -> decided.Docket:
+    """What coordinators decided last, the newest first."""
+    columns = (col(RoutingExample.tokens), col(RoutingExample.topic), col(RoutingExample.agencies))
+    query = select(*columns).order_by(col(RoutingExample.id).desc()).limit(DECISIONS)
+    return decided.docket((row[0], row[1], row[2]) for row in session.execute(query))
 
 
 def _in_order(found: dict[str, T], like: Mapping[str, object]) -> dict[str, T]:

@@ -20,7 +20,7 @@ REPLY, STATUS, REMINDER = Priority.REPLY, Priority.STATUS, Priority.REMINDER
 
 def someone(hours: float | None, now: datetime = DAY, **more: object) -> Known:
     """Who wrote so many hours ago and can be reached by everything, but for what is said."""
-    everything = {"by_uid": None, "by_phone": None, "phone": "0912345678", "email": "a@b.vn", "mail_server": True}
+    everything = {"by_uid": None, "by_phone": None, "phone": "0912345678", "email": "a@b.vn"}
     last = None if hours is None else now - timedelta(hours=hours)
     return Known(last_interaction=last, **{**everything, **more})  # type: ignore[arg-type]
 
@@ -41,7 +41,6 @@ TABLE = [
     (STATUS, 24 * 30, {"by_uid": Why.NOT_APPROVED, "phone": ""}, (), True, MAIL),
     (STATUS, 24 * 30, {"by_uid": Why.NOT_FILLED, "by_phone": Why.NOT_FILLED}, (), True, MAIL),
     (STATUS, 24 * 30, {**NOTHING, "email": "a@b.vn"}, (), True, MAIL),
-    (STATUS, 24 * 30, {**NOTHING, "email": "a@b.vn", "mail_server": False}, (), True, WAIT),
     (STATUS, 24 * 30, NOTHING, (), True, WAIT),
     (STATUS, 50, NOTHING, (), False, WAIT),
     # a reminder takes a letter before a template that costs something
@@ -93,7 +92,7 @@ def test_why_every_way_was_passed_over_is_told() -> None:
         PAID: Why.WINDOW_CLOSED,
         UID: Why.NO_TEMPLATE,
         PHONE: Why.NO_TEMPLATE,
-        MAIL: Why.NO_MAIL_SERVER,
+        MAIL: Why.NO_ADDRESS,
     }
     refused = someone(50, phone="", by_uid=Why.NOT_APPROVED, email="")
     assert reasons(choose(Message(STATUS, {MAIL}), refused, policy(may_pay=False), DAY)) == {
@@ -103,6 +102,11 @@ def test_why_every_way_was_passed_over_is_told() -> None:
         PHONE: Why.NO_PHONE,
         MAIL: Why.REFUSED,
     }
+
+
+def test_what_is_not_set_up_here_is_passed_over() -> None:
+    chosen = choose(Message(STATUS, absent=frozenset({PAID, UID, PHONE, MAIL})), someone(50), policy(), DAY)
+    assert (chosen.channel, reasons(chosen)[MAIL]) == (WAIT, Why.NOT_SET_UP)
 
 
 @pytest.mark.parametrize(

@@ -28,15 +28,17 @@ class Why(StrEnum):
     NOT_FILLED = "not_filled"  # a parameter is missing or too long
     NO_PHONE = "no_phone"
     NO_ADDRESS = "no_address"
-    NO_MAIL_SERVER = "no_mail_server"
+    NOT_SET_UP = "not_set_up"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is to go. `refused` are the channels that refused it since the person last wrote."""
+    """What is to go. `refused` are the channels that refused it since the person last wrote, `absent` those that are
+    not set up in this installation."""
 
     priority: Priority
     refused: Set[Channel] = frozenset()
+    absent: Set[Channel] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,6 @@ class Known:
     tag: int = 1
     phone: str = ""
     email: str = ""
-    mail_server: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def choose(message: Message, known: Known, policy: Policy, now: datetime) -> Cho
 
 def _closed(channel: Channel, message: Message, known: Known, policy: Policy, now: datetime) -> Why | None:
     """Why a channel is closed to this message; None where it is open."""
+    if channel in message.absent:
+        return Why.NOT_SET_UP
     if channel in message.refused or (channel in CHAT and message.refused & CHAT):
         return Why.REFUSED
     match channel:
@@ -96,7 +99,7 @@ def _closed(channel: Channel, message: Message, known: Known, policy: Policy, no
         case Channel.ZBS_PHONE:
             return known.by_phone or (None if known.phone else Why.NO_PHONE)
         case Channel.MAIL:
-            return Why.NO_MAIL_SERVER if not known.mail_server else None if known.email else Why.NO_ADDRESS
+            return None if known.email else Why.NO_ADDRESS
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from zalobot import flows, outbox, reference, templating
+from zalobot.channels import waiting
 from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
 from zalobot.flows import report_issue
@@ -23,6 +24,14 @@ BURST = "burst"  # session.info: how long a reply waits for more of the same ans
 NUDGE = timedelta(days=1)
 AT_ONCE = timedelta(0)
 BUTTONS = 5
+
+
+def heard(session: Session, talk: Talk, at: datetime, now: datetime) -> None:
+    """The person has done something that opens Zalo's window (a word, a button, a follow; never a receipt, an echo or
+    a reaction): remember when, by the event's own time, and let what waits for them leave before the reply."""
+    talk.last_interaction_at = max(talk.last_interaction_at or at, at)
+    if talk.waiting:
+        waiting.release(session, talk, now)
 
 
 def say(session: Session, talk: Talk, message: str, now: datetime, *, hold: timedelta = AT_ONCE, **things: Any) -> None:

@@ -6,9 +6,11 @@ anything is sent again. A claimed row is given to `ways[row.channel]` (ways.py):
 
 from zalobot.relay.chat import Chat
 from zalobot.relay.hours import exchange
+from zalobot.relay.letters import Letters
 from zalobot.relay.loop import TOPIC, Relay
+from zalobot.relay.templates import ByPhone, ByUserId
 from zalobot.relay.traits import Traits
 from zalobot.relay.uploads import Uploads
 from zalobot.relay.ways import Way, Ways
 
-__all__ = ["TOPIC", "Chat", "Relay", "Traits", "Uploads", "Way", "Ways", "exchange"]
+__all__ = ["TOPIC", "ByPhone", "ByUserId", "Chat", "Letters", "Relay", "Traits", "Uploads", "Way", "Ways", "exchange"]

@@ -9,12 +9,14 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from zalobot import outbox
+from zalobot import channel_policy, outbox
+from zalobot.channel_policy import Policy
+from zalobot.channels.routing import Desk
 from zalobot.outbox import Leaving, Outcome
-from zalobot.relay.attempting import attempt
+from zalobot.relay.choosing import attempt_by_choice
 from zalobot.relay.hours import exchange
 from zalobot.relay.settling import ask
-from zalobot.relay.ways import Ways
+from zalobot.relay.ways import Ways, completed
 from zalobot.services import Now
 from zalobot.store.coordination import Coordination
 from zalobot.store.database import Store
@@ -41,9 +43,11 @@ class Relay:
         now: Now,
         *,
         presence: Presence,
+        policy: Policy | None = None,
         in_flight: int = 48,
     ) -> None:
-        self.store, self.ways, self.coordination, self.now = store, ways, coordination, now
+        self.store, self.ways, self.coordination, self.now = store, completed(ways), coordination, now
+        self.desk = Desk(policy or channel_policy.policy(), frozenset(self.ways))
         self.presence, self.in_flight = presence, in_flight
         self._outcomes: list[Outcome] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -157,8 +161,11 @@ class Relay:
 
     async def _send(self, row: Leaving) -> None:
         outcome = await self.attempt(row)
+        if outcome is None:
+            self._held.discard(row.id)
+            return
         self._outcomes.append(outcome)  # looked up after the wait: the list there was before may be written down by now
 
-    async def attempt(self, row: Leaving) -> Outcome:
-        """One attempt to send, whatever happens, as an Outcome."""
-        return await attempt(self.ways, row, self.now)
+    async def attempt(self, row: Leaving) -> Outcome | None:
+        """One attempt to send, whatever happens, as an Outcome; None for a row that waits and has it written down."""
+        return await attempt_by_choice(self.store, self.ways, self.desk, row, self.now)

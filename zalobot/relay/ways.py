@@ -10,7 +10,7 @@ the mapping that `app.py` gives to the Relay.
 from collections.abc import Mapping
 from typing import Protocol
 
-from zalobot.errors import Undeliverable
+from zalobot.errors import Retryable, Undeliverable
 from zalobot.outbox import Leaving
 from zalobot.store.models import Channel
 from zalobot.zalo.client import Sent
@@ -38,3 +38,20 @@ class Way(Protocol):
 
 
 Ways = Mapping[Channel, Way]
+
+
+class Nowhere:
+    """The way of a row for which none was chosen yet: nothing has been said."""
+
+    async def deliver(self, row: Leaving) -> Sent:
+        """It is not taken."""
+        raise Retryable(0, "no way was chosen")
+
+    async def traces(self, row: Leaving) -> list[str]:
+        """There are none."""
+        return []
+
+
+def completed(ways: Ways) -> Ways:
+    """The same with the ways that follow from them: the paid chat is the free one's call."""
+    return {Channel.CS_PAID: ways[Channel.CS], Channel.WAIT: Nowhere(), **ways}

@@ -75,8 +75,7 @@ def site(request: web.Request) -> Site:
 
 def zalo_address(services: Services) -> str:
     """Where a business opens the chat; '' while no Official Account is configured."""
-    settings = services.settings
-    return settings.zalo_oa_url or (f"https://zalo.me/{settings.zalo_oa_id}" if settings.zalo_oa_id else "")
+    return services.settings.chat_url
 
 
 def html(request: web.Request, name: str, *, status: int = 200, **things: object) -> web.Response:

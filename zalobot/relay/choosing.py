@@ -1,0 +1,35 @@
+"""An attempt by the way that is chosen when the row leaves.
+
+The one rule: the free chat needs no choice and asks nobody; every other way is chosen and written down before it is
+taken (`channels.routing`), and what it refuses leads to another choice.
+"""
+
+import logging
+
+from zalobot.channels import routing
+from zalobot.channels.routing import Desk
+from zalobot.outbox import Leaving, Outcome
+from zalobot.relay.attempting import attempt, later
+from zalobot.relay.ways import Ways
+from zalobot.services import Now
+from zalobot.store.database import Store
+from zalobot.store.models import OutboxState
+
+log = logging.getLogger(__name__)
+
+AGAIN = 60.0  # seconds until a choice that failed (a database away, a bug) is made again
+
+
+async def attempt_by_choice(store: Store, ways: Ways, desk: Desk, row: Leaving, now: Now) -> Outcome | None:
+    """One attempt, as an Outcome; None where the row does not leave now, which is written down already."""
+    if not desk.free(row, now()):
+        try:
+            chosen = await store.run(routing.route, row, desk, now())
+        except Exception as error:
+            log.exception("no way could be chosen", extra={"outbox_id": row.id})
+            reason = f"{type(error).__name__}: {error}"
+            return Outcome(row.id, OutboxState.QUEUED, error=reason, not_before=later(now(), AGAIN))
+        if chosen is None:
+            return None
+        row = chosen
+    return routing.judged(row, await attempt(ways, row, now), now())
