@@ -1,9 +1,11 @@
-"""Secrets at rest: what is written to the database can't be read from a copy of it.
+"""Secrets at rest, and signatures on what leaves us: what is written to the database can't be read from a copy of it.
 
 The one rule: the newest key seals, every listed key opens; a key is dropped only after everything was sealed anew.
 """
 
 import base64
+import hashlib
+import hmac
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
@@ -19,10 +21,7 @@ class Seal:
 
     def __init__(self, secret_key: str, purpose: str) -> None:
         """`purpose` keeps apart what was sealed for different uses; raises ConfigError without a key."""
-        keys = [part.strip() for part in secret_key.split(",") if part.strip()]
-        if not keys:
-            raise ConfigError(["ZALOBOT_SECRET_KEY is missing: it seals the tokens in the database"])
-        self._fernet = MultiFernet([Fernet(_derived(key, purpose)) for key in keys])
+        self._fernet = MultiFernet([Fernet(_derived(key, purpose)) for key in _keys(secret_key)])
 
     def close(self, text: str) -> str:
         """The sealed text."""
@@ -34,6 +33,33 @@ class Seal:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise ConfigError([_REMEDY]) from None
+
+
+class Signer:
+    """Signs short texts that come back to us, with keys derived from `ZALOBOT_SECRET_KEY`."""
+
+    def __init__(self, secret_key: str, purpose: str) -> None:
+        """As of `Seal`."""
+        self._keys = [_derived(key, purpose) for key in _keys(secret_key)]
+
+    def sign(self, text: str) -> str:
+        """The signature of a text, to be sent along with it."""
+        return _mac(self._keys[0], text)
+
+    def fits(self, text: str, signature: str) -> bool:
+        """Whether we signed this text, with the present key or a listed former one."""
+        return any(hmac.compare_digest(_mac(key, text).encode(), signature.encode()) for key in self._keys)
+
+
+def _mac(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _keys(secret_key: str) -> list[str]:
+    keys = [part.strip() for part in secret_key.split(",") if part.strip()]
+    if not keys:
+        raise ConfigError(["ZALOBOT_SECRET_KEY is missing: it seals the tokens in the database"])
+    return keys
 
 
 def _derived(key: str, purpose: str) -> bytes:

@@ -13,10 +13,10 @@ from datetime import date
 from aiohttp import web
 from sqlalchemy.exc import OperationalError
 
-from zalobot import app, inbox, officers
+from zalobot import app, consenting, inbox, officers
 from zalobot.config import Settings
 from zalobot.errors import ConfigError, Refused
-from zalobot.store import migrations
+from zalobot.store import consents, migrations
 from zalobot.store.models import Role
 from zalobot.tickets import absences
 
@@ -110,6 +110,17 @@ def back(settings: Settings, *, officer: str) -> str:
         away = store.read_now(absences.officer_named, officer)
         ended = store.run_now(absences.end_absence, away.id, now)
         return f"{away.name} is back." if ended else f"{away.name} was not noted as away."
+    finally:
+        store.close_now()
+
+
+def consent_link(settings: Settings) -> str:
+    """A one-time address at which an administrator of the account begins a consent."""
+    migrations.upgrade(settings.database_url)
+    now = app.utc_now()
+    store, _ = app.open_store(settings, now)
+    try:
+        return consenting.start_url(settings, store.run_now(consents.make_link, settings.zalo_oa_id, now))
     finally:
         store.close_now()
 

@@ -28,7 +28,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-site",
 }
 _WEBHOOK = "/zalo/webhook"
-_FOR_MACHINES = ("/zalo/", "/api/", "/healthz", "/readyz", "/metrics", "/static/")
+_FOR_MACHINES = (_WEBHOOK, "/api/", "/healthz", "/readyz", "/metrics", "/static/")
 
 
 @web.middleware

@@ -5,9 +5,21 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from zalobot.services import Services
-from zalobot.web import api, assets, health, ledger, public
+from zalobot.web import access, account, api, assets, consent, health, ledger, public
+from zalobot.web import sign_in as coming_in
+
+CONSOLES: tuple[access.Row, ...] = (*account.ROWS,)
 
 
 def routes(_services: Services | None = None) -> Sequence[web.AbstractRouteDef]:
     """The routes for `app.add_routes`; handlers find their services under `app[SERVICES]`."""
-    return [web.get("/static/{name:.+}", assets.serve), *health.routes, *api.routes, *ledger.routes, *public.routes]
+    return [
+        web.get("/static/{name:.+}", assets.serve),
+        *health.routes,
+        *consent.routes,
+        *api.routes,
+        *ledger.routes,
+        *public.routes,
+        *coming_in.ROUTES,
+        *access.guarded(CONSOLES),
+    ]
