@@ -19,13 +19,17 @@ templates = typer.Typer(no_args_is_help=True, help="The words the bot says.")
 officer = typer.Typer(no_args_is_help=True, help="Officers, heads and leaders.")
 inbox_group = typer.Typer(no_args_is_help=True, help="Events that Zalo sent.")
 calendar = typer.Typer(no_args_is_help=True, help="The working days, and what a late change of them moves.")
+user = typer.Typer(no_args_is_help=True, help="Accounts of the web pages.")
 ledger = typer.Typer(no_args_is_help=True, help="The chained record of everything that happened.")
+oauth = typer.Typer(no_args_is_help=True, help="The consent of the Official Account's administrators.")
 DAY = ["%Y-%m-%d"]
 app.add_typer(templates, name="templates")
 app.add_typer(calendar, name="calendar")
 app.add_typer(officer, name="officer")
 app.add_typer(inbox_group, name="inbox")
 app.add_typer(ledger, name="ledger")
+app.add_typer(user, name="user")
+app.add_typer(oauth, name="oauth")
 
 
 def _settings(*required: str) -> Settings:
@@ -182,6 +186,14 @@ def officer_back(officer: Annotated[str, typer.Option(help="Who is back: a name,
     typer.echo(serving.back(_settings(), officer=officer))
 
 
+@oauth.command("link")
+def oauth_link() -> None:
+    """Print a one-time address at which an administrator of the account consents, within half an hour."""
+    from zalobot import serving
+
+    typer.echo(serving.consent_link(_settings(*SERVING)))
+
+
 @inbox_group.command("replay")
 def inbox_replay(event: Annotated[str, typer.Argument(help="The event's key, as in the log.")]) -> None:
     """Let an event whose handling failed be handled again."""
@@ -189,6 +201,50 @@ def inbox_replay(event: Annotated[str, typer.Argument(help="The event's key, as 
 
     serving.replay(_settings(), event)
     typer.echo("The event will be handled again.")
+
+
+@user.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(help="The person's name; what they type to sign in is made from it.")],
+    role: Annotated[str, typer.Option(help="officer, head, leader, coordinator, operator or admin.")],
+    agency: Annotated[str, typer.Option(help="The agency's code: officers and heads need one.")] = "",
+) -> None:
+    """Add an account and print its one-time password, which has to be changed at the first sign-in."""
+    from zalobot import account_command
+
+    typer.echo(account_command.add(_settings(), name=name, role=role, agency=agency))
+
+
+@user.command("list")
+def user_list() -> None:
+    """Every account: its role, whether it has a second factor, whether it is stopped."""
+    from zalobot import account_command
+
+    typer.echo(account_command.listed(_settings()))
+
+
+@user.command("stop")
+def user_stop(name: Annotated[str, typer.Argument(help="The name they sign in with.")]) -> None:
+    """Let nobody in with this account any more; whoever is in is out at once."""
+    from zalobot import account_command
+
+    typer.echo(account_command.stop(_settings(), name))
+
+
+@user.command("reset-password")
+def user_reset_password(name: Annotated[str, typer.Argument(help="The name they sign in with.")]) -> None:
+    """Print a new one-time password; every session of the account ends."""
+    from zalobot import account_command
+
+    typer.echo(account_command.reset_password(_settings(), name))
+
+
+@user.command("reset-second-factor")
+def user_reset_second_factor(name: Annotated[str, typer.Argument(help="The name they sign in with.")]) -> None:
+    """The phone is lost: ask for a new authenticator at the next sign-in."""
+    from zalobot import account_command
+
+    typer.echo(account_command.reset_second_factor(_settings(), name))
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def issued(store: Store) -> str:
 
 def test_a_link_lets_its_officer_in_once(rooms: Store) -> None:
     token = issued(rooms)
-    assert rooms.read_now(links.look, token, NOW).name == "Nguyễn Thu Hà"
+    assert rooms.read_now(links.look, token, NOW)[1].name == "Nguyễn Thu Hà"
     cookie, path = rooms.run_now(links.use, token, NOW)
     inside = rooms.read_now(sessions.find, cookie, NOW)
     assert inside is not None

@@ -39,7 +39,8 @@ class Town:
 
 def application(store: Store, **changes: object) -> web.Application:
     """The public site alone."""
-    settings = Settings(public_url="https://kenh.example.vn", **{"zalo_oa_id": "42", **changes})  # type: ignore[arg-type]
+    known = {"public_url": "https://kenh.example.vn", "zalo_oa_id": "42"}
+    settings = Settings(**{**known, **changes})  # type: ignore[arg-type]
     app = web.Application(middlewares=middlewares())
     app[SERVICES] = Services(settings, store, InProcess(), sample.province(), lambda: sample.NOW)
     app.add_routes(routes(app[SERVICES]))

@@ -26,9 +26,9 @@ def issue(session: Session, officer: Officer, path: str, now: datetime) -> str:
     return token
 
 
-def look(session: Session, token: str, now: datetime) -> Officer:
-    """Whom a link is for, without using it up. Raises Refused: `link_unknown`, `link_used`, `link_expired`."""
-    return _found(session, token, now, lock=False)[1]
+def look(session: Session, token: str, now: datetime) -> tuple[EntryLink, Officer]:
+    """A link and whom it is for, without using it up. Raises Refused: `link_unknown`, `link_used`, `link_expired`."""
+    return _found(session, token, now, lock=False)
 
 
 def use(session: Session, token: str, now: datetime, *, agent: str = "") -> tuple[str, str]:

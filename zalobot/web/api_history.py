@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from zalobot.province import Province
-from zalobot.store.models import Tier
 from zalobot.store.queries.public_rows import PublicEvent, Story
 from zalobot.web.filters import local
 from zalobot.web.public_view import agency_name
@@ -36,9 +35,8 @@ def iso(at: datetime | None) -> str | None:
 
 
 def history(story: Story, scene: Scene) -> list[Data]:
-    """The lines, oldest first. A sealed ticket's say who and when, not why."""
-    sealed = story.ticket.tier == Tier.SEALED
-    return [_event(one, scene, sealed=sealed) for one in story.events]
+    """The lines, oldest first. Of a sealed ticket the events come without what was said and judged."""
+    return [_event(one, scene) for one in story.events]
 
 
 def moves(lines: Iterable[Data], number: int) -> list[Data]:
@@ -56,7 +54,10 @@ def moves(lines: Iterable[Data], number: int) -> list[Data]:
     return [move for move in found if move["from"] != move["to"]]
 
 
-def _event(row: PublicEvent, scene: Scene, *, sealed: bool) -> Data:
+def _event(row: PublicEvent, scene: Scene) -> Data:
+    facts = _facts(row.data, scene)
+    if row.kind in _WORDS and "reason" in facts:
+        facts[_WORDS[row.kind]] = facts.pop("reason")
     return {
         "seq": row.seq,
         "hash": row.hash,
@@ -65,17 +66,16 @@ def _event(row: PublicEvent, scene: Scene, *, sealed: bool) -> Data:
         "part": row.part_number,
         "role": row.actor_role,
         "agency": scene.agency(row.agency),
-        "facts": _facts(row.data, scene, sealed=sealed),
+        "facts": facts,
     }
 
 
-def _facts(data: Mapping[str, Any], scene: Scene, *, sealed: bool) -> Data:
+def _facts(data: Mapping[str, Any], scene: Scene) -> Data:
     """Of a reason only `why`: masked for everybody when it was written, and not written of a sealed ticket."""
     agencies = {shown: scene.agency(_text(data, key)) for shown, key in _AGENCIES.items()}
     plain = {shown: read(data, key) for shown, (key, read) in _PLAIN.items()}
-    private = {} if sealed else {"verdict": _text(data, "verdict")}
     said = {"told": bool(data["told"])} if "told" in data else {}
-    return _there(private) | _there(plain) | _there(agencies) | said
+    return _there(plain) | _there(agencies) | said
 
 
 def _there(facts: Data) -> Data:
@@ -108,8 +108,10 @@ def _words(data: Mapping[str, Any], key: str) -> list[str]:
 
 
 _AGENCIES = {"from": "former", "to": "to"}
+_WORDS = {"question_asked": "question", "business_replied": "reply"}  # what `why` holds there is no reason
 _PLAIN: dict[str, tuple[str, Callable[[Mapping[str, Any], str], Any]]] = {
     "reason": ("why", _text),
+    "verdict": ("verdict", _text),
     "class": ("klass", _text),
     "clock": ("clock", _number),
     "late": ("late", _truth),
@@ -122,6 +124,8 @@ _PLAIN: dict[str, tuple[str, Callable[[Mapping[str, Any], str], Any]]] = {
     "into": ("into", _text),
     "merged_from": ("merged_from", _text),
     "split_from": ("split_from", _number),
+    "split_off": ("split_off", _text),
+    "split_ticket": ("split_ticket", _text),
     "refusals": ("number", _number),
     "missing": ("missing", _words),
 }

@@ -9,7 +9,7 @@ from zalobot import redaction
 from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.receipt import Receipt
-from zalobot.store.models import PartState, Tier
+from zalobot.store.models import PartState
 from zalobot.store.queries.figures import WINDOW, AgencyFigures
 from zalobot.store.queries.public import OPEN_PART
 from zalobot.store.queries.public_rows import (
@@ -65,7 +65,7 @@ def whole(story: Story, scene: Scene) -> Data:
 
 def part(row: PublicPart, of: PublicTicket, scene: Scene) -> Data:
     """A part with its clock, its answer and what the business said of it."""
-    sealed, due = of.tier == Tier.SEALED, row.due_at
+    due = row.due_at
     running = row.state in _RUNNING and row.answered_at is None
     return {
         "code": f"{of.code}/{row.number}",
@@ -87,7 +87,7 @@ def part(row: PublicPart, of: PublicTicket, scene: Scene) -> Data:
         "answered_at": iso(row.answered_at),
         "in_time": row.answered_at <= due if row.answered_at and due else None,
         "answer": _answer(row),
-        "verdict": None if sealed else row.verdict or None,
+        "verdict": row.verdict or None,
         "verdict_at": iso(row.verdict_at),
         "closed_at": iso(row.closed_at),
         "hand_overs": row.hand_overs,

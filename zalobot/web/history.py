@@ -20,6 +20,8 @@ MARKS = {
     "recounted": "e-swap",
     "escalated": "e-late",
     "not_explained": "e-late",
+    "not_decided": "e-late",
+    "split": "e-swap",
 }
 
 
@@ -27,7 +29,8 @@ MARKS = {
 class Line:
     """A line of the history. `kind` picks the words in `_macros/timeline.html`; `off` makes it a gap instead.
 
-    `seqs` are the numbers of its entries in the ledger. `silent`: it happened because nobody said anything.
+    `seqs` are the numbers of its entries in the ledger. `silent`: it happened because nobody said anything. `into` and
+    `source` are tickets: that a matter was split off into, and from.
     """
 
     kind: str
@@ -49,20 +52,22 @@ class Line:
     due: datetime | None = None
     new_date: date | None = None
     silent: bool = False
+    into: str = ""
+    source: str = ""
     seqs: tuple[int, ...] = ()
     off: Off | None = None
 
 
 def history(
-    events: Iterable[PublicEvent], received: datetime, now: datetime, province: Province, *, sealed: bool, open_: bool
+    events: Iterable[PublicEvent], received: datetime, now: datetime, province: Province, *, open_: bool
 ) -> tuple[Line, ...]:
-    """The lines, oldest first; an open ticket's go on until now. A sealed one keeps who and when, not why."""
+    """The lines, oldest first; an open ticket's go on until now."""
     out: list[Line] = []
     before = local(received).date()
     for event in events:
         today = local(event.at).date()
         out += _gap(province, before, today)
-        line = _line(event, province, same_day=bool(out) and today == before, sealed=sealed)
+        line = _line(event, province, same_day=bool(out) and today == before)
         if out and (joined := _joined(out[-1], line)):
             out[-1] = joined
             continue
@@ -90,7 +95,7 @@ def _gap(province: Province, before: date, today: date) -> list[Line]:
     return [Line("off", off=run) for run in days_off(province.calendar, before, today)]
 
 
-def _line(event: PublicEvent, province: Province, *, same_day: bool, sealed: bool) -> Line:
+def _line(event: PublicEvent, province: Province, *, same_day: bool) -> Line:
     data = event.data
     return Line(
         kind=event.kind,
@@ -101,7 +106,7 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool, sealed: boo
         agency=_name(province, event.agency),
         to=_name(province, _text(data, "to")),
         former=_name(province, _text(data, "former")),
-        reason=_text(data, "why") or ("" if sealed else _text(data, "reason")),
+        reason=_text(data, "why"),
         verdict=_text(data, "verdict"),
         klass=_text(data, "klass"),
         role=_text(data, "role"),
@@ -111,6 +116,8 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool, sealed: boo
         due=_instant(data, "due"),
         new_date=date.fromisoformat(day) if (day := _text(data, "day")) else None,
         silent=data.get("who") == "silence",
+        into=_text(data, "split_off"),
+        source=_text(data, "split_ticket"),
     )
 
 

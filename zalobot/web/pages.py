@@ -78,7 +78,7 @@ def zalo_address(services: Services) -> str:
     return services.settings.chat_url
 
 
-def html(request: web.Request, name: str, *, status: int = 200, **things: object) -> web.Response:
+def html(request: web.Request, name: str, /, *, status: int = 200, **things: object) -> web.Response:
     """Render `templates/web/<name>.html` with `site` and what the page is about."""
     text = environment().get_template(f"{name}.html").render(site=site(request), **things)
     return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-cache"})

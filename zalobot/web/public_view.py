@@ -102,7 +102,6 @@ def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
             ticket.received_at,
             now,
             province,
-            sealed=ticket.tier == Tier.SEALED,
             open_=ticket.state not in OVER,
         ),
         is_open=ticket.state not in OVER,

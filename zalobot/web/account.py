@@ -1,0 +1,40 @@
+"""My account: where I am signed in, and ending it there."""
+
+from datetime import datetime
+
+from aiohttp import web
+from sqlmodel import Session
+
+from zalobot.accounts import log, sessions
+from zalobot.accounts.sessions import SignedIn
+from zalobot.services import SERVICES
+from zalobot.web import console
+from zalobot.web.access import EVERYBODY, WHO, Row
+
+PATH = "/tai-khoan"
+
+
+async def account(request: web.Request) -> web.Response:
+    """The account and its open sessions."""
+    services, who = request.app[SERVICES], request[WHO]
+    listed = await services.store.read(sessions.listed, who.account.id, services.now())
+    return console.html(request, "consoles/account", sessions=listed, done=request.query.get("xong", ""))
+
+
+async def end_session(request: web.Request) -> web.Response:
+    """End one of my sessions; one of somebody else is not found."""
+    services, who = request.app[SERVICES], request[WHO]
+    which = str((await request.post()).get("phien", ""))[:64]
+    await services.store.run(_end, who, which, services.now())
+    raise web.HTTPSeeOther(f"{PATH}?xong=1")
+
+
+def _end(session: Session, who: SignedIn, which: str, now: datetime) -> None:
+    if sessions.end(session, which, now, account_id=who.account.id):
+        log.note(session, "session_ended", who.account, now)
+
+
+ROWS = (
+    Row("GET", PATH, EVERYBODY, account),
+    Row("POST", f"{PATH}/phien", EVERYBODY, end_session),
+)

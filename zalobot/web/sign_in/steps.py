@@ -1,0 +1,96 @@
+"""The first step (name and password), a new password, and going out.
+
+The one rule: no answer says which of name and password was wrong.
+"""
+
+import asyncio
+
+from aiohttp import web
+
+from zalobot.accounts import managing, secrets, signing_in
+from zalobot.accounts.sessions import SignedIn
+from zalobot.errors import Refused
+from zalobot.services import SERVICES
+from zalobot.store.models import Level
+from zalobot.web import pages
+from zalobot.web.access import COOKIE, HOME, SIGN_IN, check_form, network, safe_way, signed_in
+from zalobot.web.sign_in.forms import BEFORE, agent, bound, entered, onwards, page, token_before, way
+
+routes = web.RouteTableDef()
+
+
+@routes.get(SIGN_IN)
+async def form(request: web.Request) -> web.StreamResponse:
+    """The first step, or on to where somebody who is in belongs."""
+    who = await signed_in(request)
+    if who is not None:
+        raise web.HTTPSeeOther(onwards(who, way(request)))
+    return _first_step(request)
+
+
+@routes.post(SIGN_IN)
+async def password(request: web.Request) -> web.StreamResponse:
+    """Compare name and password."""
+    services, data = request.app[SERVICES], await request.post()
+    await check_form(request, secrets.digest(request.cookies.get(BEFORE, "")))
+    name, typed = str(data.get("ten", ""))[:100], str(data.get("mat_khau", ""))
+    now, where = services.now(), network(request)
+    try:
+        shown = await services.store.read(signing_in.look, name, where, now)
+    except Refused as refusal:
+        return _first_step(request, name=name, reason=refusal.reason, until=refusal.facts["until"], status=429)
+    if not await asyncio.to_thread(secrets.fits, shown.kept, typed):
+        await services.store.run(signing_in.refuse, name, where, now)
+        return _first_step(request, name=name, reason="sign_in_wrong", status=401)
+    token = await services.store.run(signing_in.accept, shown.account_id, where, now, agent=agent(request))
+    return await entered(request, token, str(data.get("ve", "")))
+
+
+@routes.get(f"{SIGN_IN}/mat-khau")
+async def new_password_form(request: web.Request) -> web.StreamResponse:
+    """A new password: asked for after the one-time one, and whenever somebody wants one."""
+    who = await _inside(request)
+    return page(request, "sign_in/password", who)
+
+
+@routes.post(f"{SIGN_IN}/mat-khau")
+async def new_password(request: web.Request) -> web.StreamResponse:
+    """Keep a new password; every other session of the account ends."""
+    who = await _inside(request)
+    services, data = request.app[SERVICES], await request.post()
+    await check_form(request, who.csrf)
+    former, wanted, again = (str(data.get(field, "")) for field in ("mat_khau_cu", "mat_khau", "mat_khau_lai"))
+    reason = managing.acceptable(wanted, who.account) or ("password_differs" if wanted != again else "")
+    if not reason and not await asyncio.to_thread(secrets.fits, who.account.password, former):
+        reason = "password_former"
+    if reason:
+        return page(request, "sign_in/password", who, reason=reason, status=422)
+    kept = await asyncio.to_thread(secrets.hashed, wanted)
+    await services.store.run(managing.change_password, who.account.id, kept, services.now(), but=who.session_id)
+    raise web.HTTPSeeOther(safe_way(str(data.get("ve", "")), HOME[who.account.role]))
+
+
+@routes.post("/dang-xuat")
+async def leave(request: web.Request) -> web.StreamResponse:
+    """Sign out: the session ends here and in the database."""
+    who = await signed_in(request)
+    response = web.HTTPSeeOther(SIGN_IN)
+    if who is not None:
+        await check_form(request, who.csrf)
+        services = request.app[SERVICES]
+        await services.store.run(signing_in.leave, who, services.now())
+        response.del_cookie(COOKIE, path="/")
+    raise response
+
+
+def _first_step(request: web.Request, *, status: int = 200, **things: object) -> web.Response:
+    known = {"name": "", "reason": "", "until": None} | things
+    response = pages.html(request, "sign_in/form", status=status, csrf=token_before(request), ve=way(request), **known)
+    return bound(request, response)
+
+
+async def _inside(request: web.Request) -> SignedIn:
+    who = await signed_in(request)
+    if who is None or who.level is not Level.FULL:
+        raise web.HTTPSeeOther(SIGN_IN)
+    return who
