@@ -11,16 +11,19 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from zalobot import jobs, province, reference, speech, templating
+from zalobot import channel_policy, jobs, province, reference, speech, templating, withdrawals
+from zalobot.budget import Budget
 from zalobot.config import Settings
+from zalobot.consenting import ConsentDesk
 from zalobot.credentials import Grant, TokenKeeper
 from zalobot.handlers import talking, webhook
 from zalobot.handlers.dispatch import dispatcher
 from zalobot.handlers.verifying import Verifier
 from zalobot.handlers.webhook import KEEPER, VERIFIER, Keeper
 from zalobot.jobs import Duties
+from zalobot.mail import Postbox
 from zalobot.province import Province
-from zalobot.relay import Chat, Relay
+from zalobot.relay import ByPhone, ByUserId, Chat, Letters, Relay, Traits, Uploads, Way
 from zalobot.sealing import Seal
 from zalobot.services import SERVICES, Now, Services
 from zalobot.store import coordination
@@ -28,9 +31,13 @@ from zalobot.store.blobs import BlobStore
 from zalobot.store.database import Store
 from zalobot.store.models import Channel
 from zalobot.store.presence import Presence
+from zalobot.tickets import calling
 from zalobot.web import guard, routes
+from zalobot.web.consent import DESK
 from zalobot.worker import Worker
 from zalobot.zalo.client import ZaloClient
+from zalobot.zalo.proof import Proof
+from zalobot.zalo.zbs import ZbsClient
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +45,8 @@ LOOK_AGAIN = 3.0  # seconds; verbs that count a due time look by themselves
 
 DUTIES = web.AppKey("duties", Duties)
 WORKER = web.AppKey("worker", Worker)
+HTTP = web.AppKey("http", aiohttp.ClientSession)
+TOKENS = web.AppKey("tokens", TokenKeeper)
 
 
 def utc_now() -> datetime:
@@ -50,7 +59,10 @@ def open_store(settings: Settings, now: datetime) -> tuple[Store, Province]:
     pack = province.load(settings.province)
     info: dict[str, Any] = {
         reference.PUBLIC_URL: settings.public_url.rstrip("/"),
+        reference.CHAT_URL: settings.chat_url,
         talking.BURST: timedelta(seconds=settings.burst_seconds),
+        calling.QUIET: timedelta(minutes=settings.staff_quiet_minutes),
+        withdrawals.KEY: settings.secret_key,
     }
     store = Store(settings.database_url, info=info)
     store.run_now(reference.seed, pack, now)
@@ -65,6 +77,7 @@ def build(settings: Settings, *, now: Now = utc_now, workers: bool = True, pages
     services = Services(settings, store, coordination.connect(settings.redis_url), here, now)
     app = web.Application(middlewares=guard.middlewares(), client_max_size=webhook.BODY_LIMIT)
     app[SERVICES] = services
+    app.cleanup_ctx.append(_facing_zalo)
     if pages_too:
         app[KEEPER], app[VERIFIER] = Keeper(services), Verifier(services)
         app.add_routes(webhook.routes)
@@ -99,30 +112,54 @@ async def _keeping(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
+async def _facing_zalo(app: web.Application) -> AsyncIterator[None]:
+    """What both halves need: connections, and the tokens."""
+    services = app[SERVICES]
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as http:
+        app[HTTP], app[TOKENS] = http, token_keeper(services, http)
+        app[DESK] = ConsentDesk(services.store, http, services.settings, app[TOKENS])
+        yield
+        await app[TOKENS].close()
+
+
 async def _working(app: web.Application) -> AsyncIterator[None]:
     services = app[SERVICES]
     settings = services.settings
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as http:
-        tokens = TokenKeeper(
-            services.store, http, grant(settings), Seal(settings.secret_key, "tokens"), clock=services.now
-        )
-        client = ZaloClient(http, settings.zalo_openapi_url, tokens, proof=Proof(settings.zalo_app_secret))
-        blobs = BlobStore(settings.files_folder)
-        presence = Presence(settings.database_url, "relay")
-        ways = {Channel.CS: Chat(client, blobs)}
-        relay = Relay(services.store, ways, services.coordination, services.now, presence=presence)
-        worker = Worker(services, dispatcher(settings.zalo_oa_id))
-        app[DUTIES], app[WORKER] = Duties(services, relay, tokens, http, blobs), worker
-        ticks = jobs.scheduler(app[DUTIES])
-        ticks.start()
-        try:
-            # Beside, not before: a slow answer of Zalo must not keep the webhook shut.
-            async with _running(worker.run), _running(relay.run), _running(lambda: tokens.keep_fresh(services.now())):
-                yield
-        finally:
-            ticks.shutdown(wait=False)
-            await tokens.close()
-            presence.close()
+    http, tokens = app[HTTP], app[TOKENS]
+    budget = Budget(services.coordination, settings.zalo_oa_id, settings.zalo_calls_per_minute)
+    relearn = timedelta(hours=settings.relearn_hours)
+    traits = Traits(services.store, settings.zalo_oa_id, services.now, relearn)
+    proof = Proof(settings.zalo_app_secret, settings.zalo_appsecret_proof)
+    client = ZaloClient(http, settings.zalo_openapi_url, tokens, proof=proof, allowance=budget, memory=traits)
+    blobs = BlobStore(settings.files_folder)
+    presence = Presence(settings.database_url, "relay")
+    uploads = Uploads(client, blobs, services.store, settings.zalo_oa_id, services.now)
+    ways = _ways(settings, client, Chat(client, uploads, traits))
+    policy = channel_policy.policy(may_pay=settings.paid_messages)
+    relay = Relay(services.store, ways, services.coordination, services.now, presence=presence, policy=policy)
+    worker = Worker(services, dispatcher(settings.zalo_oa_id))
+    app[DUTIES], app[WORKER] = Duties(services, relay, tokens, http, blobs), worker
+    ticks = jobs.scheduler(app[DUTIES])
+    ticks.start()
+    try:
+        # Beside, not before: a slow answer of Zalo must not keep the webhook shut.
+        async with _running(worker.run), _running(relay.run), _running(lambda: tokens.keep_fresh(services.now())):
+            yield
+    finally:
+        ticks.shutdown(wait=False)
+        presence.close()
+
+
+def _ways(settings: Settings, client: ZaloClient, chat: Chat) -> dict[Channel, Way]:
+    """Every way that is set up, by the channel it is chosen by."""
+    zbs = ZbsClient(client.calls, settings.zalo_zbs_url, hash_phone=settings.zbs_hash_phone)
+    ways: dict[Channel, Way] = {
+        Channel.CS: chat,
+        Channel.ZBS_UID: ByUserId(client),
+        Channel.ZBS_PHONE: ByPhone(zbs),
+    }
+    postbox = Postbox(settings.smtp_url, settings.mail_from)
+    return {**ways, Channel.MAIL: Letters(postbox)} if postbox.open else ways
 
 
 @contextlib.asynccontextmanager
@@ -149,6 +186,12 @@ async def _lasting(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 async def _close(app: web.Application) -> None:
     await app[SERVICES].coordination.close()
     await app[SERVICES].store.close()
+
+
+def token_keeper(services: Services, http: aiohttp.ClientSession) -> TokenKeeper:
+    """The account's tokens, as every process and command keeps them."""
+    settings = services.settings
+    return TokenKeeper(services.store, http, grant(settings), Seal(settings.secret_key, "tokens"), clock=services.now)
 
 
 def grant(settings: Settings) -> Grant:

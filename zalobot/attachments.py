@@ -1,6 +1,7 @@
-"""Files that people send: a row at once, fetched soon after because Zalo's links die.
+"""What people send besides words: a row at once; files are fetched soon after because Zalo's links die.
 
-The one rule: what was sent is remembered even where it cannot be fetched, with the reason.
+The one rule: what was sent is remembered even where it cannot be fetched, with the reason. A place, a contact card and
+a link are no files: the row is all there is of them.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from sqlmodel import Session, col
 from zalobot.store.database import later
 from zalobot.store.ids import new_id
 from zalobot.store.models import Attachment, AttachmentState
+from zalobot.zalo.attachments import Attachment as Sent
 from zalobot.zalo.events import Event
 
 FETCHED = ("image", "file", "video", "audio", "gif")
@@ -34,10 +36,12 @@ class Wanted:
 
 
 def want(session: Session, event: Event, now: datetime) -> tuple[dict[str, Any], ...]:
-    """Remember the files of a message; gives back what a flow's answer keeps of each."""
+    """Remember what hangs on a message; gives back what a flow's answer keeps of each."""
     files = []
     for sent in event.attachments:
-        if sent.kind not in FETCHED or not sent.url:
+        fetched = sent.kind in FETCHED and bool(sent.url)
+        name, url = (sent.name, sent.url) if fetched else _noted(sent)
+        if not url:
             continue
         row_id = new_id()
         later(
@@ -47,19 +51,33 @@ def want(session: Session, event: Event, now: datetime) -> tuple[dict[str, Any],
                 "id": row_id,
                 "person_id": event.person_id,
                 "kind": sent.kind,
-                "url": sent.url,
-                "name": sent.name[:300],
+                "url": url,
+                "name": name[:300],
                 "size": sent.size,
                 "content_type": "",
-                "state": AttachmentState.WANTED,
+                "state": AttachmentState.WANTED if fetched else AttachmentState.KEPT,
                 "error": "",
                 "attempts": 0,
                 "try_at": now,
                 "created_at": now,
             },
         )
-        files.append({"id": row_id, "kind": sent.kind, "name": sent.name})
+        files.append({"id": row_id, "kind": sent.kind, "name": name} | ({"phone": sent.phone} if sent.phone else {}))
     return tuple(files)
+
+
+def _noted(sent: Sent) -> tuple[str, str]:
+    """Name and address of what is no file; no address for what cannot be kept (a sticker, a place without a place)."""
+    match sent.kind:
+        case "location" if sent.latitude is not None and sent.longitude is not None:
+            place = f"{sent.latitude:.6f},{sent.longitude:.6f}"
+            return place, f"geo:{place}"
+        case "contact" if sent.phone:
+            digits = "".join(character for character in sent.phone if character.isdigit())
+            return " ".join(filter(None, (sent.name, sent.phone))), f"tel:+{digits}" if digits else ""
+        case "link" if sent.url.startswith(("https://", "http://")):
+            return sent.description or sent.url, sent.url
+    return "", ""
 
 
 def wanted(session: Session, now: datetime, limit: int = 20) -> list[Wanted]:

@@ -147,6 +147,8 @@ def _people(session: Session, now: datetime, people: int) -> Collection[str]:
     if not candidates:
         return ()
     mine = conversations.load(session, candidates, now, skip_locked=True)
+    if not mine:  # being served, or erased just as their event came in: the next round finds a row to lock
+        conversations.known(session, candidates, now)
     if mine or len(candidates) == people:
         return list(mine)
     others = list(session.connection().execute(_anyone, {"people": people}).scalars())

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import attachments, digests, nudging, reminders, unseen
+from zalobot import attachments, digests, nudging, outbox, reminders, unseen, withdrawals
 from zalobot.calendars import horizon, strays
 from zalobot.credentials import TokenKeeper
 from zalobot.errors import Refused, Retryable
@@ -27,7 +27,7 @@ from zalobot.services import Services
 from zalobot.store.blobs import BlobStore
 from zalobot.store.ids import new_id
 from zalobot.store.models import Lease
-from zalobot.tickets import disputes, silence, succeeding
+from zalobot.tickets import disputes, proposals, silence, succeeding
 from zalobot.zalo import media
 
 log = logging.getLogger(__name__)
@@ -69,10 +69,11 @@ async def nudge(duties: Duties) -> None:
 
 
 async def remind_coordinators(duties: Duties) -> None:
-    """Remind the coordinators of parts that wait for their decision."""
+    """Remind the coordinators of what waits for them; tell the leaders of what has waited too long."""
     services = duties.services
-    if await services.store.run(disputes.remind, services.now()):
-        await services.coordination.publish(OUTBOX)
+    for sweep in (disputes.remind, disputes.escalate, proposals.remind):
+        if await services.store.run(sweep, services.now()):
+            await services.coordination.publish(OUTBOX)
 
 
 async def succeed(duties: Duties) -> None:
@@ -119,6 +120,11 @@ async def digest(duties: Duties) -> None:
         await services.coordination.publish(OUTBOX)
 
 
+async def put_by(duties: Duties) -> None:
+    """Reminders that could not leave on their day are said no more."""
+    await duties.services.store.run(outbox.put_by, duties.services.now())
+
+
 async def settle(duties: Duties) -> None:
     """Find out what became of messages nobody knows the outcome of."""
     await duties.relay.settle_unknown()
@@ -151,6 +157,12 @@ async def fetch(duties: Duties) -> None:
             await services.store.run(attachments.kept, file.id, sha256, found.content_type, len(found.data))
 
 
+async def forget_files(duties: Duties) -> None:
+    """Remove the files of people who were erased."""
+    while await duties.services.store.run(withdrawals.sweep, duties.blobs):
+        pass
+
+
 JOBS = (
     Job("remind", 15, remind),
     Job("nudge", 60, nudge),
@@ -161,9 +173,11 @@ JOBS = (
     Job("digest", 30, digest),
     Job("silence", 60, keep_silence),
     Job("ledger_days", 60, close_days),
+    Job("put_by", 600, put_by),
     Job("settle", 5, settle),
     Job("keep_tokens", 600, keep_tokens),
     Job("fetch", 2, fetch),
+    Job("forget_files", 60, forget_files),
 )
 
 

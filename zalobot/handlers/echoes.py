@@ -3,25 +3,30 @@
 The one rule: an echo or a receipt never starts a turn.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import conversations, outbox
+from zalobot import outbox
+from zalobot.flows.words import is_word
 from zalobot.handlers.router import Router
+from zalobot.tickets import calling
 from zalobot.zalo.events import Event, Kind
 
 router = Router()
-QUIET = timedelta(hours=4)  # how long the bot stays silent after a staff member answered in Zalo's own inbox
 
 
 @router.on(Kind.ECHO)
 def said(session: Session, event: Event, now: datetime) -> None:
-    """Settle our own message by its echo; a human's answer from the OA inbox makes the bot step aside."""
+    """Settle our own message by its echo; a human's answer from the OA inbox makes the bot step aside.
+
+    A word of theirs for it ("trả lại trợ lý") gives the conversation back.
+    """
+    if event.admin_id and is_word(event.text, "give_back"):
+        calling.give_back(session, event.person_id, now)
+        return
     if event.admin_id:
-        talk = conversations.of(session, event.person_id, now)
-        talk.with_person_until = now + QUIET
-        conversations.save(session, talk, now)
+        calling.take_over(session, event.person_id, event.at, now)
         return
     outbox.echoed(session, event.person_id, event.message_id, event.text, now)
 

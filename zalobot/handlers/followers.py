@@ -4,8 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import conversations
-from zalobot.handlers import looking_up, talking
+from zalobot import conversations, withdrawals
+from zalobot.conversations import Talk
+from zalobot.flows.engine import Said, question
+from zalobot.flows.steps import Contact, Phone
+from zalobot.handlers import looking_up, messages, talking
 from zalobot.handlers.router import Router
 from zalobot.zalo.events import Event, Kind
 
@@ -16,8 +19,12 @@ router = Router()
 def came(session: Session, event: Event, now: datetime) -> None:
     """Welcome somebody: with the terms the first time, with what is open when they come back."""
     talk = conversations.of(session, event.person_id, now)
-    talk.follows = talk.follows or event.kind is Kind.FOLLOW
-    talk.last_interaction_at = event.at
+    if event.kind is Kind.FOLLOW and _is_news(talk, event):
+        talk.follows, talk.follows_since = True, event.at
+    talking.heard(session, talk, event.at, now)
+    if talk.with_person(now):
+        conversations.save(session, talk, now)
+        return
     if talk.consent_version and not talk.is_staff:
         talking.say(session, talk, "welcome/returned", now, work=looking_up.open_work(session, talk, now))
     else:
@@ -29,13 +36,32 @@ def came(session: Session, event: Event, now: datetime) -> None:
 def went(session: Session, event: Event, now: datetime) -> None:
     """Remember that somebody went; what they opened goes on."""
     talk = conversations.of(session, event.person_id, now)
-    talk.follows = False
-    conversations.save(session, talk, now)
+    if _is_news(talk, event):
+        talk.follows, talk.follows_since = False, event.at
+        conversations.save(session, talk, now)
+
+
+def _is_news(talk: Talk, event: Event) -> bool:
+    """Whether nothing newer is known: retries of Zalo come in any order."""
+    return talk.follows_since is None or event.at >= talk.follows_since
 
 
 @router.on(Kind.PROFILE)
 def told_who(session: Session, event: Event, now: datetime) -> None:
-    """Keep the name a person shared."""
+    """Keep the name a person shared; where they are asked how to reach them, their number is the answer."""
     talk = conversations.of(session, event.person_id, now)
     talk.display_name = event.info.get("name", "")[:200] or talk.display_name
     conversations.save(session, talk, now)
+    flow = talking.current_flow(session, talk)
+    asked = question(flow, talk.answers) if flow else None
+    if isinstance(asked, Contact | Phone) and event.info.get("phone") and not talk.with_person(now):
+        number = event.info["phone"]
+        told = f"{event.info.get('name', '')} {number if number.startswith('0') else '+' + number.lstrip('+')}"
+        messages.answer(session, talk, Said(told.strip(), (), event.at.isoformat()), now)
+
+
+@router.on(Kind.WITHDRAW)
+def withdrew(session: Session, event: Event, now: datetime) -> None:
+    """Erase everything of a person who wants it; nothing is said to them any more."""
+    if event.person_id:
+        withdrawals.withdraw(session, event.person_id, event.at, now)

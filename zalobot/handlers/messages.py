@@ -24,14 +24,20 @@ router = Router()
 def message(session: Session, event: Event, now: datetime) -> None:
     """Play one turn of the person's conversation."""
     talk = conversations.of(session, event.person_id, now)
-    talk.last_interaction_at = max(talk.last_interaction_at or event.at, event.at)
+    talking.heard(session, talk, event.at, now)
     conversations.save(session, talk, now)
     said = Said(event.text.strip(), attachments.want(session, event, now), event.at.isoformat())
-    if talk.with_person_until and now < talk.with_person_until:
+    if talk.with_person(now):
         return
     if not said.text and not said.files:
-        talking.say(session, talk, "common/sticker", now)
+        sticker = any(sent.kind == "sticker" for sent in event.attachments)
+        talking.say(session, talk, "common/sticker" if sticker else "common/attachment_kind", now)
         return
+    answer(session, talk, said, now)
+
+
+def answer(session: Session, talk: Talk, said: Said, now: datetime) -> None:
+    """Play a turn; whoever asked for what cannot be is told why."""
     try:
         play(session, talk, said, now)
     except Refused as refusal:

@@ -17,17 +17,26 @@ from zalobot.store.database import write_rows_so_far
 from zalobot.store.models import (
     Addition,
     Attachment,
+    Attempt,
     Conversation,
     EventKind,
     InboxEvent,
+    InboxState,
     LedgerSalt,
     OutboxMessage,
     OutboxState,
     Part,
     Person,
+    ProfileLookUp,
+    ProvinceRow,
+    Reach,
+    Reaction,
     RoutingExample,
     Ticket,
 )
+
+_THEIRS = (Addition, Reaction, Reach, ProfileLookUp, Conversation)
+"""Tables whose rows are one person's and nothing else; those with more to say are emptied one by one below."""
 
 _DONE = (OutboxState.SENT, OutboxState.FAILED)
 
@@ -40,8 +49,12 @@ class Erased:
     files: tuple[str, ...]
 
 
-def erase_person(session: Session, person_id: str, now: datetime, *, role: str = "system") -> Erased:
+def erase_person(
+    session: Session, person_id: str, now: datetime, *, role: str = "system", keep_after: datetime | None = None
+) -> Erased:
     """Erase a person's words in tickets and talk, and whatever leads to the person. `role` is who decided it.
+
+    What they have written after `keep_after` and nobody has read yet is a new beginning and stays.
 
     Their tickets stay, with agencies, times and answers; nobody is told of them any more. The caller removes the files
     once this is committed.
@@ -55,9 +68,9 @@ def erase_person(session: Session, person_id: str, now: datetime, *, role: str =
     _erase_words(session, person_id, ids)
     _unfollow(session, person_id)
     files = _erase_files(session, person_id)
-    _erase_messages(session, person_id, tickets)
-    session.execute(delete(Addition).where(col(Addition.person_id) == person_id))
-    session.execute(delete(Conversation).where(col(Conversation.person_id) == person_id))
+    _erase_messages(session, person_id, tickets, keep_after)
+    for table in _THEIRS:
+        session.execute(delete(table).where(col(table.person_id) == person_id))
     session.execute(delete(Person).where(col(Person.id) == person_id))
     return Erased(tuple(ticket.code for ticket in tickets), files)
 
@@ -95,7 +108,9 @@ def _erase_words(session: Session, person_id: str, ticket_ids: Sequence[str]) ->
     acted = select(col(LedgerSalt.seq)).where(col(LedgerSalt.name) == "actor", col(LedgerSalt.text) == person_id)
     theirs = list(session.execute(acted).scalars())
     session.execute(delete(LedgerSalt).where(col(LedgerSalt.seq).in_(theirs)))
-    session.execute(delete(RoutingExample).where(col(RoutingExample.ticket_id).in_(ticket_ids)))
+    learnt = session.execute(delete(RoutingExample).where(col(RoutingExample.ticket_id).in_(ticket_ids)))
+    if learnt.rowcount:  # type: ignore[attr-defined]
+        session.execute(update(ProvinceRow).values(revision=col(ProvinceRow.revision) + 1))  # every process forgets it
 
 
 def _erase_files(session: Session, person_id: str) -> tuple[str, ...]:
@@ -109,9 +124,14 @@ def _erase_files(session: Session, person_id: str) -> tuple[str, ...]:
     return tuple(sorted(names - set(session.execute(others).scalars())))
 
 
-def _erase_messages(session: Session, person_id: str, tickets: Sequence[Ticket]) -> None:
+def _erase_messages(session: Session, person_id: str, tickets: Sequence[Ticket], keep_after: datetime | None) -> None:
     """What they sent and were sent goes; of pushes to officers that quote their tickets, the words go."""
-    session.execute(delete(InboxEvent).where(col(InboxEvent.person_id) == person_id))
+    said = delete(InboxEvent).where(col(InboxEvent.person_id) == person_id)
+    if keep_after is not None:
+        said = said.where(or_(col(InboxEvent.state) != InboxState.NEW, col(InboxEvent.at) <= keep_after))
+    session.execute(said)
+    said_to = select(col(OutboxMessage.id)).where(col(OutboxMessage.person_id) == person_id)
+    session.execute(delete(Attempt).where(col(Attempt.outbox_id).in_(said_to)))
     session.execute(delete(OutboxMessage).where(col(OutboxMessage.person_id) == person_id))
     body = cast(col(OutboxMessage.body), Text)
     for ticket in tickets:

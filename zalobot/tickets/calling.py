@@ -1,14 +1,20 @@
-"""A person asks for a human: the coordinators are told, and the person when to expect somebody."""
+"""A person asks for a human: the coordinators are told, and the person when to expect somebody.
 
-from datetime import datetime
+The one rule: while a member of staff talks to somebody the bot says nothing to them, and keeps what is written.
+"""
+
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from zalobot import outbox, reference, templating
+from zalobot import conversations, outbox, reference, templating
 from zalobot.conversations import Talk
 from zalobot.errors import PastHorizon
 from zalobot.store.models import Priority, Role
 from zalobot.tickets import finding, telling
+
+QUIET = "quiet"  # session.info: how long after the last word of a member of staff the bot speaks again by itself
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 def call_person(session: Session, talk: Talk, now: datetime) -> bool:
@@ -21,3 +27,25 @@ def call_person(session: Session, talk: Talk, now: datetime) -> bool:
         return reference.fresh(session).calendar.is_working_time(now)
     except PastHorizon:
         return False
+
+
+def take_over(session: Session, person_id: str, at: datetime, now: datetime) -> None:
+    """A member of staff talks to this person since `at`: the bot is silent until it is given back, or they have been
+    silent themselves for the set time."""
+    quiet: timedelta = session.info.get(QUIET, HALF_AN_HOUR)
+    talk = conversations.of(session, person_id, now)
+    until = at + quiet
+    if talk.with_person_until is None or talk.with_person_until < until:
+        talk.with_person_until = until
+        conversations.save(session, talk, now)
+
+
+def give_back(session: Session, person_id: str, now: datetime) -> bool:
+    """The member of staff is done: the bot speaks again, and says so. False where nobody had taken over."""
+    talk = conversations.of(session, person_id, now)
+    if talk.with_person_until is None or talk.with_person_until <= now:
+        return False
+    talk.with_person_until = None
+    conversations.save(session, talk, now)
+    outbox.enqueue(session, person_id, templating.render("common/given_back"), now=now)
+    return True

@@ -111,7 +111,7 @@ class Event:
             quote_id=text_of(message.get("quote_msg_id")) or text_of(message.get("quote_message_id")),
             admin_id=text_of(sender.get("admin_id")),
             group_id=_group(raw, recipient) if kind is Kind.GROUP else "",
-            mentions_us=kind is Kind.GROUP and f"[@{oa_id}]" in text_of(message.get("text")),
+            mentions_us=kind is Kind.GROUP and bool(ours) and f"[@{ours}]" in text_of(message.get("text")),
             signed_with=signed_with,
             info=_info(raw, message, kind),
             raw=raw,

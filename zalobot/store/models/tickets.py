@@ -95,8 +95,8 @@ class Ticket(SQLModel, table=True):
     """What one business put to the government. `description` is for the agencies; `public_text` is the masked copy.
 
     `merged_into` is the code of the ticket that goes on with this one; `followers` are the people of tickets merged
-    into this one, who are told what its business is told. `confirm_remind_at` is when the coordinators are reminded that
-    nobody has confirmed its agencies; null once they were, or need not be.
+    into this one, who are told what its business is told. `confirm_remind_at` is when the coordinators are reminded
+    that nobody has confirmed its agencies; null once they were, or need not be.
     """
 
     __tablename__ = "ticket"
@@ -143,8 +143,8 @@ class Part(SQLModel, table=True):
     """What one agency answers of a ticket, with its own clock. `agency` is the holder.
 
     `clock_started_at` is the receipt, or the verdict that started clock 2.
-    `due_at` is what an answer is judged by: it moves by pauses, a change of the calendar or of the class, each in public
-    and each with its receipt. `first_due_at` never changes: it is kept so that everybody can see what was said first.
+    `due_at` is what an answer is judged by (figures use it): it moves by pauses, a change of the calendar or of the
+    class, each in public and each with its receipt. `first_due_at` never changes: what was promised at first.
     `remind_at` is when the ladder has something to say, null for never.
     A part refused twice has `decide_by`: until then a coordinator says whose it is; `decide_remind_at` reminds them.
     `told_at` is when the push with the answer leaves.
@@ -294,7 +294,8 @@ class AttachmentState(StrEnum):
 
 
 class Attachment(SQLModel, table=True):
-    """A file a person sent. Fetched soon after (Zalo's links die), kept by its sha256, never public."""
+    """What a person sent besides words, never public. A file is fetched soon after (Zalo's links die) and kept by its
+    sha256; of a place, a contact card and a link the row is all there is (`geo:`, `tel:` or the link itself)."""
 
     __tablename__ = "attachment"
     __table_args__ = (

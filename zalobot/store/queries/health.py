@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlmodel import Session, col
 
-from zalobot.store.models import InboxEvent, InboxState, OaToken, OutboxMessage, OutboxState
+from zalobot.store.models import Conversation, InboxEvent, InboxState, OaToken, OutboxMessage, OutboxState
 
 WAITING = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN)
 
@@ -32,15 +32,21 @@ class TokenHealth:
 
 
 def backlog(session: Session, now: datetime) -> Backlog:
-    """Count what waits in inbox and outbox; a message that may not go before later is not late."""
+    """Count what waits in inbox and outbox; a message that may not go before later is not late.
+
+    Nor is one to a person with whom a member of staff is talking.
+    """
     new = session.execute(
         select(func.count(), func.min(col(InboxEvent.id))).where(col(InboxEvent.state) == InboxState.NEW)
     ).one()
     failed = select(func.count()).select_from(InboxEvent).where(col(InboxEvent.state) == InboxState.FAILED)
     states = select(col(OutboxMessage.state), func.count()).group_by(col(OutboxMessage.state))
     waiting = states.where(col(OutboxMessage.state).in_((*WAITING, OutboxState.FAILED)))
+    hushed = exists().where(
+        col(Conversation.person_id) == col(OutboxMessage.person_id), col(Conversation.with_person_until) > now
+    )
     could_go = select(func.min(col(OutboxMessage.not_before))).where(
-        col(OutboxMessage.state) == OutboxState.QUEUED, col(OutboxMessage.not_before) <= now
+        col(OutboxMessage.state) == OutboxState.QUEUED, col(OutboxMessage.not_before) <= now, ~hushed
     )
     return Backlog(
         inbox=new[0],
