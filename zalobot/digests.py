@@ -5,7 +5,7 @@ whatever restarts. Only within the hour: later it would be no morning's. Reminde
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
@@ -20,8 +20,7 @@ from zalobot.tickets import absences
 from zalobot.tickets.absences import Told
 from zalobot.workdays import LOCAL
 
-JOB, STEP = "digest", "digest"
-WITHIN = timedelta(hours=1)
+JOB, STEP = "digest", pushes.DIGEST
 BATCH = 200
 
 _slots = insert(JobRun.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
@@ -71,7 +70,7 @@ def in_the_morning(session: Session, now: datetime) -> bool:
         begins = _morning(session, now) if calendar.is_working(now.astimezone(LOCAL).date()) else None
     except PastHorizon:
         return False
-    return begins is not None and begins <= now < begins + WITHIN and calendar.is_working_time(now)
+    return begins is not None and begins <= now < begins + ladder.MORNING_LASTS and calendar.is_working_time(now)
 
 
 def _morning(session: Session, now: datetime) -> datetime:

@@ -16,6 +16,7 @@ from zalobot.workdays import LOCAL, WorkCalendar
 
 MARGIN = timedelta(minutes=5)
 MORNING = timedelta(minutes=30)
+MORNING_LASTS = timedelta(hours=1)  # so late a digest may still come
 
 
 class Role(StrEnum):

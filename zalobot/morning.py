@@ -17,8 +17,8 @@ from zalobot.receipt import last_day
 from zalobot.store.database import memo
 from zalobot.store.models import Agency, Officer, Part, PartState, Role, Ticket
 from zalobot.templating import Rendered
-from zalobot.tickets import absences, disputes, explaining
-from zalobot.tickets.facts import PartFacts
+from zalobot.tickets import absences, disputes, explaining, proposals
+from zalobot.tickets.facts import PartFacts, TicketFacts
 from zalobot.workdays import LOCAL
 
 MOVING = (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED)
@@ -30,7 +30,10 @@ Work = Sequence[tuple[Part, Ticket]]
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A morning as the wording sees it. `late_agencies` are names with how many parts are overdue, the most first."""
+    """A morning as the wording sees it. `late_agencies` are names with how many parts are overdue, the most first.
+
+    `proposals` are tickets whose agencies nobody has confirmed (a coordinator's).
+    """
 
     officer: Officer
     province: Province
@@ -41,13 +44,14 @@ class Digest:
     untaken: tuple[PartFacts, ...] = ()
     reminded: tuple[PartFacts, ...] = ()
     disputed: tuple[PartFacts, ...] = ()
+    proposals: tuple[TicketFacts, ...] = ()
     late_agencies: tuple[tuple[str, int], ...] = ()
 
     @property
     def says_something(self) -> bool:
         """Whether there is anything to tell."""
         parts = (self.overdue, self.today, self.next_day, self.untaken, self.reminded, self.disputed)
-        return any(parts) or bool(self.late_agencies)
+        return any(parts) or bool(self.late_agencies or self.proposals)
 
 
 def of_person(session: Session, officer: Officer, due: Work, now: datetime) -> Digest:
@@ -59,6 +63,7 @@ def of_person(session: Session, officer: Officer, due: Work, now: datetime) -> D
             empty,
             reminded=tuple(PartFacts(ticket, part, None, province, now) for part, ticket in due),
             disputed=tuple(PartFacts(ticket, part, None, province, now) for part, ticket in disputes.waiting(session)),
+            proposals=_proposals(session, now) if officer.role is Role.COORDINATOR else (),
             late_agencies=_late_agencies(session, now),
         )
     mine = [row for row in _open(session, officer.agency) if _is_theirs(session, row[0], officer, now)]
@@ -139,6 +144,13 @@ def _open(session: Session, agency: str) -> list[tuple[Part, Ticket]]:
         query = select(Part, Ticket).join(Ticket, col(Ticket.id) == col(Part.ticket_id)).where(col(Part.id).in_(first))
         known[agency] = [(part, ticket) for part, ticket in session.execute(query)]
     return known[agency]
+
+
+def _proposals(session: Session, now: datetime) -> tuple[TicketFacts, ...]:
+    known: dict[datetime, tuple[TicketFacts, ...]] = memo(session).setdefault("proposals", {})
+    if now not in known:
+        known[now] = proposals.waiting(session, now)
+    return known[now]
 
 
 def _late_agencies(session: Session, now: datetime) -> tuple[tuple[str, int], ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from zalobot.channel_policy import policy
 from zalobot.deadlines import Klass, RuleVersion
+from zalobot.decided import NOTHING, Decided, Docket, nearest
 from zalobot.errors import ConfigError
 from zalobot.pack import Entry, Notes, read_list, read_toml
 from zalobot.pack_templates import MessageTemplate, read_templates
@@ -107,6 +108,7 @@ class Province:
     rules: tuple[RuleVersion, ...]
     successions: tuple[Succession, ...] = ()
     message_templates: tuple[MessageTemplate, ...] = ()
+    docket: Docket = NOTHING
     _words: Index = field(init=False, repr=False, compare=False)
     _names: Index = field(init=False, repr=False, compare=False)
     _zones: Index = field(init=False, repr=False, compare=False)
@@ -135,6 +137,13 @@ class Province:
         """The same in the order in which they are typed: who is named first is to lead."""
         place = {found.code: text.lower().find(found.words[0]) for found in guess(text, self._names)}
         return sorted(place, key=lambda code: place[code])
+
+    def decided_like(self, text: str, field_code: str) -> Decided | None:
+        """A matter of this field that a coordinator decided and that says nearly the same; its agencies have work."""
+        found = nearest(text, self.docket)
+        if found is None or found.topic not in self.topics or self.topics[found.topic].field != field_code:
+            return None
+        return found if all(code in self.working_agencies for code in found.agencies) else None
 
     def agencies_for(self, topic: str, text: str = "") -> tuple[str, ...]:
         """The agencies proposed for an issue: the topic's lead, then those of its usual others that the text names.

@@ -16,6 +16,7 @@ from zalobot.store.models import Officer, ReminderEntry
 from zalobot.workdays import LOCAL
 
 A_DAY: Final = 2
+DIGEST: Final = "digest"
 
 ledger = ReminderEntry.__table__  # type: ignore[attr-defined]
 _take = insert(ledger).on_conflict_do_nothing()
@@ -35,6 +36,13 @@ def most(now: datetime, morning: datetime | None) -> int:
     Whoever got two at the beginning of work would get no digest, and no word of what is overdue.
     """
     return A_DAY - 1 if morning is not None and now < morning else A_DAY
+
+
+def had_digest(session: Session, now: datetime) -> set[str]:
+    """Who has had the digest of this morning."""
+    midnight = datetime.combine(now.astimezone(LOCAL).date(), time(), LOCAL)
+    query = select(ledger.c.officer_id).where(ledger.c.part_id == "", ledger.c.step == DIGEST)
+    return set(session.execute(query.where(ledger.c.due_at >= midnight)).scalars())
 
 
 def told_today(session: Session, officers: Sequence[str], now: datetime) -> dict[str, int]:

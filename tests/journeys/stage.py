@@ -20,7 +20,7 @@ from zalobot.inbox import Incoming
 from zalobot.outbox import Outcome
 from zalobot.store.database import Store
 from zalobot.store.models import InboxEvent, InboxState, OutboxState, Part, Role, Ticket
-from zalobot.tickets import silence
+from zalobot.tickets import disputes, proposals, silence
 from zalobot.zalo.events import Event
 from zalobot.zalo.messages import Outgoing
 
@@ -31,6 +31,9 @@ SWEEPS = (
     reminders.remind,
     digests.send,
     unseen.climb,
+    disputes.remind,
+    disputes.escalate,
+    proposals.remind,
     silence.end_pauses,
     silence.close_unjudged,
     silence.note_unexplained,

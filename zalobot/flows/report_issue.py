@@ -60,6 +60,8 @@ def fields(province: Province, answers: Answers) -> Options:
 def topic_of(province: Province, answers: Answers) -> str:
     """The topic the words point to within the chosen field; the field's first where they point to none."""
     chosen = answers.get("field")
+    if decided := province.decided_like(answers.get("description", ""), str(chosen)):
+        return decided.topic
     for guess in province.guess(answers.get("description", "")):
         if province.topics[guess.code].field == chosen:
             return guess.code
@@ -67,7 +69,12 @@ def topic_of(province: Province, answers: Answers) -> str:
 
 
 def proposed(province: Province, answers: Answers) -> list[str]:
-    """The agencies that would hold a part: the topic's lead, and those of its usual partners the words name."""
+    """The agencies that would hold a part: the topic's lead, and those of its usual partners the words name.
+
+    Where a coordinator has decided a matter that says nearly the same, its agencies.
+    """
+    if decided := province.decided_like(answers.get("description", ""), str(answers.get("field"))):
+        return list(decided.agencies)[:PARTS]
     return list(province.agencies_for(topic_of(province, answers), answers.get("description", "")))[:PARTS]
 
 

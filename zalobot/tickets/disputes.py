@@ -1,33 +1,34 @@
-"""Coordinators are reminded of parts refused twice: an hour before the end of their time, at it, then daily.
+"""Parts refused twice wait for a coordinator: reminded an hour before the end of the time for it, at it, then daily.
 
-The one rule: the row is the schedule (`part.decide_remind_at`); outside working time nobody is told, and nobody more
-often than two pushes a day: what is left out stands in the digest of the next morning.
+The one rule: the row is the schedule (`part.decide_remind_at`). When the time is over that is on record, and the
+leaders hear of it, once. What the limit of two pushes a day leaves out stands in the digest of the next morning.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
-from zalobot import ladder, outbox, pushes, reference, templating
+from zalobot import ladder, pushes, reference, templating
 from zalobot.errors import PastHorizon
-from zalobot.store.models import Part, Priority, Role, Ticket
+from zalobot.store.models import EventKind, Part, Role, Ticket
 from zalobot.templating import Rendered
-from zalobot.tickets import facts, finding, telling
+from zalobot.tickets import facts, finding, prompting, telling
+from zalobot.tickets.prompting import Mark
+from zalobot.tickets.record import SYSTEM, record
 from zalobot.workdays import LOCAL, WorkCalendar
 
-STEP = "decide"
+STEP, OVER = "decide", "undecided"
+
+Rows = Sequence[tuple[Part, Ticket]]
 
 
 def remind(session: Session, now: datetime, limit: int = 200) -> int:
     """Tell the coordinators what waits for their decision; gives back of how many parts they were told."""
-    calendar = reference.fresh(session).calendar
-    try:
-        if not calendar.is_working_time(now):
-            return 0
-    except PastHorizon:
+    if not prompting.may(session, now):
         return 0
+    calendar = reference.current(session).calendar
     query = (
         select(Part, Ticket)
         .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
@@ -36,35 +37,62 @@ def remind(session: Session, now: datetime, limit: int = 200) -> int:
         .limit(limit)
         .with_for_update(of=Part, skip_locked=True)
     )
-    come = [(part, ticket, part.decide_remind_at) for part, ticket in session.execute(query)]
-    for part, _, _ in come:
+    come = [(part, ticket) for part, ticket in session.execute(query)]
+    if not come:
+        return 0
+    marks = [Mark(part.id, STEP, part.decide_remind_at or now) for part, _ in come]
+    for part, _ in come:
         part.decide_remind_at = _next(part, now, calendar)
-    if come:
-        _tell(session, come, now)
+    people = finding.staff(session, (Role.COORDINATOR,))
+    said, ticket_id = _said(session, come, now)
+    prompting.prompt(session, people, said, marks, now, ticket_id=ticket_id)
     return len(come)
 
 
-def _tell(session: Session, come: Sequence[tuple[Part, Ticket, datetime | None]], now: datetime) -> None:
-    """One message for everything that waits, to each coordinator who has had no two pushes today."""
-    people = finding.staff(session, (Role.COORDINATOR,))
-    told = pushes.told_today(session, [person.id for person in people], now)
-    most = pushes.most(now, ladder.this_morning(now, reference.current(session).calendar))
-    said, ticket_id = _said(session, [(part, ticket) for part, ticket, _ in come], now)
-    for person in people:
-        if told.get(person.id, 0) >= most or not person.person_id:
-            continue
-        key = outbox.enqueue(session, person.person_id, said, now=now, priority=Priority.REMINDER, ticket_id=ticket_id)
-        for part, _, at in come:
-            pushes.take(session, part.id, STEP, at or now, person.id, key, now)
+def escalate(session: Session, now: datetime, limit: int = 200) -> int:
+    """Put on record, in public, whose time for a decision is over, and tell the leaders; gives back of how many parts.
+
+    Once for each dispute, whether or not there is a leader to tell.
+    """
+    if not prompting.may(session, now):
+        return 0
+    known = pushes.ledger.c
+    told = exists().where(known.part_id == col(Part.id), known.step == OVER, known.due_at == col(Part.decide_by))
+    query = (
+        select(Part, Ticket)
+        .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
+        .where(col(Part.decide_remind_at).is_not(None), col(Part.decide_by) <= now, ~told)
+        .order_by(col(Part.decide_by), col(Part.id))
+        .limit(limit)
+        .with_for_update(of=Part, skip_locked=True)
+    )
+    over = [(part, ticket) for part, ticket in session.execute(query)]
+    if over:
+        _escalate(session, over, now)
+    return len(over)
 
 
-def _said(session: Session, come: Sequence[tuple[Part, Ticket]], now: datetime) -> tuple[Rendered, str | None]:
+def _said(session: Session, come: Rows, now: datetime) -> tuple[Rendered, str | None]:
     if len(come) == 1:
         part, ticket = come[0]
         said = templating.render("coordinator/decide_reminder", **telling.things(session, ticket, part, now))
         return said, ticket.id
-    work = [facts.PartFacts(ticket, part, None, reference.current(session), now) for part, ticket in come]
-    return templating.render("coordinator/decide_several", work=work), None
+    return templating.render("coordinator/decide_several", work=_work(session, come, now)), None
+
+
+def _escalate(session: Session, over: Rows, now: datetime) -> None:
+    marks = [Mark(part.id, OVER, part.decide_by or now) for part, _ in over]
+    said = templating.render("coordinator/undecided", work=_work(session, over, now))
+    ticket_id = over[0][1].id if len(over) == 1 else None
+    told = prompting.prompt(session, finding.staff(session, (Role.LEADER,)), said, marks, now, ticket_id=ticket_id)
+    for (part, ticket), mark in zip(over, marks, strict=True):
+        pushes.take(session, part.id, OVER, mark.at, "", None, now)
+        until = mark.at.astimezone(LOCAL).isoformat()
+        record(session, ticket, EventKind.NOT_DECIDED, SYSTEM, now, part=part, until=until, told=told > 0)
+
+
+def _work(session: Session, rows: Rows, now: datetime) -> list[facts.PartFacts]:
+    return [facts.PartFacts(ticket, part, None, reference.current(session), now) for part, ticket in rows]
 
 
 def waiting(session: Session, limit: int = 20) -> list[tuple[Part, Ticket]]:
@@ -77,6 +105,13 @@ def waiting(session: Session, limit: int = 20) -> list[tuple[Part, Ticket]]:
         .limit(limit)
     )
     return [(part, ticket) for part, ticket in session.execute(query)]
+
+
+def to_come_today(session: Session, now: datetime) -> bool:
+    """Whether the coordinators are still to be reminded of a dispute before the end of the day."""
+    midnight = now.astimezone(LOCAL).replace(hour=23, minute=59, second=59)
+    query = select(col(Part.id)).where(col(Part.decide_remind_at) <= midnight).limit(1)
+    return session.execute(query).first() is not None
 
 
 def _next(part: Part, now: datetime, calendar: WorkCalendar) -> datetime | None:

@@ -12,10 +12,9 @@ from sqlmodel import Session
 
 from zalobot import redaction, reference
 from zalobot.errors import IllegalTransition, Refused
-from zalobot.store.database import later
 from zalobot.store.ids import new_id
 from zalobot.store.models import EventKind, Officer, Part, PartState, RoutingExample, Ticket
-from zalobot.tickets import changes, finding, life, telling
+from zalobot.tickets import changes, finding, life, patience, telling
 from zalobot.tickets.record import SYSTEM, record
 from zalobot.tickets.triage import check_coordinator, public_reason, rule_of, working_hours_after
 from zalobot.tickets.working import actor, check_mine, end_pause, of_agency
@@ -71,7 +70,7 @@ def decline(
 
 def is_offered(part: Part, officer: Officer) -> bool:
     """Whether the part waits for this officer's agency to take it or refuse it too."""
-    return part.state is PartState.DECLINED and part.declined_to == officer.agency and part.decide_by is None
+    return part.state is PartState.DECLINED and part.declined_to == officer.agency and part.decide_remind_at is None
 
 
 def _check_owner(session: Session, part: Part, owner: str, officer: Officer) -> None:
@@ -85,8 +84,9 @@ def _check_owner(session: Session, part: Part, owner: str, officer: Officer) -> 
 
 def _dispute(session: Session, ticket: Ticket, part: Part, now: datetime) -> None:
     """Refused twice: the coordinators decide, and are told so at once."""
-    part.decide_by = working_hours_after(session, now, rule_of(session, ticket).dispute_hours)
-    part.decide_remind_at = working_hours_after(session, now, rule_of(session, ticket).dispute_hours - 1)
+    hours = rule_of(session, ticket).dispute_hours
+    part.decide_by = working_hours_after(session, now, hours)
+    part.decide_remind_at = working_hours_after(session, now, hours - 1) or patience.look_again(session, now)
     told = telling.the_coordinators(session, "coordinator/disputed", ticket, part, now)
     record(session, ticket, EventKind.DISPUTED, SYSTEM, now, part=part, told=len(told))
     telling.the_business(session, "status/disputed", ticket, part, now)
@@ -150,7 +150,7 @@ def decide(
 def _learn(
     session: Session, ticket: Ticket, part: Part, parts: Iterable[Part], officer: Officer, now: datetime
 ) -> None:
-    """Keep the decision as an example for routing: masked words, topic, who answers."""
+    """Keep the decision as an example for routing: masked words, topic, who answers. The next proposal knows it."""
     words = dict.fromkeys(tokens(redaction.redact(ticket.description)))
     row = {
         "id": new_id(),
@@ -162,7 +162,9 @@ def _learn(
         "decided_by": officer.id,
         "decided_at": now,
     }
-    later(session, _insert_example, row)
+    session.execute(_insert_example, [row])
+    revision = reference.changing(session)
+    reference.changed(session, reference.read(session, reference.current(session)), revision)
 
 
 class Happened(Protocol):

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import reference, templating
+from zalobot import reference
 from zalobot.errors import Refused
 from zalobot.rules import Klass, RuleVersion
-from zalobot.store.models import EventKind, Part, PartState, Role, Ticket, Verdict
+from zalobot.store.models import EventKind, Part, PartState, Ticket, Verdict
 from zalobot.tickets import clocks, finding, life, succeeding, telling
 from zalobot.tickets.record import business, record
 
@@ -28,6 +28,7 @@ def give_verdict(session: Session, code: str, verdict: Verdict, person_id: str, 
         life.move(part, PartState.CLOSED)
         part.closed_at = now
         record(session, ticket, EventKind.CLOSED, business(person_id), now, part=part)
+        telling.the_agency(session, "officer/closed", ticket, part, now)
     else:
         _second_clock(session, ticket, part, now)
     life.settle(ticket, parts, now)
@@ -59,9 +60,7 @@ def _second_clock(session: Session, ticket: Ticket, part: Part, now: datetime) -
     if receipt is not None:
         clocks.keep_receipt(session, part, receipt, now)
     record(session, ticket, EventKind.REOPENED, business(ticket.person_id), now, part=part, clock=part.clock)
-    telling.the_agency(session, "officer/reopened", ticket, part, now)
-    said = templating.render("officer/reopened", **telling.things(session, ticket, part, now))
-    telling.to_staff(session, finding.staff(session, (Role.HEAD,), part.agency), said, ticket, now)
+    telling.the_agency(session, "officer/reopened", ticket, part, now, heads=True)
 
 
 def _rule(rules: tuple[RuleVersion, ...], version: str) -> RuleVersion:

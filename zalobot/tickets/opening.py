@@ -28,9 +28,10 @@ from zalobot.store.models import (
     Tier,
 )
 from zalobot.store.rows import described
-from zalobot.tickets import clocks, finding, telling
+from zalobot.tickets import clocks, finding, patience, telling
 from zalobot.tickets.facts import PartFacts, TicketFacts
 from zalobot.tickets.record import SYSTEM, Actor, business, record
+from zalobot.tickets.triage import working_hours_after
 from zalobot.workdays import LOCAL
 
 TITLE = 90
@@ -102,6 +103,14 @@ def _clock(session: Session, now: datetime, rule: RuleVersion, klass: str) -> tu
     return known[now, klass]
 
 
+def _confirm_by(session: Session, now: datetime, rule: RuleVersion) -> datetime:
+    """When the coordinators are reminded that nobody has confirmed the agencies: the same for all of one batch."""
+    known: dict[datetime, datetime] = memo(session).setdefault("confirm_by", {})
+    if now not in known:
+        known[now] = working_hours_after(session, now, rule.triage_hours) or patience.look_again(session, now)
+    return known[now]
+
+
 def _ticket(session: Session, draft: Draft, klass: Klass, rule: RuleVersion, now: datetime) -> Ticket:
     public = redaction.redact(draft.description)
     ticket, row = described(
@@ -120,6 +129,7 @@ def _ticket(session: Session, draft: Draft, klass: Klass, rule: RuleVersion, now
         contact=draft.contact,
         rule_version=rule.version,
         received_at=now,
+        confirm_remind_at=_confirm_by(session, now, rule),
     )
     later(session, _insert_ticket, row)
     finding.opened(session, ticket)

@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
+from zalobot import redaction
 from zalobot.ledger import writing as ledger
-from zalobot.store.models import EventKind
+from zalobot.store.models import EventKind, Ticket, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ def business(person_id: str) -> Actor:
     return Actor(person_id, "business")
 
 
+def public_words(ticket: Ticket, text: str) -> str:
+    """What somebody wrote to a ticket, as everybody may read it: masked, and nothing of a sealed ticket."""
+    return "" if ticket.tier is Tier.SEALED else redaction.redact(text)
+
+
 def record(
     session: Session,
     ticket: OfTicket,
@@ -68,8 +74,8 @@ def record(
     """Write down what happened, in the transaction of the change.
 
     What a person wrote goes into `texts` by its name, never into `data`: the entry holds only salted commitments to
-    it, so that it can be erased. So do `reason`, in the writer's words, and `why`, the reason as everybody may read it.
-    Who acted is committed to likewise.
+    it, so that it can be erased. So do `reason`, in the writer's words, and `why`, the reason (of a question or a
+    reply: the words) as everybody may read it. Who acted is committed to likewise.
     """
     words = {"actor": "" if by is SYSTEM else by.id, "reason": reason, "why": why, **texts}
     ledger.add(

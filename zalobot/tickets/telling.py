@@ -36,10 +36,19 @@ def the_agency(
     part: Part,
     now: datetime,
     agency: str | None = None,
+    *,
+    heads: bool = False,
     **more: Any,
 ) -> Sequence[Officer]:
-    """Push to the officers of the holder (or of another agency); gives back who was told."""
+    """Push to the officers of the holder (or of another agency), with `heads` to its heads too; gives back who is told.
+
+    Everybody once, also where the head is on duty for want of officers.
+    """
     officers = duty(session, agency or part.agency)
+    if heads:
+        known = {officer.id for officer in officers}
+        of_agency = finding.staff(session, (Role.HEAD,), agency or part.agency)
+        officers = [*officers, *(head for head in of_agency if head.id not in known)]
     said = templating.render(message, **things(session, ticket, part, now), **more) if officers else None
     to_staff(session, officers, said, ticket, now)
     return officers
@@ -108,7 +117,5 @@ def until_working_time(session: Session, now: datetime) -> timedelta:
 
 def things(session: Session, ticket: Ticket, part: Part, now: datetime) -> dict[str, Any]:
     """What a message about a part may speak of."""
-    return {
-        "part": facts.of_part(session, ticket, part, now),
-        "ticket": facts.of_ticket(session, ticket, [part], now),
-    }
+    fact = facts.of_part(session, ticket, part, now)
+    return {"part": fact, "ticket": facts.around(session, ticket, [fact], now)}

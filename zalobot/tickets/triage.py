@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from zalobot import redaction, reference
+from zalobot import reference
 from zalobot.errors import IllegalTransition, PastHorizon, Refused
 from zalobot.receipt import Receipt
 from zalobot.rules import Klass, RuleVersion
 from zalobot.store.ids import new_id
-from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, PartState, Role, Ticket, TicketState, Tier
+from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, PartState, Role, Ticket, TicketState
 from zalobot.tickets import changes, clocks, finding, life, telling
-from zalobot.tickets.record import record
+from zalobot.tickets.record import public_words, record
 from zalobot.tickets.working import actor, of_agency
 
 GONE = (TicketState.WITHDRAWN, TicketState.MERGED)
@@ -32,7 +32,7 @@ def check_coordinator(officer: Officer) -> None:
 
 def public_reason(ticket: Ticket, reason: str) -> dict[str, Any]:
     """A reason as everybody may read it, for the data of an event: masked, and not of a sealed ticket."""
-    return {} if ticket.tier is Tier.SEALED else {"why": redaction.redact(reason)}
+    return {"why": said} if (said := public_words(ticket, reason)) else {}
 
 
 def rule_of(session: Session, ticket: Ticket) -> RuleVersion:
@@ -63,7 +63,7 @@ def confirm(session: Session, code: str, officer: Officer, now: datetime, *, see
         raise IllegalTransition("illegal_transition", code=ticket.code)
     if ticket.confirmed_at is None:
         until = confirm_by(session, ticket)
-        ticket.confirmed_at = now
+        ticket.confirmed_at, ticket.confirm_remind_at = now, None
         ticket.version += 1
         late = until is not None and now > until
         record(session, ticket, EventKind.CONFIRMED, actor(officer), now, late=late)

@@ -16,7 +16,7 @@ from zalobot.receipt import Receipt
 from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, PartState, Role, Ticket
 from zalobot.tickets import adequacy, answering, changes, clocks, finding, life, telling, uncounted
 from zalobot.tickets.patience import closes, look_again, pause_ends
-from zalobot.tickets.record import Actor, business, record
+from zalobot.tickets.record import Actor, business, public_words, record
 
 
 def actor(officer: Officer) -> Actor:
@@ -119,7 +119,9 @@ def ask_business(
     part.question, part.paused_at, part.officer_id, part.remind_at = question, now, officer.id, None
     part.wait_until = pause_ends(session, ticket, now) or look_again(session, now)
     life.settle(ticket, parts, now)
-    record(session, ticket, EventKind.QUESTION_ASKED, actor(officer), now, part=part, texts={"question": question})
+    said = public_words(ticket, question)
+    who = actor(officer)
+    record(session, ticket, EventKind.QUESTION_ASKED, who, now, part=part, texts={"question": question}, why=said)
     telling.the_business(session, "status/question", ticket, part, now)
     return ticket, part
 
@@ -135,7 +137,8 @@ def reply(session: Session, code: str, person_id: str, text: str, now: datetime)
     end_pause(session, part, now)
     life.settle(ticket, parts, now)
     part.answer_facts = {**part.answer_facts, "replies": [*part.answer_facts.get("replies", []), text]}
-    record(session, ticket, EventKind.BUSINESS_REPLIED, business(person_id), now, part=part, texts={"reply": text})
+    said, who = public_words(ticket, text), business(person_id)
+    record(session, ticket, EventKind.BUSINESS_REPLIED, who, now, part=part, texts={"reply": text}, why=said)
     telling.the_agency(session, "officer/business_replied", ticket, part, now)
     return ticket, part
 

@@ -10,7 +10,17 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlmodel import Session, col
 
-from zalobot.store.models import DeadlineReceipt, LedgerSalt, Part, PartState, Ticket, TicketEvent, TicketState, Tier
+from zalobot.store.models import (
+    DeadlineReceipt,
+    EventKind,
+    LedgerSalt,
+    Part,
+    PartState,
+    Ticket,
+    TicketEvent,
+    TicketState,
+    Tier,
+)
 from zalobot.store.queries.public_rows import (
     ANSWER_FACTS,
     Filter,
@@ -23,6 +33,7 @@ from zalobot.store.queries.public_rows import (
 )
 
 OPEN_PART = (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED, PartState.PAUSED)
+_SAID = frozenset({"why", "reason", "verdict", "missing", "alike"})  # facts of events that a sealed ticket keeps back
 ANSWERED_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
 
 TICKET = (
@@ -97,15 +108,21 @@ def story(session: Session, code: str) -> Story | None:
         .where(col(TicketEvent.ticket_id) == ticket.id, col(TicketEvent.public).is_(True))
         .order_by(col(TicketEvent.seq))
     )
-    lines = tuple(_event(row) for row in events)
+    sealed = row.tier == Tier.SEALED
+    lines = tuple(_event(row, hidden=sealed) for row in events)
     return Story(ticket, lines, _receipts(session, [part.id for part in ticket.parts]))
 
 
-def _event(row: Row[tuple[object, ...]]) -> PublicEvent:
-    """The public reason is kept beside the ledger, which holds only a commitment to it."""
+def _event(row: Row[tuple[object, ...]], *, hidden: bool) -> PublicEvent:
+    """The public reason is kept beside the ledger, which holds only a commitment to it.
+
+    Of a sealed ticket nothing of what was said or judged is given: who, when, which agencies and times remain.
+    """
     values = dict(row._mapping)
     why = values.pop("why")
     data = {**(row.data or {}), **({"why": why} if why else {})}
+    if hidden and row.kind not in (EventKind.RECOUNTED, EventKind.SUCCEEDED):  # their reasons are the province's
+        data = {name: value for name, value in data.items() if name not in _SAID}
     return PublicEvent(**{**values, "kind": str(row.kind), "data": data})
 
 
@@ -191,7 +208,7 @@ def _part(row: Row[tuple[object, ...]], *, hidden: bool) -> PublicPart:
         "facts": {key: str(said[key]) for key in ANSWER_FACTS if said.get(key)},
     }
     if hidden:
-        values |= {"answer": "", "facts": {}, "question": "", "declined_reason": ""}
+        values |= {"answer": "", "facts": {}, "question": "", "declined_reason": "", "verdict": ""}
     return PublicPart(**values)
 
 
