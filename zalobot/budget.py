@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from zalobot import metrics
 from zalobot.store.coordination import Coordination
@@ -44,6 +45,27 @@ class Room:
         """What is left after so many messages left, and so many of each kind on its share."""
         left = {kind: calls - apart.get(kind, 0) for kind, calls in self.apart.items()}
         return Room(self.calls - used, left, self.wait)
+
+
+class Rooms(Protocol):
+    """What the relay asks before it claims anything."""
+
+    async def room(self, most: int) -> Room:
+        """How many of up to `most` messages may leave now; they count as gone until they are given back."""
+
+    async def give_back(self, left: Room) -> None:
+        """Give back what was not used."""
+
+
+class Boundless:
+    """Room for everything, where nobody counts: tests, the clock of the demo."""
+
+    async def room(self, most: int) -> Room:
+        """All of it."""
+        return Room(most)
+
+    async def give_back(self, left: Room) -> None:
+        """It is not counted."""
 
 
 class Budget:

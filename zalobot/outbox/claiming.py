@@ -1,19 +1,24 @@
 """Which rows may leave now, and taking them.
 
 The one rule: a row is claimed once (SKIP LOCKED, or SQLite's single writer), at most one of each person, the oldest.
+A reminder that could not leave on its day never does: the next morning's says what is still so.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Boolean, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
 from zalobot.outbox.leaving import Leaving, Outcome
 from zalobot.outbox.settling import settle
 from zalobot.store.models import Conversation, Officer, OutboxMessage, OutboxState, Priority, Reach
-from zalobot.store.types import word
+from zalobot.store.types import UtcDateTime, word
+from zalobot.workdays import LOCAL
 from zalobot.zalo.messages import Outgoing
 
 _table = OutboxMessage.__table__  # type: ignore[attr-defined]
@@ -21,6 +26,7 @@ _former = aliased(_table)
 _officer = Officer.__table__  # type: ignore[attr-defined]
 _conversation, _reach = Conversation.__table__, Reach.__table__  # type: ignore[attr-defined]
 _closed = bindparam("closed", type_=Boolean)  # no working time
+_midnight = bindparam("midnight", type_=UtcDateTime())
 _staff = exists().where(_officer.c.person_id == _table.c.person_id, _officer.c.active.is_(True))
 
 
@@ -31,61 +37,95 @@ _busy = exists().where(
     _former.c.state.in_([word(OutboxState.QUEUED), word(OutboxState.SENDING), word(OutboxState.UNKNOWN)]),
     or_(_former.c.state != word(OutboxState.QUEUED), _former.c.attempts > 0, _former.c.not_before <= bindparam("now")),
     ~and_(_closed, _former.c.state == word(OutboxState.QUEUED), _former.c.priority > int(Priority.REPLY), _staff),
+    ~and_(
+        _former.c.state == word(OutboxState.QUEUED),
+        _former.c.priority == int(Priority.REMINDER),
+        _former.c.created_at < _midnight,
+        _former.c.anew_at.is_(None),
+    ),
 )
+# Where somebody wants it said all the same (`anew_at`), it is.
+_stale = and_(_table.c.priority == int(Priority.REMINDER), _table.c.created_at < _midnight, _table.c.anew_at.is_(None))
 # A member of staff talks to them: nothing is said beside it, whatever was queued before or meanwhile.
 _with_person = exists().where(
     _conversation.c.person_id == _table.c.person_id, _conversation.c.with_person_until > bindparam("now")
 )
 _wrote = select(_conversation.c.last_interaction_at).where(_conversation.c.person_id == _table.c.person_id)
 _refused = select(_reach.c.refused_at).where(_reach.c.person_id == _table.c.person_id)
+
+
+def _claim_of(*which: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    may_leave = (
+        select(_table.c.id)
+        .where(
+            _table.c.state == word(OutboxState.QUEUED),
+            _table.c.not_before <= bindparam("now"),
+            ~and_(_closed, _table.c.priority > int(Priority.REPLY), _staff),
+            ~_stale,
+            ~_busy,
+            ~_with_person,
+            *which,
+        )
+        .order_by(_table.c.priority, _table.c.not_before, _table.c.id)
+        .limit(bindparam("room"))
+        .with_for_update(skip_locked=True)
+        .cte("may_leave")  # PostgreSQL runs it once; a subquery with a limit may run, and lock rows, again and again
+    )
+    return (
+        update(_table)
+        .where(_table.c.id == may_leave.c.id)
+        .values(
+            state=OutboxState.SENDING,
+            sending_since=bindparam("now"),
+            sending_by=bindparam("holder"),
+            attempts=_table.c.attempts + 1,
+        )
+        .returning(
+            _table.c.priority,
+            _table.c.not_before,
+            _table.c.id,
+            _table.c.person_id,
+            _table.c.body,
+            _table.c.attempts,
+            _table.c.channel,
+            _wrote.scalar_subquery().label("wrote_at"),
+            _refused.scalar_subquery().label("refused_at"),
+        )
+    )
+
+
 # Built once: putting a statement together costs more than running it.
-_may_leave = (
-    select(_table.c.id)
-    .where(
-        _table.c.state == word(OutboxState.QUEUED),
-        _table.c.not_before <= bindparam("now"),
-        ~and_(_closed, _table.c.priority > int(Priority.REPLY), _staff),
-        ~_busy,
-        ~_with_person,
-    )
-    .order_by(_table.c.priority, _table.c.not_before, _table.c.id)
-    .limit(bindparam("room"))
-    .with_for_update(skip_locked=True)
-    .cte("may_leave")  # PostgreSQL runs it once; a subquery with a limit may run, and lock rows, again and again
-)
-_claim = (
+_claim = _claim_of()
+_claim_apart = _claim_of(_table.c.priority == bindparam("of_priority"))
+_put_by = (
     update(_table)
-    .where(_table.c.id == _may_leave.c.id)
-    .values(
-        state=OutboxState.SENDING,
-        sending_since=bindparam("now"),
-        sending_by=bindparam("holder"),
-        attempts=_table.c.attempts + 1,
-    )
-    .returning(
-        _table.c.priority,
-        _table.c.not_before,
-        _table.c.id,
-        _table.c.person_id,
-        _table.c.body,
-        _table.c.attempts,
-        _table.c.channel,
-        _wrote.scalar_subquery().label("wrote_at"),
-        _refused.scalar_subquery().label("refused_at"),
-    )
+    .where(_table.c.state == word(OutboxState.QUEUED), _stale)
+    .values(state=OutboxState.RESOLVED, error="stale")
 )
 _next_due = select(func.min(_table.c.not_before)).where(
     _table.c.state == word(OutboxState.QUEUED), _table.c.not_before > bindparam("now")
 )
 
 
-def claim(session: Session, now: datetime, limit: int, *, closed: bool = False, holder: str = "") -> list[Leaving]:
+def claim(
+    session: Session,
+    now: datetime,
+    limit: int,
+    *,
+    closed: bool = False,
+    holder: str = "",
+    apart: Priority | None = None,
+) -> list[Leaving]:
     """Mark up to `limit` rows as sending by the process `holder`, at most one of each person, and hand them over.
 
-    While `closed` (no working time) staff get replies only: what an outage, a failed attempt or a day off entered late
-    has left over waits until work begins.
+    The most urgent ones, or, `apart`, those of one priority. While `closed` (no working time) staff get replies only:
+    what an outage, a failed attempt or a day off entered late has left over waits until work begins.
     """
-    rows = session.connection().execute(_claim, {"now": now, "room": limit, "closed": closed, "holder": holder}).all()
+    given = {"now": now, "room": limit, "closed": closed, "midnight": _begin_of_day(now), "holder": holder}
+    if apart is None:
+        rows = session.connection().execute(_claim, given).all()
+    else:
+        rows = session.connection().execute(_claim_apart, {**given, "of_priority": int(apart)}).all()
     return [
         Leaving(
             row.id,
@@ -95,6 +135,7 @@ def claim(session: Session, now: datetime, limit: int, *, closed: bool = False, 
             channel=row.channel,
             last_interaction=row.wrote_at,
             chat_refused=row.refused_at is not None and (row.wrote_at is None or row.wrote_at <= row.refused_at),
+            apart=apart,
         )
         for row in sorted(rows, key=lambda row: row[:3])  # they come back in no order
     ]
@@ -108,11 +149,25 @@ def exchange(
     *,
     closed: bool = False,
     holder: str = "",
+    apart: Mapping[Priority, int] = MappingProxyType({}),
 ) -> list[Leaving]:
-    """Settle what ended and claim what may leave, in one transaction."""
+    """Settle what ended and claim what may leave, in one transaction: up to `room` rows, the most urgent first, and
+    besides so many of each priority in `apart`."""
     if outcomes:
         settle(session, outcomes, now)
-    return claim(session, now, room, closed=closed, holder=holder) if room > 0 else []
+    claimed = claim(session, now, room, closed=closed, holder=holder) if room > 0 else []
+    for priority, share in apart.items():
+        claimed += claim(session, now, share, closed=closed, holder=holder, apart=priority)
+    return claimed
+
+
+def put_by(session: Session, now: datetime) -> int:
+    """Write down of the reminders of earlier days that they will not be said any more; gives back how many."""
+    return session.connection().execute(_put_by, {"midnight": _begin_of_day(now)}).rowcount
+
+
+def _begin_of_day(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(LOCAL).date(), time(), LOCAL)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from zalobot.store.models import Channel, OutboxState
+from zalobot.store.models import Channel, OutboxState, Priority
 from zalobot.zalo.messages import Outgoing
 
 
@@ -30,7 +30,7 @@ class Leaving:
 
     Of an unsettled row `doubts` says how often nothing was seen of it, and `error_code` what Zalo answered last.
     `last_interaction` is when the person last wrote, None where that is not known; `chat_refused`: Zalo refused the
-    chat to them since.
+    chat to them since. `apart` is the priority on whose own share of the allowance it leaves, None for the common one.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Leaving:
     directions: Directions = field(default_factory=Directions)
     doubts: int = 0
     error_code: int | None = None
+    apart: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,29 @@
 The one rule: past the known days of the calendar people are not woken up either.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlmodel import Session
 
 from zalobot import outbox, reference
 from zalobot.errors import PastHorizon
 from zalobot.outbox import Leaving, Outcome
+from zalobot.store.models import Priority
 
 
 def exchange(
-    session: Session, outcomes: Sequence[Outcome], now: datetime, room: int, holder: str = ""
+    session: Session,
+    outcomes: Sequence[Outcome],
+    now: datetime,
+    room: int,
+    holder: str = "",
+    apart: Mapping[Priority, int] = MappingProxyType({}),
 ) -> list[Leaving]:
     """Settle what ended and claim what may leave now: outside working time nothing for staff but replies."""
-    return outbox.exchange(session, outcomes, now, room, closed=_closed(session, now), holder=holder)
+    closed = _closed(session, now)
+    return outbox.exchange(session, outcomes, now, room, closed=closed, holder=holder, apart=apart)
 
 
 def _closed(session: Session, now: datetime) -> bool:

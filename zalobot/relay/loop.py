@@ -6,10 +6,12 @@ The one rule: claimed is claimed. Whatever ends this process's work, the rows it
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
 from zalobot import channel_policy, outbox
+from zalobot.budget import Boundless, Room, Rooms
 from zalobot.channel_policy import Policy
 from zalobot.channels.routing import Desk
 from zalobot.outbox import Leaving, Outcome
@@ -20,8 +22,9 @@ from zalobot.relay.ways import Ways, completed
 from zalobot.services import Now
 from zalobot.store.coordination import Coordination
 from zalobot.store.database import Store
-from zalobot.store.models import OutboxState
+from zalobot.store.models import Channel, OutboxState, Priority
 from zalobot.store.presence import CONFIRM, Presence
+from zalobot.zalo.allowance import Kind
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ DIED = timedelta(minutes=10)  # a row still sending then was left, whatever its 
 ASK_AFTER = timedelta(seconds=3)
 ANNOUNCE = 1.0  # seconds: who was cut off is back before anybody believes that they are gone
 GATHER = 0.008  # seconds between exchanges: answers and new messages share one transaction
+CHAT = (Channel.CS, Channel.CS_PAID)
 TOPIC = "outbox"
 
 
@@ -44,15 +48,17 @@ class Relay:
         *,
         presence: Presence,
         policy: Policy | None = None,
+        budget: Rooms | None = None,
         in_flight: int = 48,
     ) -> None:
         self.store, self.ways, self.coordination, self.now = store, completed(ways), coordination, now
         self.desk = Desk(policy or channel_policy.policy(), frozenset(self.ways))
-        self.presence, self.in_flight = presence, in_flight
+        self.presence, self.in_flight, self.budget = presence, in_flight, budget or Boundless()
         self._outcomes: list[Outcome] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: set[str] = set()  # rows claimed here whose outcome is not yet written down
         self._wake = asyncio.Event()
+        self._short = 0.0  # seconds until there is room for more than was claimed; 0: nothing was left behind
 
     async def run(self) -> None:
         """Go on until cancelled; what is under way is then finished and settled."""
@@ -69,9 +75,11 @@ class Relay:
 
     async def drain(self) -> None:
         """Send until nothing is due any more (the demo's clock, tests)."""
-        while await self._exchange() or self._tasks or self._outcomes:
+        while await self._exchange() or self._tasks or self._outcomes or self._short:
             if self._tasks:
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            elif self._short:
+                await asyncio.sleep(self._short)
 
     async def settle_unknown(self) -> int:
         """Look for rows nobody knows the outcome of; gives back how many were settled.
@@ -128,9 +136,13 @@ class Relay:
                 await self._wake.wait()
 
     async def _exchange(self) -> int:
+        free = self.in_flight - len(self._tasks)
+        room = await self.budget.room(free) if free > 0 else Room(0)
+        apart = {Priority(kind): calls for kind, calls in room.apart.items()}
         outcomes, self._outcomes = self._outcomes, []
-        room = self.in_flight - len(self._tasks)
-        under_way = asyncio.ensure_future(self.store.run(exchange, outcomes, self.now(), room, self.presence.id))
+        under_way = asyncio.ensure_future(
+            self.store.run(exchange, outcomes, self.now(), room.calls, self.presence.id, apart)
+        )
         try:
             claimed = await asyncio.shield(under_way)
         except asyncio.CancelledError:
@@ -140,7 +152,15 @@ class Relay:
             self._outcomes = outcomes + self._outcomes
             raise
         self._begin(outcomes, claimed)
+        await self._give_back(free, room, claimed)
         return len(claimed)
+
+    async def _give_back(self, free: int, room: Room, claimed: Sequence[Leaving]) -> None:
+        """What nobody was waiting for goes back; where all was used there may be more to say when there is room."""
+        apart = Counter(Kind(row.apart) for row in claimed if row.apart is not None)
+        used = len(claimed) - apart.total()
+        self._short = room.wait if used == room.calls < free else 0.0
+        await self.budget.give_back(room.without(used, apart))
 
     def _begin(self, settled: Sequence[Outcome], claimed: Sequence[Leaving]) -> None:
         self._held.difference_update(outcome.id for outcome in settled)
@@ -157,10 +177,13 @@ class Relay:
     async def _patience(self) -> float:
         now = self.now()
         due = await self.store.read(outbox.next_due, now)
-        return 1.0 if due is None else min(1.0, max(0.01, (due - now).total_seconds()))
+        patience = 1.0 if due is None else min(1.0, max(0.01, (due - now).total_seconds()))
+        return min(patience, self._short) if self._short else patience
 
     async def _send(self, row: Leaving) -> None:
         outcome = await self.attempt(row)
+        if outcome is None or (outcome.tried and outcome.tried.channel not in CHAT):
+            await self.budget.give_back(Room(1))  # it went another way, which does not count
         if outcome is None:
             self._held.discard(row.id)
             return
