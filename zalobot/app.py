@@ -136,7 +136,9 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
     uploads = Uploads(client, blobs, services.store, settings.zalo_oa_id, services.now)
     ways = _ways(settings, client, Chat(client, uploads, traits))
     policy = channel_policy.policy(may_pay=settings.paid_messages)
-    relay = Relay(services.store, ways, services.coordination, services.now, presence=presence, policy=policy)
+    relay = Relay(
+        services.store, ways, services.coordination, services.now, presence=presence, policy=policy, budget=budget
+    )
     worker = Worker(services, dispatcher(settings.zalo_oa_id))
     app[DUTIES], app[WORKER] = Duties(services, relay, tokens, http, blobs), worker
     ticks = jobs.scheduler(app[DUTIES])

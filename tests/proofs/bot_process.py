@@ -43,6 +43,7 @@ def environment(folder: Path, database_url: str, simulator: Simulator, port: int
         "ZALO_OAUTH_URL": simulator.base_url,
         "ZALO_ACCESS_TOKEN": simulator.grant.access,
         "ZALO_REFRESH_TOKEN": simulator.grant.refresh,
+        "ZALO_CALLS_PER_MINUTE": "1000000",
         "ATTACHMENT_HOSTS": simulator.base_url.removeprefix("http://"),
         "FILES_FOLDER": str(folder / "files"),
         "BURST_SECONDS": "0",

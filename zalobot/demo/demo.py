@@ -113,6 +113,7 @@ def _settings(settings: Settings, folder: Path, simulator: Simulator) -> Setting
         zalo_oa_secret=zalo.oa_secret,
         zalo_oa_url=f"{simulator.base_url}/",
         zalo_openapi_url=simulator.base_url,
+        zalo_calls_per_minute=1_000_000,  # its days pass in seconds
         zalo_oauth_url=simulator.base_url,
         zalo_zbs_url=simulator.base_url,
         zalo_access_token=simulator.stage.grant.access,
