@@ -71,12 +71,17 @@ class DoomedFile(SQLModel, table=True):
 
 
 class CatchUp(SQLModel, table=True):
-    """How far the conversations were compared with the inbox: before `complete_to` nothing is missing."""
+    """Up to when nothing is missing in the inbox (`complete_to`, by Zalo's clock), and what that is judged by.
+
+    By our clock: `heard_at` the webhook last brought something, `alive_at` the service was last running, `looked_at`
+    the conversations were last read, when `found` messages were missing.
+    """
 
     __tablename__ = "catch_up"
 
     oa_id: str = Field(primary_key=True, max_length=64)
     complete_to: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    alive_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     looked_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     heard_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     found: int = 0

@@ -119,6 +119,7 @@ def upgrade() -> None:
         "catch_up",
         sa.Column("oa_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("complete_to", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("alive_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("looked_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("heard_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("found", sa.Integer(), nullable=False),
