@@ -115,7 +115,8 @@ class Handset:
     async def sends_a_photo(self) -> None:
         """Send the sample photo."""
         count = await self.find(".msg.me .zimg").count()
-        await self.find("[data-act=sample]").click()
+        await self.find("[data-act=more]").click()
+        await self.find("[data-send=sample]").click()
         photo = self.find(".msg.me .zimg img").nth(count)
         await photo.wait_for()
         await photo.scroll_into_view_if_needed()

@@ -32,10 +32,10 @@ class Bot:
 
     @property
     def names(self) -> list[str]:
-        return [event["event_name"] for _, _, event in self.posts]
+        return [event.get("event_name", "") for _, _, event in self.posts]
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        return [event for _, _, event in self.posts if event["event_name"] == name]
+        return [event for _, _, event in self.posts if event.get("event_name") == name]
 
 
 class Api:

@@ -9,6 +9,7 @@ from tests.simulator.conftest import Api, Bot
 from tests.simulator.moments import JPEG, LOCAL, PDF
 from zalobot.simulator.app import Effect, Person, Role, Simulator
 from zalobot.simulator.page import HEADERS
+from zalobot.simulator.switches import states, turn
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
@@ -68,7 +69,8 @@ async def test_a_button_says_its_payload_and_a_link_opens_elsewhere(
 
 
 async def test_photos_and_files_are_sent_and_shown(page: "Page", bot: Bot, person: Person) -> None:
-    await page.click("#dn [data-act=sample]")
+    await page.click("#dn [data-act=more]")
+    await page.click("#dn [data-send=sample]")
     await page.wait_for_selector("#dn .zimg img")
     files = [
         {"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": JPEG},
@@ -106,12 +108,147 @@ async def test_the_clock_moves_to_the_next_working_morning(page: "Page", sim: Si
 
 
 async def test_a_fault_is_switched_on_and_shown(page: "Page", sim: Simulator) -> None:
+    await page.click("#g-hook summary")
     await page.click("#b-copies")
     await page.wait_for_selector("#b-copies[aria-pressed=true]:has-text('Đang bật')")
     assert [(rule.effect, rule.times) for rule in sim.faults.rules] == [(Effect.REPEAT, 3)]
     await page.click("#b-copies")
     await page.wait_for_selector("#b-copies[aria-pressed=false]:has-text('Đang tắt')")
     assert sim.faults.rules == []
+
+
+async def test_every_switch_of_the_page_is_one_the_simulator_knows(page: "Page", sim: Simulator) -> None:
+    names = await page.eval_on_selector_all("#faults [id^=b-]", "all => all.map(one => one.id.slice(2))")
+    assert sorted(names) == sorted(states(sim.stage))
+    await page.evaluate("document.querySelectorAll('#faults [id^=b-]').forEach(one => one.click())")
+    await page.wait_for_selector("#faults [aria-pressed=false]:not(#b-silent_paid)", state="detached")
+    assert [name for name, on in states(sim.stage).items() if not on] == ["silent_paid"]  # 8 days took the place of 3
+    await page.click("#all-off")
+    await page.wait_for_selector("#active", state="hidden")
+    assert not any(states(sim.stage).values())
+
+
+async def test_what_is_on_stands_above_and_is_switched_off_there(page: "Page", sim: Simulator) -> None:
+    for name in ("drop", "unverified", "filter"):
+        turn(sim.stage, name, True)
+    sim.world.touch()
+    await page.click("#active button:has-text('Bật Lọc cú pháp')")
+    await page.wait_for_selector("#active:not(:has-text('Lọc cú pháp'))")
+    assert await page.locator("#active button").all_inner_texts() == ["Ngắt kết nối sau khi đã gửi", "OA chưa xác thực"]
+    await page.click("#all-off")
+    await page.wait_for_selector("#active", state="hidden")
+    assert not any(states(sim.stage).values())
+
+
+async def test_choices_change_the_account_the_console_a_person_and_a_template(
+    page: "Page", sim: Simulator, bot: Bot, person: Person
+) -> None:
+    chosen = {
+        "account": {"package": "growth", "send_api": "v2"},
+        "hook": {"signature": "spaces"},
+        "token": {"pkce": "none"},
+        "zbs": {"template-330003": "ENABLE"},
+        "refuse": {f"refuses-{person.id}": "-217"},
+    }
+    for group, choices in chosen.items():
+        await page.click(f"#g-{group} summary")
+        for name, value in choices.items():
+            await page.select_option(f"[id='c-{name}']", value)
+    await page.click(".fx-evs summary")
+    await page.click("[data-event=follow]")
+    await page.wait_for_selector("#log li:has-text('follow: tắt')")
+    assert (sim.account.package.name, sim.account.send_api) == ("Gói Tăng trưởng", "v2")
+    assert (sim.console.signature, sim.console.pkce, sim.console.off) == ("spaces", "none", {"follow"})
+    assert (sim.stage.templates["330003"].status, person.refuses) == ("ENABLE", -217)
+    assert bot.events("change_template_status")[0]["template_id"] == "330003"
+
+
+async def test_an_administrators_deeds_are_done_and_logged(page: "Page", sim: Simulator, bot: Bot) -> None:
+    refresh_token = sim.grant.refresh
+    await page.click("#g-token summary")
+    await page.click("#d-withdraw_grant")
+    await page.click("#g-hook summary")
+    for name in ("probe", "test", "forge", "strange", "group"):
+        await page.click(f"#d-{name}")
+        await page.wait_for_selector(f"#log li:has-text('{await page.locator(f'#d-{name}').inner_text()}')")
+    assert sim.grant.refresh != refresh_token
+    await page.wait_for_selector("#log li:has-text('Thử địa chỉ')")
+    await sim.settled()
+    assert {"user_did_something_new", "user_send_group_text"} <= set(bot.names)
+
+
+async def test_a_fault_of_ones_own_is_started_seen_and_ended(
+    page: "Page", sim: Simulator, api: Api, person: Person
+) -> None:
+    await page.click("#g-own summary")
+    await page.select_option("#g-own [name=effect]", "refuse")
+    await page.select_option("#g-own [name=who]", "business")
+    for name, value in (("code", "-244"), ("count", "2")):
+        await page.fill(f"#g-own [name={name}]", value)
+    await page.click("#g-own [type=submit]")
+    await page.wait_for_selector("#active button:has-text('Từ chối với mã -244, còn 2 lần')")
+    assert (await api.send(person.id, "a"))["error"] == -244
+    await page.wait_for_selector("#active button:has-text('còn 1 lần')")
+    await page.wait_for_selector("#log li:has-text('-244')")
+    await page.click("#active button")
+    await page.wait_for_selector("#active", state="hidden")
+    assert sim.faults.rules == []
+
+
+async def test_everything_one_can_send_reaches_the_bot(
+    page: "Page", sim: Simulator, bot: Bot, api: Api, person: Person
+) -> None:
+    await api.send(person.id, "tin")
+    sends = await page.eval_on_selector_all("#dn [data-send]", "all => all.map(one => one.dataset.send)")
+    for what in sends:
+        await page.click("#dn [data-act=more]")
+        await page.click(f"#dn [data-send={what}]")
+    await page.fill("#dn [placeholder]", "Tôi xem giúp")
+    await page.click("#dn [data-act=more]")
+    await page.click("#dn [data-act=staff]")
+    await page.wait_for_selector("#dn .bub:has-text('Tôi xem giúp')")
+    await sim.settled()
+    heard = {"image", "location", "sticker", "audio", "video", "business_card"}
+    assert {f"user_send_{kind}" for kind in heard} <= set(bot.names)
+    assert {"user_reacted_message", "user_submit_info", "user_click_chatnow", "user_withdraw"} <= set(bot.names)
+    assert [event["sender"].get("admin_id") is not None for event in bot.events("oa_send_text")] == [False, True]
+
+
+async def test_a_request_for_personal_data_is_answered_on_the_phone(
+    page: "Page", bot: Bot, api: Api, person: Person
+) -> None:
+    elements = [{"title": "Xin thông tin liên hệ", "subtitle": "Để gọi lại", "image_url": "https://a.test/a.png"}]
+    payload = {"template_type": "request_user_info", "elements": elements}
+    await api.message(person.id, {"attachment": {"type": "template", "payload": payload}})
+    await page.click("#dn .zb:has-text('Chia sẻ thông tin')")
+    await page.wait_for_selector("#log li:has-text('user_submit_info')")
+    assert bot.events("user_submit_info")[0]["info"]["phone"] == person.phone
+
+
+async def test_the_phone_says_how_long_the_account_may_still_write(
+    page: "Page", sim: Simulator, person: Person
+) -> None:
+    await page.wait_for_selector("#dn .sim-win:has-text('Nhắn miễn phí đến 08:0')")
+    await page.click("#g-window summary")
+    await page.click("#g-window [data-hours='48']")
+    await page.wait_for_selector("#dn .sim-win:has-text('Nhắn tính phí đến')")
+    await page.click("#g-window [data-hours='168']")
+    await page.wait_for_selector("#dn .sim-win:has-text('Hết 7 ngày')")
+    await sim.unfollow(person)
+    await page.wait_for_selector("#dn .sim-win:has-text('-213')")
+    assert await page.locator("#cb .sim-win").inner_text() == "Chưa từng tương tác: không nhắn được (-230)"
+
+
+async def test_the_administrator_agrees_on_a_page(page: "Page", sim: Simulator) -> None:
+    sim.console.asks = True
+    asked = f"app_id={sim.settings.app_id}&redirect_uri={sim.base_url}/&state=s"
+    await page.goto(f"{sim.base_url}/v4/oa/permission?{asked}")
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    await page.click("text=Đồng ý với")
+    await page.wait_for_selector("#days .day")
+    assert f"oa_id={sim.settings.oa_id}" in page.url
+    assert "state=s" in page.url
 
 
 async def test_a_refusal_is_logged_with_zalos_code(page: "Page", api: Api, person: Person) -> None:
@@ -170,7 +307,9 @@ async def test_the_page_never_scrolls_sideways(
     await sim.sends_file(person, PDF, f"{'ten-tep-rat-dai-' * 8}.pdf")
     await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     await page.click("[data-show=all]")
-    await page.click(".more summary")
+    await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    turn(sim.stage, "after_patience", True)
+    await page.click("#dn [data-act=more]")
     await page.wait_for_selector("#dn .zfile")
     assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
     for width in (320, 360, 768, 1280):
@@ -182,6 +321,8 @@ async def test_on_a_phone_everything_one_taps_is_big_enough(page: "Page", api: A
     await page.set_viewport_size({"width": 360, "height": 740})
     await api.send(person.id, "Việc mới", SHOW)
     await page.wait_for_selector("#dn .zb")
+    await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    await page.click("#dn [data-act=more]")
     small = await page.evaluate(
         """[...document.querySelectorAll('button, select, .chip, .zb')].filter(one => one.checkVisibility())
            .filter(one => one.getBoundingClientRect().height < 32).map(one => one.outerHTML.slice(0, 80))"""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from .rules import Refusal
@@ -38,6 +39,7 @@ class Package:
     apps: int
 
 
+@cache
 def packages() -> Mapping[str, Package]:
     """The packages of `packages.json`, by key. "open" is a government account of which nothing is known."""
     raw = json.loads((Path(__file__).parent / "packages.json").read_text(encoding="utf-8"))

@@ -5,6 +5,8 @@ import { dayNumber, h, hhmm, icon, linked, pill, size } from "./draw.js";
 const GAP = 30 * 60e3;
 const RUN = 5 * 60e3;
 
+const WORDS = { location: "Vị trí", sticker: "Nhãn dán", audio: "Tin thoại", video: "Video", business_card: "Danh thiếp", link: "Liên kết" };
+
 // What stands in the chat, in order; each thing is drawn by `drawThing` and has a key of its own.
 export function things(chat, now, person) {
   const list = [];
@@ -40,8 +42,9 @@ function body(message, press) {
   if (image && !text && !mark) return h("div", { class: "zimg" }, picture(image));
   if (image) return h("div", { class: "bub bub-x" }, h("div", { class: "zimg" }, picture(image)), h("p", {}, linked(text), mark), time);
   if (kind === "file" && file) return h("div", { class: "bub bub-x" }, fileCard(file), time);
-  if (kind === "location") return h("div", { class: "bub" }, "Vị trí", time);
-  if (kind === "sticker") return h("div", { class: "bub" }, "Nhãn dán", time);
+  if (WORDS[kind]) return h("div", { class: "bub" }, WORDS[kind], text ? h("p", {}, linked(text)) : null, time);
+  if (kind === "template") return h("div", { class: "bub bub-x zbs" }, h("div", { class: "zl-b" }, "Mẫu tin ZBS"), h("p", {}, linked(text)), time);
+  if (kind === "ask_info") return h("div", { class: "bub bub-x" }, elements.map(element), h("div", { class: "zl" }, h("span", {}, elements[0]?.subtitle ?? "")), time, h("button", { class: "zb", type: "button", onclick: () => press(message.id, "share") }, "Chia sẻ thông tin"));
   const staff = message.staff ? h("span", { class: "by" }, "Cán bộ trả lời từ hộp thư của tài khoản") : null;
   if (!buttons.length && !elements.length) return h("div", { class: "bub" }, staff, linked(text), mark, time);
   return h("div", { class: "bub bub-x" }, text ? h("p", {}, linked(text)) : null, elements.map(element), time,

@@ -1,12 +1,12 @@
 // The log: what was sent, refused, lost, and how long the bot took. One line for each entry the simulator kept.
 
 import { dayMonth, dayNumber, h, hhmm, icon } from "./draw.js";
+import { chosen, titleOf } from "./words.js";
 
 const SHAPES = { text: "văn bản", image: "ảnh", gif: "ảnh động", file: "tệp", list: "danh sách", ask_info: "xin thông tin", template: "mẫu tin ZBS", sticker: "nhãn dán" };
-const FAULTS = { copies: "gửi lại mỗi sự kiện 3 lần", drop: "mất trả lời sau khi đã gửi", expired: "thẻ truy cập hết hạn", silent: "doanh nghiệp im lặng 8 ngày", fail: "cứ 3 lần gửi thì hỏng 1", refresh: "lần đổi thẻ sau báo lỗi", rate: "chỉ 10 lần gọi mỗi phút", shut: "không nối được tới bot", v2: "tài khoản chỉ gửi được qua v2" };
 const BY_ITSELF = /^(oa_send_|user_received_|user_seen_)/;
 
-const REFUSED = new Set(["refused", "mishap", "lost", "unsubscribed"]);
+const REFUSED = new Set(["refused", "mishap", "lost", "filtered", "unsubscribed"]);
 export const isRefusal = (entry) => REFUSED.has(entry.kind) || (entry.kind === "token" && !entry.ok);
 
 export function shown(entry, filter) {
@@ -51,7 +51,17 @@ function parts(entry) {
     case "clock":
       return ["line", "clock", "Đồng hồ", `đến ${hhmm(entry.at)}`];
     case "fault":
-      return ["soon", "bolt", entry.on ? "Bật" : "Tắt", FAULTS[entry.name] ?? entry.name];
+      return ["soon", "bolt", entry.on ? "Bật" : "Tắt", titleOf(entry.name)];
+    case "choice":
+      return ["soon", "bolt", "Chọn", chosen(entry.name, entry.value)];
+    case "deed":
+      return ["soon", "bolt", "Làm", titleOf(entry.name)];
+    case "rule":
+      return ["soon", "bolt", "Bật", titleOf(entry.effect)];
+    case "filtered":
+      return ["today", "cross", "Không gửi", `${entry.name}${entry.to && ` của ${entry.to}`}`, quiet("console Zalo tắt hoặc Lọc cú pháp")];
+    case "probe":
+      return [entry.status === 200 ? "info" : "late", "in", "Thử địa chỉ", `bot trả ${entry.status}`];
     default:
       return ["line", "what", entry.kind, ""];
   }
@@ -66,10 +76,12 @@ const MISHAPS = {
   lose: ["late", "Mất", "bot không bao giờ nhận được"], repeat: ["soon", "Lặp", "đến nhiều lần"], delay: ["soon", "Đến trễ", "bị sự kiện khác vượt"],
 };
 
+const PATHS = [["/v3.0/oa/message/cs", "tin"], ["/v2.0/oa/message", "tin qua v2"], ["/v3.0/oa/message/template", "mẫu tin"], ["/message/template", "mẫu tin theo số điện thoại"], ["/v4/oa/access_token", "đổi thẻ"], ["/v2.0/oa/conversation", "đọc cuộc trò chuyện"], ["/v2.0/oa/listrecentchat", "đọc các cuộc trò chuyện"], ["/v3.0/oa/user/detail", "hỏi tên"], ["/v2.0/oa/getoa", "hỏi về tài khoản"], ["/v2.0/oa/upload", "tải lên"], ["/v3.0/oa/quota", "hỏi hạn mức"]];
+
 function mishap(entry) {
   const [tone, word, note] = MISHAPS[entry.effect] ?? ["soon", entry.effect];
   const figures = [entry.code && (entry.code > 0 ? `HTTP ${entry.code}` : entry.code), entry.seconds && `${String(entry.seconds).replace(".", ",")} giây`].filter(Boolean).join(", ");
-  return [tone, "bolt", word, entry.path + to(entry), figures && code(figures), note && quiet(note)];
+  return [tone, "bolt", word, (PATHS.find(([start]) => entry.path.startsWith(start))?.[1] ?? entry.path) + to(entry), figures && code(figures), note && quiet(note)];
 }
 
 function event(entry) {

@@ -1,23 +1,20 @@
 """The page with the two phones: its files, its stream of states, its actions.
 
-The one rule: the page only does what a person could do (through `Acts`), moves the clock, and turns faults on and off.
-Its words are in `page.html` and `sim.js`. Actions are taken from the page itself only (same origin).
+The one rule: actions (`doings`) are taken from the page itself only (same origin), or from a program that is no page.
+The page's words are in `page.html` and the scripts.
 """
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from .acts import Acts
+from .doings import ACTIONS
 from .settings import HERE
 from .snapshot import snapshot
 from .stage import STAGE
-from .switches import turn
 from .world import Role
 
 ACTS = web.AppKey("acts", Acts)
@@ -25,7 +22,7 @@ SHEET = HERE.parent / "web" / "static" / "zalobot.css"
 FILES = {
     "zalobot.css": (SHEET, "text/css"),
     "sim.css": (HERE / "sim.css", "text/css"),
-    **{name: (HERE / name, "text/javascript") for name in ("sim.js", "chat.js", "draw.js", "log.js")},
+    **{path.name: (path, "text/javascript") for path in HERE.glob("*.js")},
     "sample.jpg": (HERE / "sample.jpg", "image/jpeg"),
 }
 HEADERS = {
@@ -37,8 +34,6 @@ HEADERS = {
 }
 PAUSE = 0.08
 KEEPALIVE = 15.0
-
-Action = Callable[[Acts, dict[str, Any]], Awaitable[dict[str, Any] | None]]
 
 
 async def _page(_request: web.Request) -> web.Response:
@@ -107,68 +102,6 @@ def _same_origin(request: web.Request) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin.partition("://")[2] != request.host:
         raise web.HTTPForbidden
-
-
-async def _say(acts: Acts, given: dict[str, Any]) -> None:
-    await acts.says(given["person"], str(given["text"]))
-
-
-async def _press(acts: Acts, given: dict[str, Any]) -> None:
-    message = acts.world.message(given["message"])
-    if message is None:
-        raise LookupError(given["message"])
-    await acts.presses_button(message.person_id, message.buttons[int(given["button"])])
-
-
-async def _menu(acts: Acts, given: dict[str, Any]) -> None:
-    await acts.taps_menu(given["person"], int(given["index"]))
-
-
-async def _sample(acts: Acts, given: dict[str, Any]) -> None:
-    await acts.sends_image(given["person"], (HERE / "sample.jpg").read_bytes(), name="sample.jpg")
-
-
-async def _follow(acts: Acts, given: dict[str, Any]) -> None:
-    await (acts.follow if given["on"] else acts.unfollow)(given["person"])
-
-
-async def _seen(acts: Acts, given: dict[str, Any]) -> None:
-    await acts.sees(given["person"])
-
-
-async def _new(acts: Acts, given: dict[str, Any]) -> dict[str, Any]:
-    person = acts.add_person(str(given["name"])[:80] or "?", Role(given["role"]), str(given.get("note", ""))[:80])
-    return {"person": person.id}
-
-
-async def _clock(acts: Acts, given: dict[str, Any]) -> None:
-    """`hours` forward, or `to` the next evening or the next working morning."""
-    clock, week = acts.clock, acts.stage.settings.week
-    match given.get("to"):
-        case "evening":
-            await clock.to(week.next_evening(clock.now()))
-        case "morning":
-            await clock.to(week.next_morning(clock.now()))
-        case _:
-            await clock.advance(timedelta(hours=min(float(given["hours"]), 24 * 31)))
-    acts.world.note(clock.now(), "clock")
-
-
-async def _fault(acts: Acts, given: dict[str, Any]) -> None:
-    name, on = str(given["name"]), bool(given["on"])
-    turn(acts.stage, name, on)
-    acts.world.note(acts.clock.now(), "fault", name=name, on=on)
-
-
-async def _subscribe(acts: Acts, _given: dict[str, Any]) -> None:
-    acts.world.unsubscribed = False
-    acts.world.touch()
-
-
-ACTIONS: dict[str, Action] = {
-    "say": _say, "press": _press, "menu": _menu, "sample": _sample, "follow": _follow, "seen": _seen, "new": _new,
-    "clock": _clock, "fault": _fault, "subscribe": _subscribe,
-}  # fmt: skip
 
 
 async def _watch_hops(app: web.Application) -> None:

@@ -3,6 +3,8 @@
 import { drawThing, things } from "./chat.js";
 import { dateOf, dayMonth, dayNumber, fullDate, h, hhmm, reconcile, weekday, weekdayShort } from "./draw.js";
 import { drawEntry, isRefusal, shown } from "./log.js";
+import { drawActive, makePanel } from "./panel.js";
+import { windowOf } from "./window.js";
 
 const TITLES = { business: "Doanh nghiệp", officer: "Cán bộ" };
 const OWNERS = { business: "của doanh nghiệp", officer: "của cán bộ" };
@@ -65,10 +67,25 @@ function tapped(event, phone) {
   const button = event.target.closest("button");
   if (!button || !phone.person) return;
   const person = phone.person;
-  if (button.dataset.act === "sample") act("sample", { person });
-  if (button.dataset.act === "pick") phone.find("[type=file]").click();
+  if (button.dataset.act === "more") sheet(phone, phone.find(".ph-s").hidden);
+  if (button.dataset.send) { sheet(phone, false); act("send", { person, what: button.dataset.send }); }
+  if (button.dataset.act === "staff") staff(phone);
+  if (button.dataset.act === "pick") sheet(phone, false), phone.find("[type=file]").click();
   if (button.dataset.act === "follow") act("follow", { person, on: !who(person).following });
   if (button.dataset.menu) act("menu", { person, index: Number(button.dataset.menu) });
+}
+
+// The sheet with everything else one can send.
+function sheet(phone, open) {
+  phone.find(".ph-s").hidden = !open;
+  phone.find("[data-act=more]").setAttribute("aria-expanded", open);
+}
+
+function staff(phone) {
+  sheet(phone, false);
+  const text = phone.input.value.trim() || "Chúng tôi đã xem và sẽ gọi lại cho anh/chị.";
+  phone.input.value = "";
+  act("staff", { person: phone.person, text });
 }
 
 async function choose(phone, value) {
@@ -98,8 +115,9 @@ function drawPhone(phone) {
   follow.textContent = person?.following ? "Bỏ quan tâm" : "Quan tâm";
   follow.hidden = !person;
   phone.find(".ph-f").hidden = !person || person.following;
-  reconcile(phone.find(".chat-in"), things(chat, state.now, person), (thing) => drawThing(thing, (message, button) => act("press", { message, button })));
+  reconcile(phone.find(".chat-in"), things(chat, state.now, person), (thing) => drawThing(thing, (message, button) => (button === "share" ? act("send", { person: id, what: "share" }) : act("press", { message, button }))));
   reconcile(phone.find(".ph-m"), menu.map((title, index) => ({ key: index, title })), ({ key, title }) => h("button", { type: "button", "data-menu": String(key) }, title));
+  phone.find(".sim-win").textContent = person ? windowOf(person, state.now) : "";
   drawUnread(phone, person);
 }
 
@@ -159,11 +177,17 @@ async function move(event) {
 // faults and log
 
 function drawFaults() {
-  for (const button of document.querySelectorAll("[data-fault]")) {
-    const on = state.faults[button.dataset.fault];
-    button.setAttribute("aria-pressed", on);
-    button.textContent = on ? "Đang bật" : "Đang tắt";
-  }
+  drawPanel(state);
+  const on = drawActive($("active"), $("all-off"), state, act);
+  const count = document.querySelector('.jump a[href="#sc"] .count');
+  count.hidden = !on;
+  count.textContent = on;
+  count.setAttribute("aria-label", `${on} sự cố đang bật`);
+}
+
+async function allOff() {
+  for (const [name, on] of Object.entries(state.faults)) if (on) await act("fault", { name, on: false });
+  await act("unrule");
 }
 
 function drawLog() {
@@ -211,20 +235,19 @@ function watch() {
   const chips = [...document.querySelectorAll(".jump a")];
   const observer = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) isIntersecting ? visible.add(target.id) : visible.delete(target.id);
-    const current = chips.find((chip) => visible.has(chip.hash.slice(1)));
+    const current = chips.findLast((chip) => visible.has(chip.hash.slice(1)));
     for (const chip of chips) chip === current ? chip.setAttribute("aria-current", "true") : chip.removeAttribute("aria-current");
     if (state) Object.values(phones).forEach((phone) => drawUnread(phone, who(phone.person)));
   }, { rootMargin: "-40% 0px -40% 0px" });
   for (const chip of chips) observer.observe($(chip.hash.slice(1)));
 }
 
+const drawPanel = makePanel($("faults"), { act, current: () => state, person: (role) => phones[role].person });
 for (const role of Object.keys(TITLES)) phones[role] = makePhone(role);
 $("go").addEventListener("click", move);
 $("filter").addEventListener("click", pickFilter);
-$("faults").addEventListener("click", (event) => {
-  const name = event.target.closest("[data-fault]")?.dataset.fault;
-  if (name) act("fault", { name, on: !state.faults[name] });
-});
+$("faults").addEventListener("click", move);
+$("all-off").addEventListener("click", allOff);
 document.querySelector("[data-act=subscribe]").addEventListener("click", () => act("subscribe"));
 document.addEventListener("visibilitychange", () => state && draw());
 setInterval(tick, 1000);

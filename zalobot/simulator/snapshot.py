@@ -6,8 +6,10 @@ only the difference, so that scroll and typed text stay.
 
 from typing import Any
 
+from .account import packages
+from .faults import Rule
 from .stage import Stage
-from .switches import states
+from .switches import choices, states
 from .world import By, LogEntry, Message, Person, Role
 
 CHAT_LENGTH = 150
@@ -27,9 +29,32 @@ def snapshot(stage: Stage, shown: dict[Role, str]) -> dict[str, Any]:
         "people": [_person(person, stage) for person in world.people.values()],
         "phones": {role: _phone(role, shown.get(role, ""), stage) for role in Role},
         "faults": states(stage),
+        "choices": choices(stage),
+        "rules": [_rule(rule) for rule in stage.faults.rules if not rule.over(now)],
+        "account": _account(stage),
+        "templates": [{"id": one.id, "name": one.name} for one in stage.templates.values()],
+        "off": sorted(stage.console.off),
         "log": [_entry(entry, stage) for entry in list(world.log)[-LOG_LENGTH:]],
         "sent": world.sent,
     }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {"id": rule.id, "effect": rule.effect, "where": rule.where, "label": rule.label, "person": rule.person_id,
+            "every": rule.every, "left": max(rule.count - rule.fired, 0), "code": rule.code, "fired": rule.fired,
+            "until": _ms(rule.until) if rule.until else 0}  # fmt: skip
+
+
+def _account(stage: Stage) -> dict[str, Any]:
+    account, now = stage.account, stage.now()
+    return {
+        "packages": [
+            {"key": one.key, "name": one.name, "api": one.api, "per_minute": one.per_minute}
+            for one in packages().values()
+        ],
+        "paid": account.paid.left(now), "paid_of": account.paid.limit, "balance": account.balance,
+        "spent": account.spent, "templates_left": account.templates.left(now),
+    }  # fmt: skip
 
 
 def _phone(role: Role, person_id: str, stage: Stage) -> dict[str, Any]:
@@ -45,7 +70,8 @@ def _phone(role: Role, person_id: str, stage: Stage) -> dict[str, Any]:
 def _person(person: Person, stage: Stage) -> dict[str, Any]:
     unread = sum(m.seen_at is None for m in stage.world.chat(person.id) if m.by is not By.PERSON)
     return {"id": person.id, "name": person.name, "role": person.role, "note": person.note,
-            "following": person.following, "unread": unread}  # fmt: skip
+            "following": person.following, "unread": unread, "left": person.left,
+            "heard": _ms(last) if (last := stage.last_interaction(person)) else 0}  # fmt: skip
 
 
 def _message(message: Message) -> dict[str, Any]:
