@@ -38,7 +38,8 @@ from zalobot.store.models import (
 _THEIRS = (Addition, Reaction, Reach, ProfileLookUp, Conversation)
 """Tables whose rows are one person's and nothing else; those with more to say are emptied one by one below."""
 
-_DONE = (OutboxState.SENT, OutboxState.FAILED)
+_DONE = (OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCLEAR, OutboxState.MERGED, OutboxState.RESOLVED)
+_TO_BE_SAID = (OutboxState.QUEUED, OutboxState.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +138,4 @@ def _erase_messages(session: Session, person_id: str, tickets: Sequence[Ticket],
     for ticket in tickets:
         about = or_(col(OutboxMessage.ticket_id) == ticket.id, body.contains(ticket.code, autoescape=True))
         session.execute(update(OutboxMessage).where(about, col(OutboxMessage.state).in_(_DONE)).values(body={}))
-        session.execute(delete(OutboxMessage).where(about, col(OutboxMessage.state) == OutboxState.QUEUED))
+        session.execute(delete(OutboxMessage).where(about, col(OutboxMessage.state).in_(_TO_BE_SAID)))
