@@ -1,7 +1,7 @@
 """The page in a real browser: two phones, the clock, the faults, the log; nothing blocked, nothing sideways."""
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -350,3 +350,29 @@ async def test_another_page_cannot_act_on_the_simulator(sim: Simulator, api: Api
 async def test_an_impossible_action_is_answered_with_a_reason(sim: Simulator, api: Api) -> None:
     async with api.http.post(sim.base_url + "/sim/api/say", json={"person": "nobody", "text": "a"}) as response:
         assert (response.status, "nobody" in (await response.json())["problem"]) == (400, True)
+
+
+async def test_a_program_provokes_and_ends_faults_over_http(sim: Simulator, api: Api, person: Person) -> None:
+    async def does(action: str, **given: Any) -> dict[str, Any]:
+        async with api.http.post(f"{sim.base_url}/sim/api/{action}", json=given) as response:
+            return {"status": response.status, **await response.json()}
+
+    started = await does("rule", effect="refuse", code=-200, person=person.id, count=1, minutes=5)
+    assert (await api.send(person.id, "a"))["error"] == -200
+    assert (await api.send(person.id, "a"))["error"] == 0
+    await does("rule", effect="refuse", where="lookups", name="*/getoa", code=-32)
+    await does("unrule", id=started["id"])
+    assert (await api.get("/v2.0/oa/getoa"))["error"] == -32
+    await does("unrule")
+    assert (await api.get("/v2.0/oa/getoa"))["error"] == 0
+    assert [
+        (await does("rule", effect=effect, where=where))["status"]
+        for effect, where in (
+            ("nothing", "sends"),
+            ("lose", "sends"),
+            ("slow", "nowhere"),
+        )
+    ] == [400] * 3
+    assert [
+        (await does(name, name="nothing", value="x", on=True))["status"] for name in ("fault", "choose", "deed")
+    ] == [400] * 3
