@@ -196,7 +196,7 @@ def test_the_coordinators_are_warned_once_for_each_threshold(database_url: str) 
 
 
 def test_nobody_to_warn_leaves_the_warning_for_whoever_comes(database_url: str) -> None:
-    stage = Stage(database_url, now=at("2028-01-03 09:00"))
+    stage = Stage(database_url, now=at("2028-01-04 09:00"))
     assert stage.store.run_now(horizon.alarm, stage.now) == 0
     assert rows(stage, JobRun) == []
     stage.officer("dieu-phoi", "VPUBND", Role.COORDINATOR)

@@ -1,6 +1,6 @@
 """How far the calendar reaches, and the alarms before it ends: past the last known day no date is promised.
 
-The one rule: each threshold of each last known day is told to the coordinators once.
+The one rule: each threshold of each last known day is told to the coordinators once, in working time.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import outbox, pushes, reference, templating
+from zalobot import ladder, outbox, pushes, reference, templating
+from zalobot.errors import PastHorizon
 from zalobot.store.models import JobRun, Priority, Role
-from zalobot.tickets import finding, telling
+from zalobot.tickets import finding
 from zalobot.workdays import LOCAL, WorkCalendar
 
 WARN, RED, LAST = THRESHOLDS = (60, 30, 7)  # days before the last known one
@@ -44,24 +45,35 @@ def alarm(session: Session, now: datetime) -> int:
 
     Where several thresholds have passed unseen, one message stands for all of them.
     """
-    ahead = horizon(reference.fresh(session).calendar, now)
+    calendar = reference.fresh(session).calendar
+    if not _at_work(calendar, now):
+        return 0
+    ahead = horizon(calendar, now)
     passed = [days for days in THRESHOLDS if ahead.days <= days]
     people = finding.staff(session, (Role.COORDINATOR,)) if passed else []
     slots = {f"{ahead.last}/{days}" for days in passed}
     if not people or slots <= _told_before(session, slots):  # nobody to tell: the next one who is linked will be
         return 0
     told = pushes.told_today(session, [officer.id for officer in people], now)
-    if max(told.values(), default=0) >= pushes.A_DAY:  # tomorrow is early enough
+    most = pushes.most(now, ladder.this_morning(now, calendar))
+    if max(told.values(), default=0) >= most:  # later is early enough
         return 0
     rows = [{"job": _JOB, "slot": slot, "at": now} for slot in sorted(slots)]
     if not [row for row in rows if session.execute(_take, row).first()]:
         return 0
-    said, hold = templating.render("officer/horizon", horizon=ahead), telling.until_working_time(session, now)
+    said = templating.render("officer/horizon", horizon=ahead)
     for officer in people:
         if officer.person_id:
-            key = outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.STATUS, hold=hold)
+            key = outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.STATUS)
             pushes.take(session, "", _JOB, now, officer.id, key, now)
     return len(people)
+
+
+def _at_work(calendar: WorkCalendar, now: datetime) -> bool:
+    try:
+        return calendar.is_working_time(now)
+    except PastHorizon:  # the calendar has ended, which has to be told all the more
+        return calendar.is_usually_working_time(now)
 
 
 def _told_before(session: Session, slots: set[str]) -> set[str]:
