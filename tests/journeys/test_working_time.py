@@ -1,11 +1,15 @@
 """No member of staff is disturbed outside working time, whatever delayed a message; the calendar ending costs none."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlmodel import Session, select
 
 from tests.journeys.stage import Stage, report
 from zalobot import outbox, relay
 from zalobot.calendars import DayChange, change_days, extend
-from zalobot.store.models import PartState, Priority, Role, Verdict
+from zalobot.store.models import OutboxMessage, OutboxState, PartState, Priority, Role, Verdict
 from zalobot.templating import Rendered
 from zalobot.tickets import judging, working
 from zalobot.tickets.record import Actor
@@ -27,13 +31,48 @@ def test_what_is_left_over_from_the_day_waits_for_the_morning_and_holds_up_no_re
     def queue(session, person: str, priority: Priority) -> str:  # type: ignore[no-untyped-def]
         return outbox.enqueue(session, person, Rendered("Nhắc", (), "test", "1"), now=stage.now, priority=priority)
 
-    stage.store.run_now(queue, "ha", Priority.REMINDER)
+    stage.store.run_now(queue, "ha", Priority.STATUS)
     stage.store.run_now(queue, "lan", Priority.STATUS)
     assert left(stage, EVENING) == ["lan"]  # a business is told at any hour
     stage.store.run_now(queue, "ha", Priority.REPLY)
     assert left(stage, EVENING) == ["ha"]
     assert left(stage, EVENING) == []
     assert left(stage, datetime(2026, 11, 25, 0, 30, tzinfo=UTC)) == ["ha"]
+
+
+def test_after_days_without_zalo_nobody_gets_the_reminders_of_those_days_but_this_morning_s_digest(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(stage.person("lan"), KHO, field="3")
+    part = stage.parts()[0]
+    ha, vinh = stage.officer("ha", part.agency), stage.officer("vinh", part.agency, Role.HEAD)
+    for person in (ha, vinh):
+        person.pushes()
+    with monkeypatch.context() as without_zalo:  # due on Friday, two days late on Tuesday
+        without_zalo.setattr(stage, "send", lambda: None)
+        for day, hour in ((27, 1), (27, 8), (30, 1), (31, 1)):
+            _jump(stage, datetime(2026, 11, 1, hour, tzinfo=UTC) + timedelta(days=day - 1))
+    waiting = stage.store.read_now(_states)[OutboxState.QUEUED]
+    for minutes in (0, 30, 40):
+        _jump(stage, datetime(2026, 12, 2, 0, 30, tzinfo=UTC) + timedelta(minutes=minutes))
+    for person in (ha, vinh):
+        (said,) = person.pushes()
+        assert said.startswith("Việc sáng")
+        assert part.code in said
+    put_by = stage.store.run_now(outbox.put_by, stage.now)
+    states = stage.store.read_now(_states)
+    assert waiting >= put_by == states.pop(OutboxState.RESOLVED) >= 6
+    assert set(states) == {OutboxState.SENT}
+
+
+def _jump(stage: Stage, instant: datetime) -> None:
+    """The clock is at this instant, as after an outage, and every sweep runs once."""
+    stage.now = instant - timedelta(seconds=1)
+    stage.later(seconds=1)
+
+
+def _states(session: Session) -> Counter[OutboxState]:
+    return Counter(session.exec(select(OutboxMessage.state)))
 
 
 def test_a_day_off_entered_in_the_evening_keeps_back_what_was_to_leave_that_morning(stage: Stage) -> None:

@@ -4,7 +4,7 @@ The one rule: a row goes queued → sending → sent, or unknown (settled by Zal
 by sending blindly again), or failed (in the operator's list). Rows of one person leave one at a time, in order.
 """
 
-from zalobot.outbox.claiming import claim, exchange, next_due
+from zalobot.outbox.claiming import claim, exchange, next_due, put_by
 from zalobot.outbox.leaving import Directions, Leaving, Outcome, Tried
 from zalobot.outbox.queueing import AT_ONCE, Said, enqueue, withdraw, withdraw_held
 from zalobot.outbox.reading import counts, last_offer
@@ -27,6 +27,7 @@ __all__ = [
     "known_ids",
     "last_offer",
     "next_due",
+    "put_by",
     "same_words",
     "settle",
     "unsettled",
