@@ -56,5 +56,9 @@ def of_part(session: Session, ticket: Ticket, part: Part, now: datetime) -> Part
 
 def of_ticket(session: Session, ticket: Ticket, parts: Sequence[Part], now: datetime) -> TicketFacts:
     """The facts of a whole ticket."""
-    made = tuple(of_part(session, ticket, part, now) for part in parts)
-    return TicketFacts(ticket, made, reference.current(session), reference.public_url(session), now)
+    return around(session, ticket, [of_part(session, ticket, part, now) for part in parts], now)
+
+
+def around(session: Session, ticket: Ticket, parts: Sequence[PartFacts], now: datetime) -> TicketFacts:
+    """The facts of a ticket of whose parts these are known."""
+    return TicketFacts(ticket, tuple(parts), reference.current(session), reference.public_url(session), now)

@@ -35,6 +35,35 @@ _AROUND: Final[Executable] = (
     .order_by(col(Ticket.id).desc())
 )
 
+_TICKET: Final[Select[Ticket]] = select(Ticket).where(col(Ticket.code) == bindparam("code"))
+_PARTS: Final[Select[Part]] = select(Part).where(col(Part.ticket_id) == bindparam("ticket")).order_by(col(Part.number))
+# For a change: what was read before the lock may be old.
+_LOCKED_TICKET: Final = _TICKET.with_for_update().execution_options(populate_existing=True)
+_LOCKED_PARTS: Final = _PARTS.execution_options(populate_existing=True)
+_RECEIPT: Final[Select[DeadlineReceipt]] = (
+    select(DeadlineReceipt)
+    .where(
+        col(DeadlineReceipt.part_id) == bindparam("part"),
+        col(DeadlineReceipt.clock) == bindparam("clock"),
+        col(DeadlineReceipt.struck_at).is_(None),
+    )
+    .order_by(col(DeadlineReceipt.id).desc())
+    .limit(1)
+)
+# Everybody an agency's work may be told to: its own officers and heads, and the province's coordinators.
+_ON_DUTY: Final[Select[Officer]] = (
+    select(Officer)
+    .where(
+        col(Officer.active).is_(True),
+        col(Officer.person_id).is_not(None),
+        or_(
+            (col(Officer.agency) == bindparam("agency")) & col(Officer.role).in_((Role.OFFICER, Role.HEAD)),
+            col(Officer.role) == Role.COORDINATOR,
+        ),
+    )
+    .order_by(col(Officer.id))
+)
+
 
 def part_by_code(session: Session, code: str) -> tuple[Ticket, Part, list[Part]]:
     """The ticket, this part and all its parts, locked for a change; raises Refused when there is no such part."""
@@ -50,27 +79,21 @@ def part_by_code(session: Session, code: str) -> tuple[Ticket, Part, list[Part]]
 def locked(session: Session, code: str) -> tuple[Ticket, list[Part]]:
     """A ticket and all its parts, locked for a change; raises Refused when there is no such ticket."""
     write_rows_so_far(session)
-    query = select(Ticket).where(col(Ticket.code) == code).with_for_update()
-    query = query.execution_options(populate_existing=True)  # what was read before the lock may be old
-    ticket = session.execute(query).scalar_one_or_none()
+    ticket = session.execute(_LOCKED_TICKET, {"code": code}).scalar_one_or_none()
     if ticket is None:
         raise Refused("no_such_ticket", code=code)
-    return ticket, list(session.execute(_parts(ticket).execution_options(populate_existing=True)).scalars())
+    return ticket, list(session.execute(_LOCKED_PARTS, {"ticket": ticket.id}).scalars())
 
 
 def ticket_by_code(session: Session, code: str) -> Ticket | None:
     """The ticket with this code, if there is one."""
     write_rows_so_far(session)
-    return session.execute(select(Ticket).where(col(Ticket.code) == code)).scalar_one_or_none()
+    return session.execute(_TICKET, {"code": code}).scalar_one_or_none()
 
 
 def parts_of(session: Session, ticket: Ticket) -> list[Part]:
     """A ticket's parts in order."""
-    return list(session.execute(_parts(ticket)).scalars())
-
-
-def _parts(ticket: Ticket) -> Select[Part]:
-    return select(Part).where(col(Part.ticket_id) == ticket.id).order_by(col(Part.number))
+    return list(session.execute(_PARTS, {"ticket": ticket.id}).scalars())
 
 
 def tickets_of(session: Session, person_id: str, limit: int = 5) -> list[Ticket]:
@@ -140,17 +163,7 @@ def opened(session: Session, ticket: Ticket) -> None:
 
 def receipt_of(session: Session, part: Part) -> DeadlineReceipt | None:
     """The receipt of a part's present due time that is in force; None past the horizon."""
-    query = (
-        select(DeadlineReceipt)
-        .where(
-            col(DeadlineReceipt.part_id) == part.id,
-            col(DeadlineReceipt.clock) == part.clock,
-            col(DeadlineReceipt.struck_at).is_(None),
-        )
-        .order_by(col(DeadlineReceipt.id).desc())
-        .limit(1)
-    )
-    return session.execute(query).scalar_one_or_none()
+    return session.execute(_RECEIPT, {"part": part.id, "clock": part.clock}).scalar_one_or_none()
 
 
 def open_parts_of(session: Session, agency: str, limit: int = 10) -> list[Part]:
@@ -189,15 +202,7 @@ def staff_of(session: Session, agency: str) -> list[Officer]:
 
 def on_duty(session: Session, agency: str) -> list[Officer]:
     """Everybody an agency's work may be told to: its own officers and heads, and the province's coordinators."""
-    query = select(Officer).where(
-        col(Officer.active).is_(True),
-        col(Officer.person_id).is_not(None),
-        or_(
-            (col(Officer.agency) == agency) & col(Officer.role).in_((Role.OFFICER, Role.HEAD)),
-            col(Officer.role) == Role.COORDINATOR,
-        ),
-    )
-    return list(session.execute(query.order_by(col(Officer.id))).scalars())
+    return list(session.execute(_ON_DUTY, {"agency": agency}).scalars())
 
 
 def ticket_of(session: Session, part: Part) -> Ticket:
