@@ -7,8 +7,8 @@ the middle of any statement, and is then opened anew as a new process would be.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 MORNING = time(7, 55), time(8, 12)
 SELDOM = 60  # seconds: jobs looked at no more often than that in truth run at every third sweep here
-WIRE = ("settle", "keep_tokens", "fetch")  # they speak to Zalo, which is not there: now and then is enough
+WIRE = ("settle", "keep_tokens", "fetch", "catch_up")  # they speak to Zalo, which is not there: now and then is enough
 
 
 class Crash(Exception):
@@ -50,13 +50,13 @@ class Down:
 
 
 class Wire:
-    """Stands for relay, tokens and HTTP session: nothing is asked of Zalo."""
+    """Stands for all that speaks to Zalo: nothing is asked, nothing is found."""
 
-    async def settle_unknown(self) -> int:
-        return 0
+    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, None]]:
+        async def nothing(*_: Any, **__: Any) -> None:
+            return None
 
-    async def keep_fresh(self, now: datetime) -> None:
-        return None
+        return nothing
 
 
 class Door:
@@ -115,8 +115,8 @@ class Machine:
         event.listen(engine, "before_cursor_execute", self._burn)
         door = cast(Store, Door(self.store))
         services = Services(self.settings, door, InProcess(), self.here, lambda: self.now)
-        wire = cast(Any, Wire())
-        self.duties = Duties(services, wire, wire, wire, wire)
+        wire = {one.name: Wire() for one in fields(Duties) if one.name != "services"}
+        self.duties = Duties(services, **cast(Any, wire))
 
     def restart(self, why: str) -> None:
         """Die and come back."""

@@ -1,7 +1,7 @@
 """The rules, checked over everything that was queued, written and promised in a year."""
 
 from tests.proofs.year.rules.books import Books, Rule
-from tests.proofs.year.rules.climbing import overdue_climbs
+from tests.proofs.year.rules.climbing import overdue_climbs, what_was_put_by_is_told_in_the_morning
 from tests.proofs.year.rules.counting import dues_as_the_clerk_counts, receipts_are_kept
 from tests.proofs.year.rules.pushing import (
     digests_in_the_morning,
@@ -19,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     two_a_day,
     no_step_twice,
     overdue_climbs,
+    what_was_put_by_is_told_in_the_morning,
     only_the_latest,
     digests_in_the_morning,
     the_absent_are_left_alone,

@@ -18,7 +18,6 @@ from tests.proofs.year.walls import local
 from tests.proofs.year.year import Year
 from zalobot.store.models import DeadlineReceipt, Part, PartState, ReminderEntry, Ticket, TicketEvent
 
-REPLY, REMINDER = 0, 2  # priorities: what somebody has just asked for, what the clock says
 OPEN = {PartState.WAITING, PartState.ACCEPTED, PartState.PAUSED, PartState.DECLINED, PartState.REOPENED}
 ROLE_OF = {"half": "officer", "day_before": "officer", "hours_before": "officer", "due": "officer"}
 ROLE_OF |= {"overdue_n": "officer", "overdue_1": "head", "overdue_2": "leader"}  # who is told of a step of the ladder
@@ -26,7 +25,7 @@ ROLE_OF |= {"overdue_n": "officer", "overdue_1": "head", "overdue_2": "leader"} 
 
 @dataclass
 class Books:
-    """Everything that was written in the year, read once."""
+    """Everything that was written in the year, read once. `swept` are the keys with which sweeps began."""
 
     year: Year
     tickets: list[Any] = field(default_factory=list)
@@ -35,6 +34,7 @@ class Books:
     receipts: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     steps: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     outbox: list[Any] = field(default_factory=list)
+    swept: list[str] = field(default_factory=list)
     told: dict[str, Told] = field(default_factory=dict)
     pushed: dict[tuple[str, date], set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -43,6 +43,7 @@ class Books:
         """From the database, and the clerk's account of it."""
         books = cls(year)
         year.machine.store.read_now(books._read)
+        books.swept = [first for first, _ in year.machine.sweeps]
         books.told = histories(year.walls, books.tickets, books.events)
         return books
 

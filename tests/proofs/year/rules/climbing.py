@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.oracle import begins
+from tests.oracle import DAY, MIDNIGHT, begins
 from tests.proofs.year.clerk import Run, morning_after
 from tests.proofs.year.machine import STEP
 from tests.proofs.year.rules.books import ROLE_OF, Books
@@ -13,6 +13,7 @@ from tests.proofs.year.scenario import EPOCH
 from tests.proofs.year.walls import local, opens, utc
 
 SLACK = timedelta(minutes=11)  # two ticks of the clock here
+HALF = timedelta(minutes=30)
 ESCALATIONS = {1: "overdue_1", 2: "overdue_2"}
 
 
@@ -143,3 +144,50 @@ def _tick_after(at: datetime) -> datetime:
     """The clock here moves in steps: what comes in between is done at the next one."""
     past = (at - EPOCH) % STEP
     return at - past + STEP if past else at
+
+
+def what_was_put_by_is_told_in_the_morning(books: Books, checked: Counter[str]) -> Iterator[str]:
+    """Head and leader whose word of a late part could not leave get it with the first digest after the outage."""
+    rows = {row.id: row for row in books.outbox}
+    digests = [row for row in books.outbox if row.sent_at and "/digest" in row.template]
+    told = {(row.person_id, local(row.sent_at).date()) for row in digests}
+    for part in books.parts:
+        for entry in books.steps[part.id]:
+            row = rows.get(entry.outbox_id or "")
+            if row is None or row.sent_at is not None or entry.step not in ESCALATIONS.values():
+                continue
+            checked["escalations that an outage kept from leaving"] += 1
+            morning = _morning_after_the_outage(books, row.created_at)
+            if morning is None or not _runs(books, part, entry.due_at, morning) or not _there(books, row, morning):
+                continue
+            if (row.person_id, local(morning).date()) not in told:
+                which = f"{part.code}, due {local(entry.due_at)}: {entry.step} to {row.person_id}"
+                yield f"{which} never left, and no digest came {local(morning)}"
+
+
+def _morning_after_the_outage(books: Books, at: datetime) -> datetime | None:
+    """When the first digest goes after Zalo is back."""
+    downs = [down for down in books.year.scenario.downs if down.begins <= at + DAY and down.ends > at]
+    back = max((down.ends for down in downs), default=at)
+    while back < books.year.scenario.ends:
+        opened = opens(books.year.walls.at(back), local(back).date())
+        morning = utc(opened + HALF) if opened else None
+        if morning and morning >= back and _alive(books, morning) == morning:
+            return morning
+        back = utc(datetime.combine(local(back).date(), MIDNIGHT) + DAY)
+    return None
+
+
+def _runs(books: Books, part: Any, due: datetime, at: datetime) -> bool:
+    return any(
+        run.due == due and run.begins < at - SLACK and (run.ends is None or run.ends > at + SLACK)
+        for run in books.told[part.code].runs
+    )
+
+
+def _there(books: Books, row: Any, at: datetime) -> bool:
+    """Whether the person is still at work and not away."""
+    world, day = books.year.world, local(at).date()
+    who, gone = world.ever[row.person_id], world.left.get(row.person_id)
+    away = any(one.officer == who.id and one.first <= day <= one.last for one in world.away)
+    return not away and (gone is None or gone > at)

@@ -3,15 +3,17 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from tests.oracle import FULL, works
-from tests.proofs.year.rules.books import REPLY, Books
+from tests.proofs.year.rules.books import Books
 from tests.proofs.year.walls import local
 from zalobot.store.models import EventKind as K
+from zalobot.store.models import Priority
 
 # New work, or what another person did on a part: it comes when it happens, and counts for nothing.
+A_DAY = 2
 NEWS = ("assigned", "offered", "decided", "handed_over", "reopened", "succeeded", "pause_ended", "recounted")
 
 
@@ -23,7 +25,7 @@ def pushes_only_in_working_time(books: Books, checked: Counter[str]) -> Iterator
     year, week = books.year, {day: FULL if day < 5 else () for day in range(7)}
     for row in books.outbox:
         who = year.world.ever.get(row.person_id)
-        if who is None or row.priority == REPLY:
+        if who is None or row.priority == Priority.REPLY:
             continue
         at = books.left(row)
         gone = year.world.left.get(row.person_id)
@@ -38,22 +40,30 @@ def pushes_only_in_working_time(books: Books, checked: Counter[str]) -> Iterator
 
 
 def two_a_day(books: Books, checked: Counter[str]) -> Iterator[str]:
-    """The clock itself speaks to nobody more than twice a day, new assignments and others' doings apart."""
-    year, found = books.year, defaultdict(list)
-    starts = [first for first, _ in year.machine.sweeps]
+    """The clock itself speaks to nobody more than twice a day, new assignments and others' doings apart.
+
+    Counted by the day on which it came to the phone, whatever day it was queued.
+    """
+    found: dict[tuple[str, date], list[Any]] = defaultdict(list)
     for row in books.outbox:
-        who = year.world.ever.get(row.person_id)
-        if who is None or row.template.partition("/")[2] in NEWS:
-            continue
-        at = bisect_right(starts, row.id) - 1
-        if at >= 0 and row.id <= year.machine.sweeps[at][1]:
-            found[row.person_id, local(row.created_at).date()].append(row)
+        if row.person_id in books.year.world.ever and _of_the_clock(books, row):
+            found[row.person_id, local(books.left(row)).date()].append(row)
     for (person, day), rows in found.items():
-        checked["person-days with a push of the clock"] += 1
-        if len(rows) > 2:
-            who = year.world.ever[person]
-            said = ", ".join(f"{row.template} {local(row.created_at):%H:%M}" for row in rows)
+        who = books.year.world.ever[person]
+        checked[f"{who.role}-days with a push of the clock"] += 1
+        if len(rows) > A_DAY:
+            said = ", ".join(f"{row.template} {local(row.created_at):%d.%m. %H:%M}" for row in rows)
             yield f"{who.role} {person} of {who.agency} got {len(rows)} pushes on {day}: {said}"
+
+
+def _of_the_clock(books: Books, row: Any) -> bool:
+    """Whether a reminder, or anything else that a job queued, but for what it tells of other people's doings."""
+    if row.priority == Priority.REMINDER:
+        return True
+    if row.template.partition("/")[2] in NEWS:
+        return False
+    at = bisect_right(books.swept, row.id) - 1
+    return at >= 0 and row.id <= books.year.machine.sweeps[at][1]
 
 
 def digests_in_the_morning(books: Books, checked: Counter[str]) -> Iterator[str]:
@@ -75,7 +85,7 @@ def the_absent_are_left_alone(books: Books, checked: Counter[str]) -> Iterator[s
     ever = {staff.id: staff for staff in world.ever.values()}
     reminded: dict[str, list[datetime]] = defaultdict(list)
     for row in books.outbox:
-        if row.priority == 2:
+        if row.priority == Priority.REMINDER:
             reminded[row.person_id].append(row.created_at)
     for away in world.away:
         person, deputy = ever[away.officer].person_id, ever[away.deputy]

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from tests.proofs.year.rules.books import ROLE_OF, Books
 from tests.proofs.year.walls import local
-from zalobot.store.models import OutboxMessage
+from zalobot.store.models import OutboxMessage, Priority
 
 
 def no_step_twice(books: Books, checked: Counter[str]) -> Iterator[str]:
@@ -21,7 +21,7 @@ def no_step_twice(books: Books, checked: Counter[str]) -> Iterator[str]:
     told = {e.outbox_id for entries in books.steps.values() for e in entries if e.outbox_id}
     yield from (f"a step was told by {key}, which was never queued" for key in told - pushes)
     for row in books.outbox:
-        if row.priority == 2 and row.template.startswith("reminders/") and row.person_id in books.year.world.ever:
+        if row.priority == Priority.REMINDER and row.person_id in books.year.world.ever:
             checked["reminders with their entry in the reminder ledger"] += 1
             if row.id not in told:
                 yield f"{row.person_id}: {row.template} of {local(row.created_at)} is in no reminder ledger"
