@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests import services
+from tests.journeys.stage import Stage, report
+from tests.journeys.test_report_issue import WAREHOUSE
 
 
 def zalobot(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -19,7 +21,7 @@ def zalobot(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedP
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "demo", "migrate", "simulate", "doctor", "templates", "officer", "inbox", "calendar"]
+    "command", ["serve", "demo", "migrate", "simulate", "doctor", "templates", "officer", "inbox", "calendar", "person"]
 )
 def test_each_command_has_help(tmp_path: Path, command: str) -> None:
     done = zalobot(command, "--help", cwd=tmp_path)
@@ -71,6 +73,24 @@ def test_an_absence_is_noted_and_ended_by_name(tmp_path: Path) -> None:
     assert zalobot("officer", "back", "--officer", "Hà", cwd=tmp_path).stdout == "Hà was not noted as away.\n"
     refused = zalobot("officer", "absence", "--officer", "Ai", *days, "--deputy", "Thu", cwd=tmp_path)
     assert (refused.returncode, refused.stderr) == (1, "refused: no_such_officer (officer=Ai)\n")
+
+
+def test_a_person_is_erased_only_when_it_is_meant_and_what_went_is_said(tmp_path: Path) -> None:
+    zalobot("migrate", cwd=tmp_path)
+    stage = Stage(f"sqlite:///{tmp_path}/var/zalobot.db")
+    code = report(stage.person("4424"), WAREHOUSE)
+    stage.store.close_now()
+    unknown = zalobot("person", "erase", "4425", "--yes", cwd=tmp_path)
+    assert (unknown.returncode, unknown.stderr) == (1, "refused: nobody has the id 4425\n")
+    asked = zalobot("person", "erase", "4424", cwd=tmp_path)
+    assert (asked.returncode, asked.stdout.split(":")[0]) == (1, "Would be erased")
+    assert f"the words of 1 tickets ({code})" in asked.stdout
+    done = zalobot("person", "erase", "4424", "--yes", cwd=tmp_path)
+    assert (done.returncode, done.stdout.split(",")[0]) == (0, f"Erased: the words of 1 tickets ({code})")
+    assert zalobot("person", "erase", "4424", "--yes", cwd=tmp_path).returncode == 1
+    assert zalobot("ledger", "verify", cwd=tmp_path).returncode == 0
+    left = b"".join(file.read_bytes() for file in (tmp_path / "var").glob("zalobot.db*"))
+    assert WAREHOUSE[:40].encode() not in left
 
 
 def test_replaying_what_never_failed_is_refused(tmp_path: Path) -> None:

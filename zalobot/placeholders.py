@@ -36,8 +36,7 @@ def _placeholder(name: str, needs: str, value: Callable[[Any], str]) -> Placehol
 
 
 def _field(ticket: Any) -> str:
-    topic = ticket.province.topics.get(ticket.ticket.topic)
-    return topic.name if topic else ""
+    return getattr(ticket.province.topics.get(ticket.ticket.topic), "name", "")
 
 
 def _part_lines(parts: Any) -> str:
@@ -82,10 +81,6 @@ def _how_counted(part: Any) -> str:
     return templating.render("counted/short", receipt=part.receipt).text if part.receipt else ""
 
 
-def _holders(ticket: Any) -> str:
-    return ", ".join(dict.fromkeys(_agency(ticket.province, fact.part.agency) for fact in ticket.parts))
-
-
 def _all_answered(ticket: Any) -> bool:
     return str(ticket.ticket.state) in ("answered", "closed")
 
@@ -105,7 +100,8 @@ TICKET: Final = (
     _placeholder("ho_so_xong", "ticket", lambda t: spoken.state("status", "answered") if _all_answered(t) else ""),
     _placeholder("loai_ho_so", "ticket", lambda t: spoken.state("klass", t.ticket.klass)),
     _placeholder("noi_dung_sau", "ticket", lambda t: spoken.excerpt("\n".join(t.additions), _EXCERPT)),
-    _placeholder("co_quan_ho_so", "ticket", _holders),
+    _placeholder("duoc_cong_khai", "ticket", lambda t: "" if t.ticket.tier == "sealed" else t.ticket.code),
+    _placeholder("co_quan_ho_so", "ticket", lambda t: ", ".join({p.agency.name: 0 for p in t.parts})),
     _placeholder("trang_thai_ho_so", "ticket", lambda t: spoken.state("status", t.ticket.state)),
 )
 
@@ -171,10 +167,6 @@ def _codes(work: Any) -> str:
     return f"{codes} (+{rest})" if rest > 0 else codes
 
 
-def _short_options(labels: Any) -> str:
-    return ", ".join(f"{number} {label}" for number, label in enumerate(labels, 1))
-
-
 def _answers(parts: Any) -> str:
     return "\n\n".join(templating.render("list/answer", part=part).text for part in parts)
 
@@ -194,7 +186,7 @@ DRAFT: Final = (
 
 LISTS: Final = (
     _placeholder("lua_chon", "options", spoken.numbered),
-    _placeholder("lua_chon_ngan", "options", _short_options),
+    _placeholder("lua_chon_ngan", "options", lambda o: ", ".join(f"{n} {name}" for n, name in enumerate(o, 1))),
     _placeholder("so_viec", "work", lambda work: str(len(work) or "")),
     _placeholder("danh_sach_viec", "work", _work_lines),
     _placeholder("cac_tra_loi", "answers", _answers),
@@ -320,6 +312,11 @@ CALENDAR: Final = (
     _placeholder("van_ban_doi", "change", lambda c: spoken.excerpt(c.source, 200)),
     _placeholder("ngay_doi", "run", _run),
     _placeholder("ngay_doi_thanh", "run", _become),
+    _placeholder("ma_loi_zalo", "trouble", lambda t: str(t.code)),
+    _placeholder("loi_cua_zalo", "trouble", lambda t: t.message[:200]),
+    _placeholder("loi_gia_han", "loss", lambda loss: spoken.excerpt(loss.error, 200)),
+    _placeholder("het_quyen_luc", "loss", lambda loss: spoken.at(loss.until) if loss.left else ""),
+    _placeholder("da_het_quyen", "loss", lambda loss: "" if loss.left else spoken.at(loss.until)),
     _placeholder("ngay_het_lich", "horizon", lambda h: spoken.day(h.last)),
     _placeholder("so_ngay_het_lich", "horizon", lambda h: str(h.days) if h.days > 0 else ""),
     _placeholder("chi_tiet_lich", "facts", lambda f: spoken.excerpt(str(f.get("problems") or ""), 300)),

@@ -21,7 +21,7 @@ async def test_a_ticket_handed_over_paused_answered_and_judged_is_told(stage: St
     for words in (f"Hỏi thêm {CODE}/1", "Xin gửi số đăng ký kho và ngày nộp hồ sơ."):
         zone.says(words)
     stage.later(hours=2)
-    lan.says("kho số 12, nộp ngày 3/11")
+    lan.says("kho số 12, nộp ngày 3/11, gọi 0912345678")
     lan.says("1")
     for words in (f"Trả lời {CODE}/1", ANSWER, "gửi"):
         zone.says(words)
@@ -43,7 +43,10 @@ async def test_a_ticket_handed_over_paused_answered_and_judged_is_told(stage: St
     assert first["idle_seconds"] >= 3600
     assert [ticket["code"] for ticket in listed] == [CODE]
     assert held == {"BQLKKT": 1, "CAT": 1}
-    assert [word for word in ("0912345678", "kho số 12", '"lan"', '"ha"') if word in reply.body.decode()] == []
+    told = {line["kind"]: line["facts"] for line in found["history"]}
+    assert told["question_asked"] == {"question": "Xin gửi số đăng ký kho và ngày nộp hồ sơ."}
+    assert told["business_replied"] == {"reply": "kho số 12, nộp ngày 3/11, gọi [SĐT]"}
+    assert [word for word in ("0912345678", '"lan"', '"ha"') if word in reply.body.decode()] == []
 
 
 async def test_the_public_reason_of_a_coordinator_is_told_and_the_lateness_it_makes(stage: Stage) -> None:

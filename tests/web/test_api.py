@@ -215,7 +215,7 @@ async def test_history_gives_known_facts_and_nothing_else(api: Reader, store: St
         "calendar_version": "2026.8", "new_date": "2026-12-01", "until": "2026-11-27T17:00:00+07:00",
         "into": "QN-2611-00042", "merged_from": "QN-2611-00040", "split_from": 1, "refusals": 2, "missing": ["basis"],
     }  # fmt: skip
-    assert set(facts) - set(sealed["history"][0]["facts"]) == {"verdict"}
+    assert set(facts) - set(sealed["history"][0]["facts"]) == {"verdict", "reason", "missing"}
     assert [move["kind"] for move in open_["parts"][0]["moves"]] == ["decided"]
 
 
