@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from zalobot import person_group
 from zalobot.config import SERVING, Settings
 from zalobot.errors import ConfigError, Refused
 
@@ -24,6 +25,7 @@ ledger = typer.Typer(no_args_is_help=True, help="The chained record of everythin
 oauth = typer.Typer(no_args_is_help=True, help="The consent of the Official Account's administrators.")
 DAY = ["%Y-%m-%d"]
 app.add_typer(templates, name="templates")
+app.add_typer(person_group.group, name="person")
 app.add_typer(calendar, name="calendar")
 app.add_typer(officer, name="officer")
 app.add_typer(inbox_group, name="inbox")
