@@ -3,118 +3,39 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.rooms import outbox_rows
+from tests.town import Town
+from tests.town import town as new_town
 from zalobot import outbox
 from zalobot.errors import Misconfigured, OutcomeUnknown, Retryable, Undeliverable
 from zalobot.outbox import Leaving, Outcome
-from zalobot.relay import Chat, Relay, Uploads
+from zalobot.relay import Relay
 from zalobot.relay.attempting import RETRIES, backoff
 from zalobot.relay.chat import candidates
 from zalobot.relay.loop import DIED
 from zalobot.relay.settling import ATTEMPTS, FAILED_ATTEMPTS, ask
-from zalobot.simulator.app import Effect, Person, Simulator
+from zalobot.simulator.app import Effect
 from zalobot.store.blobs import BlobStore
-from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
-from zalobot.store.models import Channel, OutboxMessage, OutboxState
+from zalobot.store.models import OutboxState
 from zalobot.store.presence import Presence
-from zalobot.templating import Rendered
-from zalobot.zalo.client import Sent, ZaloClient
+from zalobot.zalo.client import Sent
 from zalobot.zalo.messages import Button, Outgoing
 
 SENT, QUEUED, SENDING = OutboxState.SENT, OutboxState.QUEUED, OutboxState.SENDING
 UNKNOWN, UNCLEAR, FAILED = OutboxState.UNKNOWN, OutboxState.UNCLEAR, OutboxState.FAILED
 
 
-@dataclass
-class Clock:
-    """Real time, and what a test adds to it."""
-
-    ahead: timedelta = timedelta(0)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-    def wait(self, **delta: float) -> None:
-        self.ahead += timedelta(**delta)
-
-
-class Token:
-    """The access token of the simulator's grant."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self.simulator = simulator
-
-    async def access(self) -> str:
-        return self.simulator.grant.access
-
-    async def renewed(self, rejected: str) -> str:
-        return self.simulator.grant.access
-
-
-@dataclass
-class Town:
-    """A store, a relay and the fake Zalo it talks to."""
-
-    store: Store
-    simulator: Simulator
-    client: ZaloClient
-    folder: Path
-    clock: Clock = field(default_factory=Clock)
-    relay: Relay = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.relay = self.another()
-
-    def another(self, client: Any = None, presence: Presence | None = None) -> Relay:
-        """A relay as a new process would make it."""
-        client = client or self.client
-        uploads = Uploads(client, BlobStore(self.folder), self.store, "oa", self.clock.now)
-        return Relay(
-            self.store,
-            {Channel.CS: Chat(client, uploads, self.client.memory)},
-            InProcess(),
-            self.clock.now,
-            presence=presence or Presence("sqlite://", "relay", confirm=0),
-        )
-
-    async def person(self, name: str = "Lan") -> Person:
-        """Somebody who has written to the account."""
-        person = self.simulator.add_person(name)
-        await self.simulator.says(person, "xin chào")
-        return person
-
-    def say(self, person: Person, text: str, *buttons: tuple[str, str]) -> str:
-        said = Rendered(text, buttons, "test", "1")
-        return self.store.run_now(outbox.enqueue, person.id, said, now=self.clock.now())
-
-    def claim(self) -> list[Leaving]:
-        """What a process does that dies before it has settled."""
-        return self.store.run_now(outbox.claim, self.clock.now(), 50)
-
-    def rows(self) -> list[OutboxMessage]:
-        return self.store.read_now(outbox_rows)
-
-    def states(self) -> list[OutboxState]:
-        return [row.state for row in self.rows()]
-
-    def phone(self, person: Person) -> list[str]:
-        return [message.text for message in self.simulator.received(person)]
-
-
 @pytest.fixture
 async def town(store: Store, tmp_path: Path) -> AsyncIterator[Town]:
-    async with Simulator() as simulator, aiohttp.ClientSession() as http:
-        yield Town(store, simulator, ZaloClient(http, simulator.base_url, Token(simulator), timeout=3.0), tmp_path)
+    async with new_town(store, tmp_path) as made:
+        yield made
 
 
 @contextlib.asynccontextmanager
@@ -275,8 +196,7 @@ async def test_a_living_relay_takes_over_what_a_dead_one_was_sending_and_nothing
 ) -> None:
     store = Store(postgres_url)
     mine, living, dead = (Presence(postgres_url, "relay", confirm=0) for _ in range(3))
-    async with Simulator() as simulator, aiohttp.ClientSession() as http:
-        town = Town(store, simulator, ZaloClient(http, simulator.base_url, Token(simulator)), tmp_path)
+    async with new_town(store, tmp_path) as town:
         relay = town.another(presence=mine)
         assert [presence.announce() for presence in (mine, living, dead)] == [True] * 3
         for holder in (living, dead):
@@ -345,9 +265,7 @@ async def test_an_account_that_cannot_show_buttons_gets_the_words_alone(town: To
 async def test_where_zalo_cannot_be_reached_the_message_waits(town: Town) -> None:
     person = await town.person()
     town.say(person, "1")
-    async with aiohttp.ClientSession() as http:
-        nowhere = ZaloClient(http, "http://127.0.0.1:1", Token(town.simulator))
-        await town.another(nowhere).drain()
+    await town.another(town.new_client("http://127.0.0.1:1")).drain()
     (row,) = town.rows()
     assert row.state is QUEUED
     assert timedelta(seconds=4) < row.not_before - town.clock.now() <= timedelta(seconds=6.25)

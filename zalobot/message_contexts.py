@@ -151,6 +151,9 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("status", ("recount",), ("recounted",)),
     ("officer", ("recount",), ("recounted",)),
     ("officer", ("horizon",), ("horizon",)),
+    ("coordinator", ("trouble",), ("zalo_refuses", "zalo_unheard_of")),
+    ("coordinator", ("loss",), ("consent_needed",)),
+    ("mail", ("loss",), ("consent_needed",)),
     ("list", ("moved",), ("recounted",)),
     ("status", ("ticket",), ("assigned", "closed", "withdrawn")),
     (
@@ -189,6 +192,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("already_has_part", "class_too_late", "reason_missing", "decided_finally", "already_withdrawn"),
             *("nothing_to_withdraw", "not_a_duplicate", "sealed_merge", "merge_lacks_agency"),
             *("link_unknown", "link_expired", "no_failed_event"),
+            *("no_undelivered_message", "no_such_template", "template_not_fillable", "not_an_address"),
             *("media_host", "media_too_big", "media_type", "media_gone"),
             *("bad_calendar", "outside_calendar", "calendar_too_short", "no_source", "nothing_changed"),
         ),

@@ -64,7 +64,7 @@ class Outcome:
 
     `channel` is the way from now on where that changes: WAIT leads to a new choice. `tried` leaves an attempt behind.
     `doubted`: nothing was seen of the last attempt. `attempt` is the one it speaks of: where the row has been taken or
-    settled anew meanwhile, the outcome is old and changes nothing.
+    settled anew meanwhile, the outcome is old and changes nothing. `alarm`: only a human can mend what stood in its way.
     """
 
     id: str
@@ -78,3 +78,4 @@ class Outcome:
     tried: Tried | None = None
     doubted: bool = False
     attempt: int | None = None
+    alarm: bool = False

@@ -9,14 +9,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from zalobot import metrics
-from zalobot.errors import ConsentNeeded, OutcomeUnknown, Retryable, Undeliverable
+from zalobot.channels.choosing import CHAT
+from zalobot.channels.routing import CANNOT_BE_CHARGED
+from zalobot.errors import ConsentNeeded, Misconfigured, OutcomeUnknown, Retryable, Undeliverable
 from zalobot.outbox import Leaving, Outcome
 from zalobot.relay.ways import Reworded, Ways
 from zalobot.services import Now
-from zalobot.store.models import OutboxState
+from zalobot.store.models import Channel, OutboxState
+from zalobot.zalo.codes import UNSUPPORTED_OA, unheard_of
 
 log = logging.getLogger(__name__)
 
+HELD_UP = 15 * 60.0  # seconds until it is tried again whether a human has mended the account
 RETRIES = 300  # two days at ten minutes each: as long as Zalo lets us answer (an outage must not cost a word)
 
 
@@ -39,9 +43,12 @@ async def _ended(ways: Ways, row: Leaving, now: Now) -> Outcome:
     except Reworded as other:
         metrics.SENDS.labels(str(other.code)).inc()
         return Outcome(row.id, OutboxState.QUEUED, not_before=now(), outgoing=other.outgoing)
+    except Misconfigured as error:
+        return _held_up(row, error, now())
     except Undeliverable as error:
         metrics.SENDS.labels(str(error.code)).inc()
-        return refused(row, error.code, str(error))
+        wanted = row.channel is not Channel.MAIL and (unheard_of(error.code) or error.code == UNSUPPORTED_OA)
+        return replace(refused(row, error.code, error.message), alarm=wanted)
     except (ValueError, OSError) as error:  # nothing was sent: a body Zalo has no form for, a disk that fails
         log.exception("not sendable", extra={"outbox_id": row.id})
         return Outcome(row.id, OutboxState.FAILED, None, None, f"{type(error).__name__}: {error}")
@@ -55,6 +62,15 @@ async def _ended(ways: Ways, row: Leaving, now: Now) -> Outcome:
 def refused(row: Leaving, code: int, why: str) -> Outcome:
     """What becomes of a row that its way will not carry."""
     return Outcome(row.id, OutboxState.FAILED, None, code, why)
+
+
+def _held_up(row: Leaving, error: Misconfigured, now: datetime) -> Outcome:
+    """The chat is closed to everybody until a human acts: no word is lost by that. Other ways are not waited for."""
+    metrics.SENDS.labels(str(error.code)).inc()
+    if row.channel not in CHAT or error.code in CANNOT_BE_CHARGED or row.attempts >= RETRIES:
+        return replace(refused(row, error.code, error.message), alarm=True)
+    again = later(now, HELD_UP)
+    return Outcome(row.id, OutboxState.QUEUED, None, error.code, error.message, again, alarm=True)
 
 
 def _again(row: Leaving, error: Retryable, now: datetime) -> Outcome:

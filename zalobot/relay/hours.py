@@ -12,6 +12,7 @@ from sqlmodel import Session
 from zalobot import outbox, reference
 from zalobot.errors import PastHorizon
 from zalobot.outbox import Leaving, Outcome
+from zalobot.relay import alarms
 from zalobot.store.models import Priority
 
 
@@ -23,7 +24,11 @@ def exchange(
     holder: str = "",
     apart: Mapping[Priority, int] = MappingProxyType({}),
 ) -> list[Leaving]:
-    """Settle what ended and claim what may leave now: outside working time nothing for staff but replies."""
+    """Settle what ended, tell of what only a human can mend, and claim what may leave now.
+
+    Outside working time nothing leaves for staff but replies.
+    """
+    alarms.notice(session, outcomes, now)
     closed = _closed(session, now)
     return outbox.exchange(session, outcomes, now, room, closed=closed, holder=holder, apart=apart)
 
