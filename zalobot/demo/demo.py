@@ -17,7 +17,7 @@ from aiohttp import web
 
 from zalobot import app, serving
 from zalobot.config import Settings
-from zalobot.demo import playing, week
+from zalobot.demo import approved, playing, week
 from zalobot.handlers import talking
 from zalobot.province import Province, load
 from zalobot.services import SERVICES
@@ -62,7 +62,8 @@ async def started(
     """Bot and simulator running in `folder` (empty), the bot's clock being the simulator's, the stories played."""
     listener = socket.create_server((HOST, port))
     settings = replace(Settings(), port=listener.getsockname()[1])
-    simulator = Simulator(_offered(stories, load(settings.province), settings.port), SimClock(stories.begins))
+    here = load(settings.province)
+    simulator = Simulator(_offered(stories, here, settings.port), SimClock(stories.begins))
     await simulator.start(HOST, simulator_port)
     settings = _settings(settings, folder, simulator)
     migrations.upgrade(settings.database_url)
@@ -73,6 +74,7 @@ async def started(
     simulator.webhook_url = f"http://{HOST}:{settings.port}/zalo/webhook"
     simulator.clock.on_hop(playing.hop(application, simulator))
     try:
+        await application[SERVICES].store.run(approved.enter, here, simulator.clock.now())
         await playing.Player(application, simulator, stories).play()
         application[SERVICES].store.info[talking.BURST] = timedelta(seconds=burst_seconds)
         yield application, simulator
@@ -87,6 +89,8 @@ def _offered(stories: week.Stories, province: Province, port: int) -> SimSetting
         oa_name=province.oa_name,
         people=tuple(figure.seed for figure in stories.people),
         week=_days(province.calendar),
+        templates=approved.at_zalo(province),
+        asks=True,
         links=tuple((title, f"http://localhost:{port}{path}") for title, path in stories.links),
     )
 
