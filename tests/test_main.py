@@ -21,7 +21,21 @@ def zalobot(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedP
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "demo", "migrate", "simulate", "doctor", "templates", "officer", "inbox", "calendar", "person"]
+    "command",
+    [
+        "serve",
+        "demo",
+        "migrate",
+        "simulate",
+        "doctor",
+        "templates",
+        "officer",
+        "inbox",
+        "outbox",
+        "zbs",
+        "calendar",
+        "person",
+    ],
 )
 def test_each_command_has_help(tmp_path: Path, command: str) -> None:
     done = zalobot(command, "--help", cwd=tmp_path)
@@ -126,3 +140,22 @@ def test_serve_says_when_its_port_is_taken(tmp_path: Path) -> None:
         done = zalobot("serve", cwd=tmp_path, ZALOBOT_PORT=str(port), **settings)
     assert done.returncode == 2
     assert f"port {port}" in done.stderr
+
+
+def test_templates_are_approved_and_what_reached_nobody_is_listed(tmp_path: Path) -> None:
+    assert zalobot("migrate", cwd=tmp_path).returncode == 0
+    assert zalobot("zbs", "approve", "co_tra_loi", "--id", "330001", "--no-phone", cwd=tmp_path).returncode == 0
+    listed = zalobot("zbs", "list", cwd=tmp_path).stdout
+    assert "co_tra_loi (enabled as 330001 by user id): status/answered" in listed
+    assert "can_bo_sung (not approved)" in listed
+    assert "Every message reached somebody" in zalobot("outbox", "undelivered", cwd=tmp_path).stdout
+    refused = zalobot("outbox", "retry", "01NOTHERE", cwd=tmp_path)
+    assert (refused.returncode, refused.stderr) == (1, "refused: no_undelivered_message (message=01NOTHERE)\n")
+
+
+def test_an_officers_address_is_noted_or_refused(tmp_path: Path) -> None:
+    assert zalobot("officer", "link-code", "--agency", "SXD", "--name", "Hà", cwd=tmp_path).returncode == 0
+    done = zalobot("officer", "email", "--officer", "Hà", "--email", "ha@so.example.vn", cwd=tmp_path)
+    assert done.stdout == "What Zalo cannot carry to Hà goes to ha@so.example.vn.\n"
+    refused = zalobot("officer", "email", "--officer", "Hà", "--email", "ha", cwd=tmp_path)
+    assert (refused.returncode, refused.stderr) == (1, "refused: not_an_address (email=ha)\n")

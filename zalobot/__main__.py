@@ -19,6 +19,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="A province a
 templates = typer.Typer(no_args_is_help=True, help="The words the bot says.")
 officer = typer.Typer(no_args_is_help=True, help="Officers, heads and leaders.")
 inbox_group = typer.Typer(no_args_is_help=True, help="Events that Zalo sent.")
+outbox_group = typer.Typer(no_args_is_help=True, help="Messages to people.")
+zbs = typer.Typer(no_args_is_help=True, help="Templates that Zalo has to approve (ZBS).")
 calendar = typer.Typer(no_args_is_help=True, help="The working days, and what a late change of them moves.")
 user = typer.Typer(no_args_is_help=True, help="Accounts of the web pages.")
 ledger = typer.Typer(no_args_is_help=True, help="The chained record of everything that happened.")
@@ -29,6 +31,8 @@ app.add_typer(person_group.group, name="person")
 app.add_typer(calendar, name="calendar")
 app.add_typer(officer, name="officer")
 app.add_typer(inbox_group, name="inbox")
+app.add_typer(outbox_group, name="outbox")
+app.add_typer(zbs, name="zbs")
 app.add_typer(ledger, name="ledger")
 app.add_typer(user, name="user")
 app.add_typer(oauth, name="oauth")
@@ -89,6 +93,23 @@ def doctor() -> None:
     from zalobot import doctor as checks
 
     raise typer.Exit(checks.report(_settings()))
+
+
+@app.command("eval")
+def eval_(
+    file: Annotated[Path | None, typer.Argument(help="Labelled messages (.jsonl); the samples if not given.")] = None,
+    folds: Annotated[int, typer.Option(min=2, help="Into how many parts the samples are cut.")] = 5,
+    wrong: Annotated[bool, typer.Option("--wrong", help="Name what was read otherwise than meant.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Train the shipped model anew and write it.")] = False,
+    pack: Annotated[str, typer.Option(help="The province pack.")] = "quang-ninh",
+) -> None:
+    """How well messages are understood: intents, agencies, other ways of typing, time."""
+    from zalobot import eval_command
+
+    if write:
+        typer.echo(f"Written: {eval_command.write(pack)}")
+        return
+    eval_command.run(pack, file, folds=folds, wrong=wrong)
 
 
 @templates.command("check")
@@ -159,11 +180,23 @@ def officer_link_code(
     agency: Annotated[str, typer.Option(help="The agency's code, as in the province pack.")],
     name: Annotated[str, typer.Option(help="The person's name.")],
     role: Annotated[str, typer.Option(help="officer, head, leader or coordinator.")] = "officer",
+    email: Annotated[str, typer.Option(help="Where letters go that Zalo cannot carry.")] = "",
 ) -> None:
     """Print a one-time code. The person follows the account in Zalo and sends the code there within seven days."""
     from zalobot import serving
 
-    typer.echo(serving.link_code(_settings(), agency=agency, name=name, role=role))
+    typer.echo(serving.link_code(_settings(), agency=agency, name=name, role=role, email=email))
+
+
+@officer.command("email")
+def officer_email(
+    officer: Annotated[str, typer.Option(help="Whose: a name, or a key where names are shared.")],
+    email: Annotated[str, typer.Option(help="The address; empty for none.")],
+) -> None:
+    """Note where an officer's letters go when Zalo cannot carry a message."""
+    from zalobot import serving
+
+    typer.echo(serving.officer_email(_settings(), officer=officer, email=email))
 
 
 @officer.command("absence")
@@ -247,6 +280,70 @@ def user_reset_second_factor(name: Annotated[str, typer.Argument(help="The name 
     from zalobot import account_command
 
     typer.echo(account_command.reset_second_factor(_settings(), name))
+
+
+@outbox_group.command("undelivered")
+def outbox_undelivered() -> None:
+    """List the messages that reached nobody: the state, the ticket, why, and what was tried."""
+    from zalobot import outbox_command
+
+    if not outbox_command.show(_settings()):
+        typer.echo("Every message reached somebody or is on its way.")
+
+
+@outbox_group.command("retry")
+def outbox_retry(message: Annotated[str, typer.Argument(help="The key, as in the list.")]) -> None:
+    """Try a message once more, by whatever way is open now."""
+    from zalobot import outbox_command
+
+    outbox_command.retry(_settings(), message)
+    typer.echo("The message will be tried again.")
+
+
+@outbox_group.command("resolve")
+def outbox_resolve(
+    message: Annotated[str, typer.Argument(help="The key, as in the list.")],
+    note: Annotated[str, typer.Option(help="How it was settled: a call, a letter.")],
+) -> None:
+    """Take a message off the list: it was settled otherwise."""
+    from zalobot import outbox_command
+
+    outbox_command.resolve(_settings(), message, note)
+    typer.echo("The message is settled.")
+
+
+@zbs.command("list")
+def zbs_list() -> None:
+    """The templates of the pack, what each stands for, and how it is with Zalo."""
+    from zalobot import zbs_command
+
+    zbs_command.show(_settings())
+
+
+@zbs.command("approve")
+def zbs_approve(
+    key: Annotated[str, typer.Argument(help="The template's key, as in the list.")],
+    template_id: Annotated[str, typer.Option("--id", help="The id Zalo gave it.")],
+    uid: Annotated[bool, typer.Option(help="May be sent by Zalo's user id.")] = True,
+    phone: Annotated[bool, typer.Option(help="May be sent by phone.")] = True,
+    price_uid: Annotated[int | None, typer.Option(help="VND by user id, if not as in the pack.")] = None,
+    price_phone: Annotated[int | None, typer.Option(help="VND by phone, if not as in the pack.")] = None,
+) -> None:
+    """Note that Zalo has approved a template for this account."""
+    from zalobot import zbs_command
+
+    zbs_command.approve(
+        _settings(), key, template_id, by_uid=uid, by_phone=phone, price_uid=price_uid, price_phone=price_phone
+    )
+    typer.echo(f"{key} is used from now on.")
+
+
+@zbs.command("check")
+def zbs_check() -> None:
+    """Ask Zalo about every approved template. Exit 1 when one is not there or has other parameters."""
+    from zalobot import zbs_command
+
+    raise typer.Exit(zbs_command.check(_settings()))
 
 
 def main() -> None:

@@ -164,7 +164,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("reminders", ("work",), ("merged",)),
     ("status", (*_ABOUT_A_PART, "facts"), ("class_changed", "decided", "succeeded")),
     ("status", _ABOUT_A_PART, ("part_added", "disputed")),
-    ("status", ("ticket", "facts"), ("merged",)),
+    ("status", ("ticket", "facts"), ("merged", "split")),
     ("status", ("ticket", "answers"), ("answers",)),
     ("list", ("part",), ("part", "work", "answer")),
     (
@@ -191,6 +191,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("not_your_part", "already_answered", "not_answered_yet", "not_an_owner", "no_such_agency"),
             *("already_has_part", "class_too_late", "reason_missing", "decided_finally", "already_withdrawn"),
             *("nothing_to_withdraw", "not_a_duplicate", "sealed_merge", "merge_lacks_agency"),
+            "nothing_to_split",
             *("link_unknown", "link_expired", "no_failed_event"),
             *("no_undelivered_message", "no_such_template", "template_not_fillable", "not_an_address"),
             *("media_host", "media_too_big", "media_type", "media_gone"),

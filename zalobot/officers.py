@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import reference
+from zalobot import mail, reference
 from zalobot.errors import Refused
 from zalobot.store.ids import new_id
 from zalobot.store.models import Officer, Role
@@ -21,8 +21,13 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0, O, 1, I, L: they are read 
 _CODE = re.compile(r"(?<![A-Z0-9])CB[\s-]?([2-9A-HJKMNP-Z]{4})[\s-]?([2-9A-HJKMNP-Z]{4})(?![A-Z0-9])")
 
 
-def issue_link_code(session: Session, *, agency: str, name: str, role: Role, now: datetime) -> str:
-    """Enter a member of staff and give back their one-time code. Raises Refused for an unknown agency."""
+def issue_link_code(session: Session, *, agency: str, name: str, role: Role, now: datetime, email: str = "") -> str:
+    """Enter a member of staff and give back their one-time code; `email` is for what Zalo cannot carry.
+
+    Raises Refused: no_such_agency, not_an_address.
+    """
+    if email and not mail.is_address(email):
+        raise Refused("not_an_address", email=email)
     if agency not in reference.current(session).agencies:
         raise Refused("no_such_agency", agency=agency)
     code = "CB-" + "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
@@ -32,12 +37,20 @@ def issue_link_code(session: Session, *, agency: str, name: str, role: Role, now
             agency=agency,
             name=name,
             role=role,
+            email=email,
             code_hash=_hash(code),
             code_expires_at=now + LIFE,
             created_at=now,
         )
     )
     return code
+
+
+def set_email(session: Session, officer_id: str, email: str) -> None:
+    """Where letters go that Zalo cannot carry; "" for nowhere. Raises Refused: not_an_address."""
+    if email and not mail.is_address(email):
+        raise Refused("not_an_address", email=email)
+    session.get_one(Officer, officer_id).email = email
 
 
 def read_link_code(text: str) -> str:

@@ -77,15 +77,27 @@ def simulate(settings: Settings, *, host: str, port: int, webhook: str) -> None:
         return
 
 
-def link_code(settings: Settings, *, agency: str, name: str, role: str) -> str:
-    """A one-time code for a member of staff; raises Refused for an unknown agency, ConfigError for an unknown role."""
+def link_code(settings: Settings, *, agency: str, name: str, role: str, email: str = "") -> str:
+    """A one-time code for a member of staff. Raises Refused for an unknown agency or an address that is none,
+    ConfigError for an unknown role."""
     if role not in list(Role):
         raise ConfigError([f"--role must be one of {', '.join(Role)}, not {role}"])
     migrations.upgrade(settings.database_url)
     now = app.utc_now()
     store, _ = app.open_store(settings, now)
     try:
-        return store.run_now(officers.issue_link_code, agency=agency, name=name, role=Role(role), now=now)
+        return store.run_now(officers.issue_link_code, agency=agency, name=name, role=Role(role), now=now, email=email)
+    finally:
+        store.close_now()
+
+
+def officer_email(settings: Settings, *, officer: str, email: str) -> str:
+    """Note where an officer's letters go; a line that says so. Raises Refused."""
+    store, _ = app.open_store(settings, app.utc_now())
+    try:
+        known = store.read_now(absences.officer_named, officer)
+        store.run_now(officers.set_email, known.id, email)
+        return f"What Zalo cannot carry to {known.name} goes {f'to {email}' if email else 'nowhere'}."
     finally:
         store.close_now()
 

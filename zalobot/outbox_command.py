@@ -1,0 +1,48 @@
+"""What reached nobody, on the command line: the list, another try, or settled otherwise."""
+
+from zalobot import app
+from zalobot.channels import undelivered
+from zalobot.channels.undelivered import Undelivered
+from zalobot.config import Settings
+from zalobot.workdays import LOCAL
+
+
+def show(settings: Settings) -> int:
+    """Print the list; how many lines it has."""
+    store, _ = app.open_store(settings, app.utc_now())
+    try:
+        found = store.read_now(undelivered.listed)
+    finally:
+        store.close_now()
+    for one in found:
+        print(_line(one))
+    return len(found)
+
+
+def retry(settings: Settings, key: str) -> None:
+    """Try a message again by whatever way is open now. Raises Refused."""
+    now = app.utc_now()
+    store, _ = app.open_store(settings, now)
+    try:
+        store.run_now(undelivered.retry, key, now)
+    finally:
+        store.close_now()
+
+
+def resolve(settings: Settings, key: str, note: str) -> None:
+    """Take a message off the list. Raises Refused."""
+    now = app.utc_now()
+    store, _ = app.open_store(settings, now)
+    try:
+        store.run_now(undelivered.resolve, key, note, now)
+    finally:
+        store.close_now()
+
+
+def _line(one: Undelivered) -> str:
+    since = one.since.astimezone(LOCAL)
+    tried = "; ".join(f"{try_.channel} {'?' if try_.code is None else try_.code}" for try_ in one.tried)
+    about = f"{one.ticket or '-'} {one.template}"
+    return f"{one.id} {one.state} since {since:%d/%m/%Y %H:%M} {about}: {one.reason or '-'}" + (
+        f" (tried: {tried})" if tried else ""
+    )
