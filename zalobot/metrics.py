@@ -32,6 +32,7 @@ UNCLEAR = Counter("zalobot_unclear", "Messages of which nobody could find out wh
 UNHEARD_OF = Counter("zalobot_unheard_of_codes", "Zalo's codes that stand in no table", ["code"], registry=REGISTRY)
 REMINDERS = Counter("zalobot_reminders", "Steps of the ladder taken, by step", ["step"], registry=REGISTRY)
 TOKEN_REFRESHES = Counter("zalobot_token_refreshes", "Token renewals, by result", ["result"], registry=REGISTRY)
+GRANT_ALARMS = Counter("zalobot_grant_alarms", "Alarms that an administrator must consent again", registry=REGISTRY)
 ACK_SECONDS = Histogram(
     "zalobot_ack_seconds",
     "From a webhook's arrival to its answer",
