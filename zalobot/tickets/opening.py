@@ -67,8 +67,10 @@ def open_ticket(session: Session, draft: Draft, now: datetime) -> TicketFacts:
     topic = province.topics[draft.topic]
     rule = rule_in_force(province.rules, now)
     receipt, remind_at = _clock(session, now, rule, topic.klass)
-    ticket = _ticket(session, draft, Klass(topic.klass), rule, now)
-    parts = _parts(session, ticket, draft.agencies, receipt, remind_at)
+    ticket = new_ticket(
+        session, draft, Klass(topic.klass), rule, now, confirm_remind_at=_confirm_by(session, now, rule)
+    )
+    parts = new_parts(session, ticket, draft.agencies, receipt, remind_at)
     if draft.files:
         write_rows_so_far(session)  # a file and the word to send it may come in one batch
         attachments.assign(session, draft.files, ticket.id)
@@ -111,7 +113,17 @@ def _confirm_by(session: Session, now: datetime, rule: RuleVersion) -> datetime:
     return known[now]
 
 
-def _ticket(session: Session, draft: Draft, klass: Klass, rule: RuleVersion, now: datetime) -> Ticket:
+def new_ticket(
+    session: Session,
+    draft: Draft,
+    klass: Klass,
+    rule: RuleVersion,
+    now: datetime,
+    *,
+    received: datetime | None = None,
+    **columns: Any,
+) -> Ticket:
+    """A ticket to be written, without parts; `received` before `now` where it was split off another."""
     public = redaction.redact(draft.description)
     ticket, row = described(
         Ticket,
@@ -128,8 +140,8 @@ def _ticket(session: Session, draft: Draft, klass: Klass, rule: RuleVersion, now
         business_name=draft.business_name,
         contact=draft.contact,
         rule_version=rule.version,
-        received_at=now,
-        confirm_remind_at=_confirm_by(session, now, rule),
+        received_at=received or now,
+        **columns,
     )
     later(session, _insert_ticket, row)
     finding.opened(session, ticket)
@@ -158,16 +170,19 @@ def _keep_numbers(session: Session) -> None:
         session.execute(_counted_on, rows)
 
 
-def _parts(
+def new_parts(
     session: Session,
     ticket: Ticket,
     agencies: Sequence[str],
     receipt: Receipt | None,
     remind_at: datetime | None,
+    *,
+    first: int = 1,
 ) -> list[Part]:
+    """Parts to be written, a clock each from the receipt of the ticket; numbered from `first` on."""
     due = receipt.due if receipt else None
     parts = []
-    for number, agency in enumerate(agencies, 1):
+    for number, agency in enumerate(agencies, first):
         part, row = described(
             Part,
             id=new_id(),

@@ -124,6 +124,7 @@ _PLAIN: dict[str, tuple[str, Callable[[Mapping[str, Any], str], Any]]] = {
     "into": ("into", _text),
     "merged_from": ("merged_from", _text),
     "split_from": ("split_from", _number),
+    "received_at": ("received", _instant),
     "split_off": ("split_off", _text),
     "split_ticket": ("split_ticket", _text),
     "refusals": ("number", _number),

@@ -65,7 +65,7 @@ def history(
     out: list[Line] = []
     before = local(received).date()
     for event in events:
-        today = local(event.at).date()
+        today = local(_instant(event.data, "received") or event.at).date()
         out += _gap(province, before, today)
         line = _line(event, province, same_day=bool(out) and today == before)
         if out and (joined := _joined(out[-1], line)):
@@ -99,7 +99,7 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool) -> Line:
     data = event.data
     return Line(
         kind=event.kind,
-        at=event.at,
+        at=_instant(data, "received") or event.at,
         mark=MARKS.get(event.kind, ""),
         same_day=same_day,
         number=event.part_number,
