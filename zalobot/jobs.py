@@ -16,13 +16,27 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import attachments, digests, nudging, outbox, reminders, unseen, withdrawals
+from zalobot import (
+    attachments,
+    catching_up,
+    channel_policy,
+    digests,
+    grant_alarm,
+    nudging,
+    outbox,
+    reminders,
+    unseen,
+    withdrawals,
+)
 from zalobot.calendars import horizon, strays
+from zalobot.catching_up import Chats
+from zalobot.channels import keeping
 from zalobot.credentials import TokenKeeper
 from zalobot.errors import Refused, Retryable
 from zalobot.ledger import days
+from zalobot.mail import Postbox
 from zalobot.relay import TOPIC as OUTBOX
-from zalobot.relay import Relay
+from zalobot.relay import Relay, alarms
 from zalobot.services import Services
 from zalobot.store.blobs import BlobStore
 from zalobot.store.ids import new_id
@@ -43,6 +57,7 @@ class Duties:
     tokens: TokenKeeper
     http: aiohttp.ClientSession
     blobs: BlobStore
+    chats: Chats
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +140,37 @@ async def put_by(duties: Duties) -> None:
     await duties.services.store.run(outbox.put_by, duties.services.now())
 
 
+async def keep_windows(duties: Duties) -> None:
+    """Give whoever has something to hear a button before Zalo's window closes."""
+    services = duties.services
+    policy = channel_policy.policy(may_pay=services.settings.paid_messages)
+    if await services.store.run(keeping.keep, services.now(), policy):
+        await services.coordination.publish(OUTBOX)
+
+
 async def settle(duties: Duties) -> None:
     """Find out what became of messages nobody knows the outcome of."""
     await duties.relay.settle_unknown()
 
 
 async def keep_tokens(duties: Duties) -> None:
-    """Renew the token pair in good time."""
-    await duties.tokens.keep_fresh(duties.services.now())
+    """Renew the token pair in good time; tell people where only they can."""
+    services, settings = duties.services, duties.services.settings
+    await duties.tokens.keep_fresh(services.now())
+    postbox = Postbox(settings.smtp_url, settings.mail_from)
+    send = postbox.send if postbox.open else None
+    oa_id, to = settings.zalo_oa_id, settings.alarm_addresses
+    if await grant_alarm.sound(services.store, oa_id, services.now(), send, to):
+        await services.coordination.publish(OUTBOX)
+
+
+async def alarm(duties: Duties) -> None:
+    """Write letters of what only a human can mend."""
+    services, settings = duties.services, duties.services.settings
+    postbox = Postbox(settings.smtp_url, settings.mail_from)
+    if postbox.open:
+        to = dict.fromkeys([*settings.alarm_addresses, *await services.store.read(grant_alarm.staff_addresses)])
+        await alarms.write(services.store, services.now(), postbox.send, to)
 
 
 async def fetch(duties: Duties) -> None:
@@ -155,6 +193,12 @@ async def fetch(duties: Duties) -> None:
         else:
             sha256 = await asyncio.to_thread(duties.blobs.put, found.data)
             await services.store.run(attachments.kept, file.id, sha256, found.content_type, len(found.data))
+            await asyncio.to_thread(duties.blobs.put, found.data)
+
+
+async def catch_up(duties: Duties) -> None:
+    """Read what the webhook may have missed."""
+    await catching_up.catch_up(duties.services, duties.chats)
 
 
 async def forget_files(duties: Duties) -> None:
@@ -174,9 +218,12 @@ JOBS = (
     Job("silence", 60, keep_silence),
     Job("ledger_days", 60, close_days),
     Job("put_by", 600, put_by),
+    Job("windows", 300, keep_windows),
     Job("settle", 5, settle),
-    Job("keep_tokens", 600, keep_tokens),
+    Job("keep_tokens", 10, keep_tokens),
+    Job("alarm", 60, alarm),
     Job("fetch", 2, fetch),
+    Job("catch_up", 60, catch_up),
     Job("forget_files", 60, forget_files),
 )
 

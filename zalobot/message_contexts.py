@@ -60,7 +60,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ),
     ("same_or_new", ("ticket",), ("added",)),
     ("withdraw", _FLOW_OF_A_PART, ("confirm", "confirm.unclear", "confirm.what_to_change")),
-    ("coordinator", _ABOUT_A_PART, ("disputed", "decide_reminder", "decided")),
+    ("coordinator", _ABOUT_A_PART, ("disputed", "decide_reminder", "decided", "part", "part_disputed")),
     ("coordinator", ("work",), ("decide_several", "undecided")),
     ("coordinator", ("tickets",), ("proposals",)),
     ("list", ("ticket",), ("proposal",)),
@@ -97,7 +97,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         "officer",
         _ABOUT_A_PART,
         (
-            *("part", "assigned", "offered", "handed_over", "accepted", "answer_sent", "not_ours_sent", "ask_sent"),
+            *("part", "part_seen", "part_late", "assigned", "offered", "handed_over", "accepted", "answer_sent", "not_ours_sent", "ask_sent"),
             *("business_replied", "verdict_reason", "reopened", "closed", "withdrawn"),
         ),
     ),

@@ -3,7 +3,8 @@
 The one rule: once per code and day, however many messages meet it.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +13,19 @@ from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CON
 from sqlmodel import Session, col
 
 from zalobot import metrics, outbox, templating
+from zalobot.errors import ZaloError
+from zalobot.mail import Letter, is_address
 from zalobot.outbox import Outcome
-from zalobot.store.models import JobRun, Priority, Role
+from zalobot.store.database import Store
+from zalobot.store.ids import new_id
+from zalobot.store.models import JobRun, OutboxMessage, Priority, Role
 from zalobot.tickets import finding, telling
 from zalobot.workdays import LOCAL
 from zalobot.zalo import codes
 
-JOB = "zalo_code"
+log = logging.getLogger(__name__)
+
+JOB, LETTERS = "zalo_code", "zalo_code_letter"
 _runs = JobRun.__table__  # type: ignore[attr-defined]
 _take = insert(_runs).on_conflict_do_nothing().returning(_runs.c.slot)
 
@@ -43,16 +50,48 @@ def today(session: Session, now: datetime) -> list[int]:
     return sorted(int(slot.rpartition("/")[2]) for slot in session.execute(query).scalars())
 
 
+async def write(
+    store: Store, now: datetime, send: Callable[[Letter], Awaitable[str]], addresses: Iterable[str]
+) -> None:
+    """The same by letter to every address, once: where the account is at fault, Zalo may not carry the news of it."""
+    for trouble in await store.run(_unwritten, now):
+        said, subject = _worded(trouble), templating.render("mail/zalo_trouble", trouble=trouble)
+        for address in filter(is_address, addresses):
+            try:
+                await send(Letter(new_id(), address, subject.text, said.text))
+            except ZaloError as error:
+                log.error("the alarm of code %d did not reach a mail box: %s", trouble.code, error)
+
+
+def _unwritten(session: Session, now: datetime) -> list[Trouble]:
+    """The troubles of today that no letter has told of, taken."""
+    taken = [code for code in today(session, now) if _taken(session, LETTERS, code, now)]
+    return [Trouble(code, _words(session, code)) for code in taken]
+
+
+def _words(session: Session, code: int) -> str:
+    latest = select(col(OutboxMessage.error)).where(col(OutboxMessage.error_code) == code)
+    return session.execute(latest.order_by(col(OutboxMessage.id).desc()).limit(1)).scalar() or ""
+
+
+def _worded(trouble: Trouble) -> templating.Rendered:
+    wording = "zalo_unheard_of" if codes.unheard_of(trouble.code) else "zalo_refuses"
+    return templating.render(f"coordinator/{wording}", trouble=trouble)
+
+
+def _taken(session: Session, job: str, code: int, now: datetime) -> bool:
+    return session.execute(_take, {"job": job, "slot": f"{_day(now)}{code}", "at": now}).first() is not None
+
+
 def _tell(session: Session, trouble: Trouble, now: datetime) -> int:
     if codes.unheard_of(trouble.code):
         metrics.UNHEARD_OF.labels(str(trouble.code)).inc()
-    if session.execute(_take, {"job": JOB, "slot": f"{_day(now)}{trouble.code}", "at": now}).first() is None:
+    if not _taken(session, JOB, trouble.code, now):
         return 0
     people = [one.person_id for one in finding.staff(session, (Role.COORDINATOR,)) if one.person_id]
     if not people:
         return 0
-    wording = "zalo_unheard_of" if codes.unheard_of(trouble.code) else "zalo_refuses"
-    said = templating.render(f"coordinator/{wording}", trouble=trouble)
+    said = _worded(trouble)
     hold = telling.until_working_time(session, now)
     for person_id in people:
         outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, hold=hold)
