@@ -128,7 +128,7 @@ async def _duties(url: str, folder: Path, hosts: str) -> AsyncIterator[Duties]:
     store, here = app.open_store(settings, NOW)
     services = Services(settings, store, InProcess(), here, lambda: NOW)
     async with aiohttp.ClientSession() as http:
-        yield Duties(services, cast(Any, None), cast(Any, None), http, BlobStore(folder))
+        yield Duties(services, cast(Any, None), cast(Any, None), http, BlobStore(folder), cast(Any, None))
     await store.close()
 
 

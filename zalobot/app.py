@@ -22,6 +22,7 @@ from zalobot.handlers.verifying import Verifier
 from zalobot.handlers.webhook import KEEPER, VERIFIER, Keeper
 from zalobot.jobs import Duties
 from zalobot.mail import Postbox
+from zalobot.outbox import acknowledging
 from zalobot.province import Province
 from zalobot.relay import ByPhone, ByUserId, Chat, Letters, Relay, Traits, Uploads, Way
 from zalobot.sealing import Seal
@@ -61,6 +62,7 @@ def open_store(settings: Settings, now: datetime) -> tuple[Store, Province]:
         reference.PUBLIC_URL: settings.public_url.rstrip("/"),
         reference.CHAT_URL: settings.chat_url,
         talking.BURST: timedelta(seconds=settings.burst_seconds),
+        acknowledging.ICON: settings.received_icon,
         calling.QUIET: timedelta(minutes=settings.staff_quiet_minutes),
         withdrawals.KEY: settings.secret_key,
     }
@@ -140,7 +142,7 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
         services.store, ways, services.coordination, services.now, presence=presence, policy=policy, budget=budget
     )
     worker = Worker(services, dispatcher(settings.zalo_oa_id))
-    app[DUTIES], app[WORKER] = Duties(services, relay, tokens, http, blobs), worker
+    app[DUTIES], app[WORKER] = Duties(services, relay, tokens, http, blobs, client), worker
     ticks = jobs.scheduler(app[DUTIES])
     ticks.start()
     try:

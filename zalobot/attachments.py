@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from zalobot.store.database import later
 from zalobot.store.ids import new_id
-from zalobot.store.models import Attachment, AttachmentState
+from zalobot.store.models import Attachment, AttachmentState, DoomedFile
 from zalobot.zalo.attachments import Attachment as Sent
 from zalobot.zalo.events import Event
 
@@ -92,7 +92,11 @@ def wanted(session: Session, now: datetime, limit: int = 20) -> list[Wanted]:
 
 
 def kept(session: Session, file_id: str, sha256: str, content_type: str, size: int) -> None:
-    """The file is in the blob store."""
+    """The file is in the blob store; that it was to go with somebody who was erased is over.
+
+    Put it once more after this is committed: it may have gone in between.
+    """
+    session.execute(delete(DoomedFile).where(col(DoomedFile.sha256) == sha256))
     session.execute(
         update(_table)
         .where(_table.c.id == file_id)

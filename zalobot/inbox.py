@@ -5,7 +5,7 @@ events are handled in order and one at a time; a faulty one is kept for replay a
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -101,6 +101,13 @@ def keep(session: Session, events: Sequence[Incoming]) -> int:
     """Keep events; those already kept are left as they are. Gives back how many those were."""
     conversations.known(session, (event.person_id for event in events), events[0].received_at)
     return len(events) - insert_rows(session, _insert, [_row(event) for event in events])
+
+
+def shut(session: Session, keys: Sequence[str], now: datetime) -> None:
+    """Have deliveries under these keys be known already: what they would bring was kept under another."""
+    nothing = Incoming("", "", "", now, now, "", 0)
+    rows = [_row(replace(nothing, key=key)) | {"state": InboxState.DONE, "num_retry": -1} for key in keys]
+    insert_rows(session, _insert, rows)
 
 
 def work(session: Session, handle: Handle, now: datetime, *, people: int = 64, careful: bool = False) -> Worked:

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import (
+from zalobot import (, account
     attachments,
     catching_up,
     channel_policy,
@@ -173,6 +173,14 @@ async def alarm(duties: Duties) -> None:
         await alarms.write(services.store, services.now(), postbox.send, to)
 
 
+async def look_at_account(duties: Duties) -> None:
+    """Ask Zalo now and then what the account is."""
+    services, oa_id = duties.services, duties.services.settings.zalo_oa_id
+    if await services.store.read(account.due, oa_id, services.now()):
+        seen = await account.look(duties.client, services.now())
+        await services.store.run(account.keep, oa_id, seen)
+
+
 async def fetch(duties: Duties) -> None:
     """Fetch what people sent before Zalo's links die."""
     services = duties.services
@@ -222,6 +230,7 @@ JOBS = (
     Job("settle", 5, settle),
     Job("keep_tokens", 10, keep_tokens),
     Job("alarm", 60, alarm),
+    Job("account", 60, look_at_account),
     Job("fetch", 2, fetch),
     Job("catch_up", 60, catch_up),
     Job("forget_files", 60, forget_files),

@@ -58,7 +58,11 @@ def newest(session: Session) -> datetime | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def last_heard(session: Session) -> datetime | None:
-    """When the webhook last brought an event (what was read from conversations apart); None where it never did."""
-    query = select(col(InboxEvent.received_at)).where(col(InboxEvent.num_retry) >= 0)
-    return session.execute(query.order_by(col(InboxEvent.id).desc()).limit(1)).scalar_one_or_none()
+def last_heard(session: Session) -> tuple[datetime, datetime] | None:
+    """When the webhook last brought an event, by our clock, and when that event happened, by Zalo's.
+
+    What was read from conversations is apart from that; None where the webhook never brought anything.
+    """
+    query = select(col(InboxEvent.received_at), col(InboxEvent.at)).where(col(InboxEvent.num_retry) >= 0)
+    row = session.execute(query.order_by(col(InboxEvent.id).desc()).limit(1)).first()
+    return (row[0], row[1]) if row else None

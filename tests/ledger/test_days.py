@@ -58,7 +58,7 @@ async def test_the_duty_closes_the_days_that_ended(stage: Stage) -> None:
     tomorrow = stage.now + timedelta(days=1)
     services = Services(stage.settings, stage.store, InProcess(), stage.province, lambda: tomorrow)
     nothing: Any = None  # no other duty is played
-    duties = jobs.Duties(services, nothing, nothing, nothing, nothing)
+    duties = jobs.Duties(services, nothing, nothing, nothing, nothing, nothing)
     await jobs.close_days(duties)
     assert stage.store.read_now(heads) == []
     stage.store.run_now(open_one)
