@@ -8,6 +8,7 @@ import pytest
 import typer
 from dotenv import dotenv_values
 
+from zalobot import metrics
 from zalobot.__main__ import app
 from zalobot.config import PREFIX, Settings
 
@@ -46,3 +47,15 @@ def test_the_example_names_only_settings() -> None:
     names = set(re.findall(rf"(?m)^#?({PREFIX}\w+)=", example))
     assert names - {f"{PREFIX}{field.name.upper()}" for field in fields(Settings)} == set()
     assert set(dotenv_values(ROOT / ".env.example")) <= names
+
+
+def test_connecting_names_only_settings_commands_and_figures_that_exist() -> None:
+    page = (ROOT / "docs/connect-zalo.md").read_text(encoding="utf-8")
+    settings = {f"{PREFIX}{field.name.upper()}" for field in fields(Settings)}
+    named = {name.removesuffix("_FILE") for name in re.findall(rf"{PREFIX}[A-Z_]+[A-Z]", page)}
+    assert named - settings == set()
+    typed = set(re.findall(r"\./run ([a-z-]+(?: [a-z-]+)?)", page))
+    known = commands(app)
+    assert [one for one in typed if one not in known and one.split()[0] not in known] == []
+    figures = {f"{family.name}_total" for family in metrics.REGISTRY.collect() if family.type == "counter"}
+    assert set(re.findall(r"zalobot_\w+", page)) - figures - {"zalo_verifier"} == set()

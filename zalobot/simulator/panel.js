@@ -1,7 +1,7 @@
 // The panel with which one provokes faults: groups of switches, choices and deeds, and a form for a fault of one's own.
 
 import { h, icon, reconcile } from "./draw.js";
-import { EFFECTS, EVENTS, GROUPS, OF_EVENTS, PLACES, REFUSALS, STATUSES, titleOf } from "./words.js";
+import { EFFECTS, EVENTS, GROUPS, OF_EVENTS, PLACES, PLAIN, REFUSALS, STATUSES, titleOf } from "./words.js";
 
 const TITLES = { business: "Doanh nghiệp", officer: "Cán bộ" };
 const figure = (sum) => String(sum).replace(/\B(?=(\d{3})+$)/g, ".");
@@ -23,7 +23,7 @@ function makeGroup(group, act, current, person) {
   body.append(...choices.map((choice) => choice.node), account, ...rows.map((row) => row.node), people, templates, ...deeds(group, act, person), ...events(group, act));
   const node = h("details", { class: "more", id: `g-${group.key}` }, h("summary", {}, h("span", {}, group.title), count), body);
   const draw = (state) => {
-    const on = group.rows.filter(([name]) => state.faults[name]).length;
+    const on = group.rows.filter(([name]) => state.faults[name] && !PLAIN.has(name)).length;
     count.hidden = !on;
     count.textContent = on;
     count.setAttribute("aria-label", `${on} đang bật`);
@@ -39,7 +39,7 @@ function makeGroup(group, act, current, person) {
 }
 
 function makeSwitch([name, title, note], act, current) {
-  const button = h("button", { class: "btn btn-sm", type: "button", "aria-pressed": "false", id: `b-${name}`, "aria-labelledby": `f-${name} b-${name}`, onclick: () => act("fault", { name, on: !current().faults[name] }) }, "Đang tắt");
+  const button = h("button", { class: `btn btn-sm${PLAIN.has(name) ? " fx-plain" : ""}`, type: "button", "aria-pressed": "false", id: `b-${name}`, "aria-labelledby": `f-${name} b-${name}`, onclick: () => act("fault", { name, on: !current().faults[name] }) }, "Đang tắt");
   const node = h("div", { class: "sw" }, h("span", {}, h("strong", { id: `f-${name}` }, title), note ? [h("br"), h("span", { class: "muted" }, note)] : null), button);
   const draw = (state) => {
     const on = state.faults[name];
@@ -120,7 +120,7 @@ function ownFault(act, person) {
 // What is on, as chips that end it.
 export function drawActive(list, all, state, act) {
   const own = state.rules.filter((rule) => !rule.label).map((rule) => ({ key: `r${rule.id}`, id: rule.id, title: `${titleOf(rule.effect)}${rule.code ? ` ${rule.code}` : ""}${rule.left ? `, còn ${rule.left} lần` : ""}` }));
-  const on = Object.entries(state.faults).filter(([, is]) => is).map(([name]) => ({ key: name, name, title: titleOf(name) }));
+  const on = Object.entries(state.faults).filter(([name, is]) => is && !PLAIN.has(name)).map(([name]) => ({ key: name, name, title: titleOf(name) }));
   const items = [...on, ...own];
   reconcile(list, items, (one) => h("li", {}, h("button", { class: "chip fx-on", type: "button", "aria-label": `Tắt: ${one.title}`, onclick: () => (one.name ? act("fault", { name: one.name, on: false }) : act("unrule", { id: one.id })) }, one.title, icon("cross"))));
   list.hidden = !items.length;

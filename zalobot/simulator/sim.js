@@ -5,6 +5,7 @@ import { dateOf, dayMonth, dayNumber, fullDate, h, hhmm, reconcile, weekday, wee
 import { drawEntry, isRefusal, shown } from "./log.js";
 import { drawActive, makePanel } from "./panel.js";
 import { windowOf } from "./window.js";
+import { PLAIN } from "./words.js";
 
 const TITLES = { business: "Doanh nghiệp", officer: "Cán bộ" };
 const OWNERS = { business: "của doanh nghiệp", officer: "của cán bộ" };
@@ -186,7 +187,7 @@ function drawFaults() {
 }
 
 async function allOff() {
-  for (const [name, on] of Object.entries(state.faults)) if (on) await act("fault", { name, on: false });
+  for (const [name, on] of Object.entries(state.faults)) if (on && !PLAIN.has(name)) await act("fault", { name, on: false });
   await act("unrule");
 }
 

@@ -64,6 +64,9 @@ export const GROUPS = [
   ] },
 ];
 
+// How the console may well be set: nothing is wrong while these are on.
+export const PLAIN = new Set(["asks", "old_info", "no_night"]);
+
 export const REFUSALS = [["", "nhận mọi tin"], ["-217", "chặn tài khoản (-217)"], ["-244", "chặn loại tin này (-244)"], ["-227", "bỏ Zalo quá 45 ngày (-227)"], ["-218", "hết lượt nhận (-218)"], ["-213", "không quan tâm (-213)"]];
 export const STATUSES = [["ENABLE", "đã duyệt"], ["PENDING_REVIEW", "chờ duyệt"], ["REJECT", "bị từ chối"], ["DISABLE", "bị tắt"]];
 export const EVENTS = ["follow", "unfollow", "user_send_text", "user_send_image", "user_send_file", "user_send_location", "user_send_sticker", "user_send_audio", "user_send_video", "user_send_business_card", "user_submit_info", "user_reacted_message", "user_received_message", "user_seen_message", "oa_send_text", "user_withdraw", "user_click_chatnow", "change_template_status"];
