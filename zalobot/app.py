@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from zalobot import channel_policy, jobs, province, reference, speech, templating, withdrawals
+from zalobot import account, channel_policy, jobs, province, reference, speech, templating, withdrawals
 from zalobot.budget import Budget
 from zalobot.config import Settings
 from zalobot.consenting import ConsentDesk
@@ -37,11 +37,13 @@ from zalobot.web import guard, routes
 from zalobot.web.consent import DESK
 from zalobot.worker import Worker
 from zalobot.zalo.client import ZaloClient
+from zalobot.zalo.packages import calls_per_minute
 from zalobot.zalo.proof import Proof
 from zalobot.zalo.zbs import ZbsClient
 
 log = logging.getLogger(__name__)
 
+MIND = 60.0  # seconds between looks at the account's package
 LOOK_AGAIN = 3.0  # seconds; verbs that count a due time look by themselves
 
 DUTIES = web.AppKey("duties", Duties)
@@ -147,11 +149,23 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
     ticks.start()
     try:
         # Beside, not before: a slow answer of Zalo must not keep the webhook shut.
-        async with _running(worker.run), _running(relay.run), _running(lambda: tokens.keep_fresh(services.now())):
+        fresh, known = lambda: tokens.keep_fresh(services.now()), lambda: _mind_package(services, budget)
+        async with _running(worker.run), _running(relay.run), _running(fresh), _running(known):
             yield
     finally:
         ticks.shutdown(wait=False)
         presence.close()
+
+
+async def _mind_package(services: Services, budget: Budget) -> None:
+    """Let the allowance follow the account's package, which another process may have asked about."""
+    while True:
+        try:
+            known = await services.store.read(account.find, services.settings.zalo_oa_id)
+            budget.package(calls_per_minute(known.package) if known else 0)
+        except SQLAlchemyError:
+            log.debug("the account could not be looked at", exc_info=True)
+        await asyncio.sleep(MIND)
 
 
 def _ways(settings: Settings, client: ZaloClient, chat: Chat) -> dict[Channel, Way]:

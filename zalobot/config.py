@@ -49,6 +49,7 @@ class Settings:
     province: str = "quang-ninh"
     burst_seconds: float = 2.0
     relearn_hours: float = 24.0
+    received_icon: str = "/-strong"
     staff_quiet_minutes: float = 30.0
     catch_up_minutes: float = 30.0
     paid_messages: bool = True

@@ -92,7 +92,8 @@ class Stage:
         """Send everything that is due; every send succeeds."""
         while leaving := self.store.run_now(outbox.claim, self.now, 50):
             for row in leaving:
-                self.person(row.person_id).got.append(row.outgoing)
+                person = self.person(row.person_id)
+                (person.signs if row.outgoing.react_icon else person.got).append(row.outgoing)
             sent = [Outcome(row.id, OutboxState.SENT, f"sent-{row.id}") for row in leaving]
             self.store.run_now(outbox.settle, sent, self.now)
 
@@ -133,6 +134,7 @@ class Person:
     def __init__(self, stage: Stage, name: str) -> None:
         self.stage, self.id = stage, name
         self.got: list[Outgoing] = []
+        self.signs: list[Outgoing] = []  # put to messages of theirs
 
     def says(self, text: str, *, times: int = 1) -> list[str]:
         """Send a text (the same event `times` times) and give back the texts that came to this phone since."""

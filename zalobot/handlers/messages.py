@@ -15,6 +15,7 @@ from zalobot.errors import Refused
 from zalobot.flows.engine import Said, question
 from zalobot.handlers import commands, idle, talking, turns
 from zalobot.handlers.router import Router
+from zalobot.tickets import calling
 from zalobot.zalo.events import Event, Kind
 
 router = Router()
@@ -28,6 +29,7 @@ def message(session: Session, event: Event, now: datetime) -> None:
     conversations.save(session, talk, now)
     said = Said(event.text.strip(), attachments.want(session, event, now), event.at.isoformat())
     if talk.with_person(now):
+        calling.acknowledge(session, talk, event.message_id, now)
         return
     if not said.text and not said.files:
         sticker = any(sent.kind == "sticker" for sent in event.attachments)

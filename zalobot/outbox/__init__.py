@@ -4,9 +4,10 @@ The one rule: a row goes queued → sending → sent, or unknown (settled by Zal
 by sending blindly again), or failed (in the operator's list). Rows of one person leave one at a time, in order.
 """
 
+from zalobot.outbox.acknowledging import acknowledge
 from zalobot.outbox.claiming import claim, exchange, next_due, put_by
 from zalobot.outbox.leaving import Directions, Leaving, Outcome, Tried
-from zalobot.outbox.queueing import AT_ONCE, Said, enqueue, withdraw, withdraw_held
+from zalobot.outbox.queueing import AT_ONCE, Said, enqueue, enqueue_message, withdraw, withdraw_held
 from zalobot.outbox.reading import counts, last_offer
 from zalobot.outbox.settling import arrived, echoed, holders, known_ids, same_words, settle, unsettled
 
@@ -17,11 +18,13 @@ __all__ = [
     "Outcome",
     "Said",
     "Tried",
+    "acknowledge",
     "arrived",
     "claim",
     "counts",
     "echoed",
     "enqueue",
+    "enqueue_message",
     "exchange",
     "holders",
     "known_ids",

@@ -9,12 +9,12 @@ from datetime import datetime, time
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, func, literal_column, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
-from zalobot.outbox.leaving import Leaving, Outcome
+from zalobot.outbox.leaving import SIGN, Leaving, Outcome
 from zalobot.outbox.settling import settle
 from zalobot.store.models import Conversation, Officer, OutboxMessage, OutboxState, Priority, Reach
 from zalobot.store.types import UtcDateTime, word
@@ -30,8 +30,10 @@ _midnight = bindparam("midnight", type_=UtcDateTime())
 _staff = exists().where(_officer.c.person_id == _table.c.person_id, _officer.c.active.is_(True))
 
 
+_words = _table.c.template != literal_column(f"'{SIGN}'")  # a sign that something arrived waits for nothing
 # An earlier row of the same person has yet to leave. One held for the morning, never tried, holds up nobody.
 _busy = exists().where(
+    _words,
     _former.c.person_id == _table.c.person_id,
     _former.c.id < _table.c.id,
     _former.c.state.in_([word(OutboxState.QUEUED), word(OutboxState.SENDING), word(OutboxState.UNKNOWN)]),
@@ -48,7 +50,9 @@ _busy = exists().where(
 _stale = and_(_table.c.priority == int(Priority.REMINDER), _table.c.created_at < _midnight, _table.c.anew_at.is_(None))
 # A member of staff talks to them: nothing is said beside it, whatever was queued before or meanwhile.
 _with_person = exists().where(
-    _conversation.c.person_id == _table.c.person_id, _conversation.c.with_person_until > bindparam("now")
+    _words,
+    _conversation.c.person_id == _table.c.person_id,
+    _conversation.c.with_person_until > bindparam("now"),
 )
 _wrote = select(_conversation.c.last_interaction_at).where(_conversation.c.person_id == _table.c.person_id)
 _refused = select(_reach.c.refused_at).where(_reach.c.person_id == _table.c.person_id)

@@ -10,6 +10,9 @@ from datetime import datetime
 from zalobot.store.models import Channel, OutboxState, Priority
 from zalobot.zalo.messages import Outgoing
 
+SIGN = "reaction"
+"""What stands in place of a wording where nothing is said: a reaction to a message of the person's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Directions:
@@ -64,7 +67,7 @@ class Outcome:
 
     `channel` is the way from now on where that changes: WAIT leads to a new choice. `tried` leaves an attempt behind.
     `doubted`: nothing was seen of the last attempt. `attempt` is the one it speaks of: where the row has been taken or
-    settled anew meanwhile, the outcome is old and changes nothing. `alarm`: only a human can mend what stood in its way.
+    settled anew meanwhile, the outcome is old and changes nothing. `alarm`: only a human can mend what was in its way.
     """
 
     id: str

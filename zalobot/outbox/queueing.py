@@ -51,13 +51,29 @@ def enqueue(
     With `hold` it leaves no sooner than that, so that `withdraw` can take it back meanwhile. To nobody (the person of
     a ticket that was erased) nothing is queued; the key is then ''.
     """
-    if not person_id:
-        return ""
     outgoing = Outgoing(text=said.text, buttons=tuple(_button(title, payload) for title, payload in said.buttons))
+    wording = said.template, said.version
+    return enqueue_message(
+        session, person_id, outgoing, now=now, wording=wording, priority=priority, ticket_id=ticket_id, hold=hold
+    )
+
+
+def enqueue_message(
+    session: Session,
+    person_id: str,
+    outgoing: Outgoing,
+    *,
+    now: datetime,
+    wording: tuple[str, str],
+    priority: Priority = Priority.REPLY,
+    ticket_id: str | None = None,
+    hold: timedelta = AT_ONCE,
+) -> str:
+    """`enqueue` for what is more than words: pictures, files, stickers. `wording`: what it is known by, its version."""
     row_id = ""
-    for piece in parts(outgoing):
+    for piece in parts(outgoing) if person_id else ():
         row_id = new_id()
-        later(session, _insert, _row(row_id, person_id, piece, said, now, priority, ticket_id, hold))
+        later(session, _insert, _row(row_id, person_id, piece, wording, now, priority, ticket_id, hold))
     return row_id
 
 
@@ -94,7 +110,7 @@ def _row(
     row_id: str,
     person_id: str,
     outgoing: Outgoing,
-    said: Said,
+    wording: tuple[str, str],
     now: datetime,
     priority: Priority,
     ticket_id: str | None,
@@ -104,8 +120,8 @@ def _row(
         "id": row_id,
         "person_id": person_id,
         "priority": int(priority),
-        "template": said.template,
-        "template_version": said.version,
+        "template": wording[0],
+        "template_version": wording[1],
         "body": outgoing.to_json(),
         "ticket_id": ticket_id,
         "state": OutboxState.QUEUED,

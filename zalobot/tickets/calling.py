@@ -40,6 +40,13 @@ def take_over(session: Session, person_id: str, at: datetime, now: datetime) -> 
         conversations.save(session, talk, now)
 
 
+def acknowledge(session: Session, talk: Talk, message_id: str, now: datetime) -> None:
+    """Have a person see that their message came while the bot is silent: a sign, one for each word of the staff."""
+    if talk.with_person_until is not None:
+        quiet: timedelta = session.info.get(QUIET, HALF_AN_HOUR)
+        outbox.acknowledge(session, talk.person_id, message_id, talk.with_person_until - quiet, now)
+
+
 def give_back(session: Session, person_id: str, now: datetime) -> bool:
     """The member of staff is done: the bot speaks again, and says so. False where nobody had taken over."""
     talk = conversations.of(session, person_id, now)
