@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from zalobot import morning, templating
 from zalobot.conversations import Talk
 from zalobot.handlers import talking
-from zalobot.store.models import Tier
-from zalobot.tickets import adding, facts, finding, telling
+from zalobot.store.models import Officer, PartState, Role, Tier
+from zalobot.tickets import adding, facts, finding, handing, telling, working
 from zalobot.tickets.life import OPEN
 
 
@@ -26,11 +27,25 @@ def show(session: Session, talk: Talk, code: str, now: datetime) -> None:
         made = replace(made, additions=adding.of_ticket(session, ticket))
         wanted = code.partition("/")[2] or "1"
         part = next((fact for fact in made.parts if str(fact.part.number) == wanted), made.parts[0])
-        talking.say(session, talk, "officer/part", now, part=part, ticket=made)
+        message = _with_what_they_can_do(talking.officer(session, talk), part)
+        talking.say(session, talk, message, now, part=part, ticket=made)
         return
     sealed = ticket.tier is Tier.SEALED and talk.person_id not in telling.audience(ticket)
     message = "look_up/not_yours" if sealed else "look_up/ticket"
     talking.say(session, talk, message, now, ticket=made, facts={"code": ticket.code})
+
+
+def _with_what_they_can_do(officer: Officer, fact: facts.PartFacts) -> str:
+    """The message about a part that offers just what this member of staff may do with it, and else only to look."""
+    part = fact.part
+    if part.state not in OPEN:
+        return "officer/part_seen"
+    if officer.role is Role.COORDINATOR:
+        return "coordinator/part_disputed" if part.state is PartState.DECLINED else "coordinator/part"
+    if not working.mine(part, officer) and not handing.is_offered(part, officer):
+        return "officer/part_seen"
+    overdue = part.due_at is not None and fact.now > part.due_at and part.paused_at is None
+    return "officer/part_late" if officer.role is Role.HEAD and overdue else "officer/part"
 
 
 def show_mine(session: Session, talk: Talk, now: datetime) -> None:
@@ -60,7 +75,12 @@ def open_work(session: Session, talk: Talk, now: datetime) -> list[facts.PartFac
 
 
 def show_work(session: Session, talk: Talk, now: datetime) -> None:
-    """Show an officer the open parts of their agency, the first due first."""
+    """Show an officer the open parts of their agency, the first due first; who is the province's, how it stands."""
+    if talk.officer_role in (Role.LEADER, Role.COORDINATOR):
+        digest = morning.of_person(session, talking.officer(session, talk), (), now)
+        said = morning.words(digest) if digest.says_something else templating.render("officer/my_work_none")
+        talking.queue(session, talk, said, now)
+        return
     parts = finding.open_parts_of(session, talk.officer_agency)
     if not parts:
         talking.say(session, talk, "officer/my_work_none", now)
