@@ -10,6 +10,8 @@ from zalobot.accounts.sessions import SignedIn
 from zalobot.services import SERVICES
 from zalobot.web import console
 from zalobot.web.access import EVERYBODY, WHO, Row
+from zalobot.web.acting import onwards
+from zalobot.web.flashes import Flash
 
 PATH = "/tai-khoan"
 
@@ -18,7 +20,7 @@ async def account(request: web.Request) -> web.Response:
     """The account and its open sessions."""
     services, who = request.app[SERVICES], request[WHO]
     listed = await services.store.read(sessions.listed, who.account.id, services.now())
-    return console.html(request, "consoles/account", sessions=listed, done=request.query.get("xong", ""))
+    return console.html(request, "consoles/account", sessions=listed)
 
 
 async def end_session(request: web.Request) -> web.Response:
@@ -26,7 +28,7 @@ async def end_session(request: web.Request) -> web.Response:
     services, who = request.app[SERVICES], request[WHO]
     which = str((await request.post()).get("phien", ""))[:64]
     await services.store.run(_end, who, which, services.now())
-    raise web.HTTPSeeOther(f"{PATH}?xong=1")
+    return onwards(request, PATH, Flash("ok", "phien"))
 
 
 def _end(session: Session, who: SignedIn, which: str, now: datetime) -> None:

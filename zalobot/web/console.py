@@ -10,6 +10,7 @@ from zalobot.services import SERVICES
 from zalobot.web import pages
 from zalobot.web.access import HOME, WHO
 from zalobot.web.filters import Span, local, span
+from zalobot.web.flashes import COOKIE, take
 from zalobot.web.workday import day_length, whole_day
 from zalobot.workdays import WorkCalendar
 
@@ -30,7 +31,11 @@ def html(request: web.Request, name: str, /, *, status: int = 200, **things: obj
     agency = services.province.agencies.get(who.account.agency)
     left, resumes = working_time(services.province.calendar, services.now())
     frame = Surroundings(HOME[who.account.role], agency.name if agency else "", left, resumes)
-    return pages.html(request, name, status=status, who=who, console=frame, **things)
+    flash = take(request)
+    response = pages.html(request, name, status=status, who=who, console=frame, flash=flash, **things)
+    if flash is not None:
+        response.del_cookie(COOKIE, path="/")
+    return response
 
 
 def working_time(calendar: WorkCalendar, now: datetime) -> tuple[Span | None, datetime | None]:

@@ -7,8 +7,9 @@ from aiohttp import web
 from zalobot.services import Services
 from zalobot.web import access, account, api, assets, consent, health, ledger, public
 from zalobot.web import sign_in as coming_in
+from zalobot.web.officer import pages as officer
 
-CONSOLES: tuple[access.Row, ...] = (*account.ROWS,)
+CONSOLES: tuple[access.Row, ...] = (*account.ROWS, *officer.ROWS)
 
 
 def routes(_services: Services | None = None) -> Sequence[web.AbstractRouteDef]:
