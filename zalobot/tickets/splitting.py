@@ -12,6 +12,7 @@ from sqlmodel import Session
 from zalobot import outbox, reference, templating
 from zalobot.errors import IllegalTransition, Refused
 from zalobot.receipt import Receipt, Wait
+from zalobot.store.database import write_rows_so_far
 from zalobot.store.models import EventKind, Officer, Part, PartState, Priority, Ticket
 from zalobot.tickets import changes, clocks, facts, finding, life, opening, telling
 from zalobot.tickets.record import business, record
@@ -82,6 +83,7 @@ def _check(
 def _end(session: Session, part: Part, now: datetime) -> tuple[Wait, ...]:
     """End a part that goes along; gives back how long it waited for the business."""
     end_pause(session, part, now)
+    write_rows_so_far(session)  # the receipt with this pause
     row = finding.receipt_of(session, part)
     life.move(part, PartState.MERGED)
     part.remind_at, part.decide_by, part.decide_remind_at = None, None, None
