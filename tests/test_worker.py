@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from tests.rooms import NOW, Handle, inbox_rows, incoming, said, say, text_event
-from zalobot import inbox
+from zalobot import inbox, metrics
 from zalobot.config import Settings
 from zalobot.inbox import Waiting
 from zalobot.province import load
@@ -109,3 +109,11 @@ async def test_the_databases_trouble_is_nobodys_fault_and_passes(store: Store) -
     await store.run(inbox.keep, [incoming(text_event("lan", "1"))])
     async with running(worker(store, troubled)):
         assert await handled(store) == [InboxState.DONE]
+
+
+async def test_what_fails_is_counted_by_its_kind(store: Store) -> None:
+    counted = metrics.HANDLER_FAILURES.labels("message")
+    before = counted._value.get()
+    await store.run(inbox.keep, [incoming(text_event("lan", "faulty")), incoming(text_event("huy", "1"))])
+    await worker(store, fails_at_faulty).drain()
+    assert counted._value.get() == before + 1

@@ -403,6 +403,7 @@ async def test_what_fitted_and_how_often_zalo_tried_are_counted(door: Door) -> N
     added = {name: after[name] - before.get(name, 0) for name in after if after[name] != before.get(name, 0)}
     assert added['zalobot_signatures_total{result="app_id+oa_secret"}'] == 3
     assert added['zalobot_signatures_total{result="mismatch"}'] == 1
+    assert added["zalobot_duplicate_events_total"] == 2
     assert [added[f'zalobot_deliveries_total{{num_retry="{retry}"}}'] for retry in (0, 3, 9)] == [1, 1, 1]
 
 

@@ -51,6 +51,16 @@ def test_solved_closes_the_part(stage: Stage, ha) -> None:  # type: ignore[no-un
     assert "Cảm ơn" in lan.says("1")[0] or "ghi nhận" in lan.texts()[0]
     part = stage.parts()[0]
     assert (part.state, part.verdict) == (PartState.CLOSED, Verdict.SOLVED)
+    assert "đánh giá QN-2611-00001/1 đã giải quyết" in ha.pushes()[-1]  # who answered learns how it was judged
+
+
+def test_a_head_who_is_on_duty_for_want_of_officers_hears_of_a_reopened_part_once(stage: Stage) -> None:
+    head = stage.officer("truong", "SXD", Role.HEAD)
+    report(stage.person("lan"), WAREHOUSE)
+    _answer(head)
+    head.pushes()
+    stage.person("lan").says("3")
+    assert len([text for text in head.pushes() if "mở lại" in text]) == 1
 
 
 def test_anything_else_opens_the_second_clock_and_reaches_agency_and_head(stage: Stage, ha) -> None:  # type: ignore[no-untyped-def]
