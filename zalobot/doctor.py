@@ -9,24 +9,47 @@ from dataclasses import dataclass
 import aiohttp
 import typer
 
-from zalobot import app, province
+from zalobot import account, app, province
+from zalobot.account import Account
 from zalobot.config import SERVING, Settings
-from zalobot.credentials import TokenKeeper
 from zalobot.errors import ConfigError, ZaloError
-from zalobot.sealing import Seal
 from zalobot.services import Services
+from zalobot.standing import Check
 from zalobot.store import coordination, migrations
 from zalobot.web import health
 from zalobot.zalo.client import ZaloClient
+from zalobot.zalo.proof import Proof
 
 GREEN, AMBER, RED = "green", "yellow", "red"
 _MARKS = {GREEN: "ok  ", AMBER: "look", RED: "RED "}
 _STATES = {"ok": GREEN, "warn": AMBER, "red": RED}
-_REMEDIES = {
-    "database": "start the database, check ZALOBOT_DATABASE_URL",
-    "backlog": "see that `zalobot serve` runs with workers; replay failed events with `zalobot inbox replay`",
-    "token": "let an administrator of the OA consent again, or set ZALOBOT_ZALO_ACCESS_TOKEN and _REFRESH_TOKEN",
-    "calendar": "enter the coming year's days off (`zalobot calendar import`); past the last day no date is promised",
+_LINK = "let an administrator of the OA consent at the address that `zalobot oauth link` prints"
+_CONSOLE = "on developers.zalo.me"
+REMEDIES = {
+    "database.unreachable": "start the database, check ZALOBOT_DATABASE_URL",
+    "backlog.stale": "see that `zalobot serve` runs with workers",
+    "backlog.failed": "`zalobot outbox list` names what reached nobody; replay events with `zalobot inbox replay`",
+    "token.none": _LINK,
+    "token.consent_needed": _LINK,
+    "token.failing": "check the network to oauth.zaloapp.com and ZALOBOT_ZALO_APP_SECRET; it is tried again by itself",
+    "token.old": "see that `zalobot serve` runs with workers: after three months without renewal the grant is lost",
+    "calendar.ends": "enter the coming days off (`zalobot calendar import`); past the last day no date is promised",
+    "account.refused": "check the network, and the app's permissions " + _CONSOLE,
+    "account.unverified": "have the OA verified in its manager on oa.zalo.me; unverified it is locked after 14 days",
+    "account.no_openapi": "this package sends nothing by API: take one with OpenAPI in the OA's manager",
+    "account.app_off": "switch the app on and register the product Official Account API " + _CONSOLE,
+    "account.permissions": f"tick the permission groups {_CONSOLE}, then {_LINK}",
+    "account.package_ended": "renew the package in the OA's manager: nothing is sent without it",
+    "account.package_ends": "renew the package in the OA's manager in time",
+    "webhook.never": f"save the webhook's address {_CONSOLE}, switch its events on, write a message to the account",
+    "webhook.deaf": f"Zalo takes messages and tells nothing of them: switch the webhook on again {_CONSOLE}",
+    "webhook.quiet": f"write a message to the account; if nothing answers, switch the webhook on again {_CONSOLE}",
+    "webhook.dropped": f"compare ZALOBOT_ZALO_OA_SECRET with the OA Secret Key of the Webhook page {_CONSOLE}",
+    "syntax_filter.only_hash": 'switch "Lọc cú pháp" off on the Webhook page: other texts never arrive',
+    "clock.skewed": "let the machine keep its clock by NTP",
+    "templates.refused": "read Zalo's reason (`zalobot zbs check`), mend the template, have it approved again",
+    "templates.missing": "hand the templates in with Zalo, then note their ids (`zalobot zbs approve`)",
+    "quota.low": "buy more, or wait for the month's end: what is said within 48 hours of a word stays free",
 }
 
 
@@ -79,33 +102,35 @@ async def _living(settings: Settings) -> list[Finding]:
     except ConfigError as error:
         return [Finding(RED, problem) for problem in error.problems]
     except Exception as error:
-        return [Finding(RED, f"the database does not answer ({type(error).__name__})", _REMEDIES["database"])]
+        what = f"the database does not answer ({type(error).__name__})"
+        return [Finding(RED, what, REMEDIES["database.unreachable"])]
     services = Services(settings, store, coordination.connect(settings.redis_url), here, app.utc_now)
     try:
-        checks = await health.checked(services)
-        return [_of(check) for check in checks] + [await _zalo(services)]
+        known = await _asked(services)
+        return [_of(check) for check in await health.checked(services, known)]
     finally:
         await services.coordination.close()
         await store.close()
 
 
-def _of(check: health.Check) -> Finding:
-    facts = ", ".join(f"{name} {value}" for name, value in check.facts.items())
-    what = f"{check.name}: {facts}" if facts else check.name
-    colour = _STATES[check.state]
-    return Finding(colour, what, "" if colour == GREEN else _REMEDIES.get(check.name, ""))
+def _of(check: Check) -> Finding:
+    facts = ", ".join(f"{name} {value}" for name, value in check.facts.items() if value is not None)
+    what = f"{check.name}: {check.problem.replace('_', ' ')}" if check.problem else check.name
+    remedy = REMEDIES[f"{check.name}.{check.problem}"] if check.problem else ""
+    return Finding(_STATES[check.state], f"{what} ({facts})" if facts else what, remedy)
 
 
-async def _zalo(services: Services) -> Finding:
+async def _asked(services: Services) -> Account | None:
+    """The account as Zalo tells it now; None where there is no token to ask with."""
     settings = services.settings
     async with aiohttp.ClientSession() as http:
-        keeper = TokenKeeper(
-            services.store, http, app.grant(settings), Seal(settings.secret_key, "tokens"), clock=services.now
-        )
+        keeper = app.token_keeper(services, http)
         try:
-            account = await ZaloClient(http, settings.zalo_openapi_url, keeper).account()
-        except ZaloError as error:
-            return Finding(RED, f"Zalo does not answer as it should: {error}", "check the tokens and the network")
+            await keeper.access()
+            proof = Proof(settings.zalo_app_secret, settings.zalo_appsecret_proof)
+            client = ZaloClient(http, settings.zalo_openapi_url, keeper, proof=proof)
+            return await account.look(client, services.now())
+        except ZaloError:  # the check of the token says so
+            return None
         finally:
             await keeper.close()
-    return Finding(GREEN, f"Zalo knows the account {account.get('name', settings.zalo_oa_id)}")

@@ -16,7 +16,8 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import (, account
+from zalobot import (
+    account,
     attachments,
     catching_up,
     channel_policy,
@@ -29,7 +30,6 @@ from zalobot import (, account
     withdrawals,
 )
 from zalobot.calendars import horizon, strays
-from zalobot.catching_up import Chats
 from zalobot.channels import keeping
 from zalobot.credentials import TokenKeeper
 from zalobot.errors import Refused, Retryable
@@ -43,6 +43,7 @@ from zalobot.store.ids import new_id
 from zalobot.store.models import Lease
 from zalobot.tickets import disputes, proposals, silence, succeeding
 from zalobot.zalo import media
+from zalobot.zalo.client import ZaloClient
 
 log = logging.getLogger(__name__)
 ME = new_id()
@@ -57,7 +58,7 @@ class Duties:
     tokens: TokenKeeper
     http: aiohttp.ClientSession
     blobs: BlobStore
-    chats: Chats
+    client: ZaloClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ async def fetch(duties: Duties) -> None:
 
 async def catch_up(duties: Duties) -> None:
     """Read what the webhook may have missed."""
-    await catching_up.catch_up(duties.services, duties.chats)
+    await catching_up.catch_up(duties.services, duties.client)
 
 
 async def forget_files(duties: Duties) -> None:

@@ -112,6 +112,11 @@ class ZaloClient:
         """The OA itself: `is_verified`, `oa_type` (4: government), `package_name`; a health check."""
         return _dict(await self._get("/v2.0/oa/getoa"))
 
+    async def paid_quota(self) -> list[dict[str, Any]]:
+        """How many paid messages the package still has: `remain` and `total` of each grant."""
+        body = json.dumps({"quota_owner": "OA", "product_type": "cs"}).encode()
+        return _list(await self.calls.call(Call("POST", "/v3.0/oa/quota/message", "quota", body=body)))
+
     async def _get(self, path: str, **parameters: object) -> Any:
         asked = {"data": json.dumps(parameters, separators=(",", ":"))} if parameters else None
         return await self.calls.call(Call("GET", path, path.rpartition("/")[2], params=asked))

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from tests.proofs.year.walls import local
 from zalobot import app, province, reference, relay
 from zalobot.config import Settings
+from zalobot.errors import Retryable
 from zalobot.jobs import JOBS, Duties
 from zalobot.outbox import Outcome
 from zalobot.services import Services
@@ -47,6 +48,18 @@ class Down:
     begins: datetime
     ends: datetime
     whole: bool
+
+
+class Unreachable:
+    """Stands for the client: Zalo cannot be reached."""
+
+    skew = None
+
+    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, None]]:
+        async def refused(*_: object, **__: object) -> None:
+            raise Retryable(0, "no connection", 5.0)
+
+        return refused
 
 
 class Wire:
@@ -115,7 +128,8 @@ class Machine:
         event.listen(engine, "before_cursor_execute", self._burn)
         door = cast(Store, Door(self.store))
         services = Services(self.settings, door, InProcess(), self.here, lambda: self.now)
-        wire = {one.name: Wire() for one in fields(Duties) if one.name != "services"}
+        wire: dict[str, object] = {one.name: Wire() for one in fields(Duties) if one.name != "services"}
+        wire["client"] = Unreachable()
         self.duties = Duties(services, **cast(Any, wire))
 
     def restart(self, why: str) -> None:

@@ -29,6 +29,7 @@ class TokenHealth:
     obtained_at: datetime
     expires_at: datetime
     status: str
+    failing_since: datetime | None
 
 
 def backlog(session: Session, now: datetime) -> Backlog:
@@ -62,8 +63,8 @@ def backlog(session: Session, now: datetime) -> Backlog:
 def token(session: Session, oa_id: str) -> TokenHealth | None:
     """The token pair of an Official Account; None when there is none yet."""
     row = session.execute(
-        select(col(OaToken.obtained_at), col(OaToken.expires_at), col(OaToken.status)).where(
-            col(OaToken.oa_id) == oa_id
-        )
+        select(
+            col(OaToken.obtained_at), col(OaToken.expires_at), col(OaToken.status), col(OaToken.failing_since)
+        ).where(col(OaToken.oa_id) == oa_id)
     ).one_or_none()
-    return TokenHealth(row.obtained_at, row.expires_at, row.status) if row else None
+    return TokenHealth(*row) if row else None
