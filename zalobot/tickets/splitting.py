@@ -6,6 +6,7 @@ words, and a part whose matter goes along takes its pauses with it.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -126,7 +127,12 @@ def _record(
     """In both histories. The words are the business's: they are committed to as its own, so that they can be erased."""
     said = {"description": made.description, "contact": made.contact, "business_name": made.business_name}
     received = made.received_at.astimezone(LOCAL).isoformat()
-    filed = {"topic": made.topic, "klass": str(made.klass), "tier": str(made.tier), "received": received}
+    filed: dict[str, Any] = {
+        "topic": made.topic,
+        "klass": str(made.klass),
+        "tier": str(made.tier),
+        "received": received,
+    }
     why, by, moved = public_reason(ticket, reason), actor(officer), [part.number for part in ending]
     record(session, ticket, EventKind.SPLIT, by, now, reason=reason, split_off=made.code, parts=moved, **why)
     record(session, made, EventKind.RECEIVED, business(made.person_id), now, texts=said, files=0, **filed)
