@@ -66,7 +66,7 @@ class Verifier:
             return await self._refuse(problem.reason, now)
         except BadEvent:
             metrics.SIGNATURES.labels("no_event").inc()
-            log.warning("a signed body is no event: %r", body[:200])
+            log.warning("a signed body of %d bytes is no event", len(body))  # what it says is nobody's business
             return DROPPED
         if event.signed_with and self._prints[event.signed_with] not in self._proven:
             await self._prove(self._prints[event.signed_with], now)
