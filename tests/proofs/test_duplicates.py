@@ -17,6 +17,7 @@ from tests.proofs.lives import APP, OA, Phones, life
 from tests.proofs.talkers import LINES
 from zalobot import inbox
 from zalobot.inbox import Incoming
+from zalobot.ledger import reading
 from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
 from zalobot.zalo.events import Event
@@ -127,6 +128,7 @@ async def test_each_conversation_opens_one_ticket_and_each_event_gets_one_reply(
     assert town.told() == dict.fromkeys(PEOPLE, TOLD)
     assert {person: len(got) for person, got in town.phones.got.items()} == dict.fromkeys(PEOPLE, len(LINES))
     assert all(len(set(got)) == len(got) for got in town.phones.got.values())
+    assert town.stores[0].read_now(reading.verify) is None
 
 
 async def test_in_no_order_at_all_there_is_at_most_one_ticket_and_one_reply_to_an_event(town: Town) -> None:
