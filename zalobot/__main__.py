@@ -27,7 +27,7 @@ ledger = typer.Typer(no_args_is_help=True, help="The chained record of everythin
 oauth = typer.Typer(no_args_is_help=True, help="The consent of the Official Account's administrators.")
 DAY = ["%Y-%m-%d"]
 app.add_typer(templates, name="templates")
-app.add_typer(person_group.group, name="person")
+app.add_typer(person_group.group(lambda: _settings()), name="person")
 app.add_typer(calendar, name="calendar")
 app.add_typer(officer, name="officer")
 app.add_typer(inbox_group, name="inbox")
