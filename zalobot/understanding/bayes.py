@@ -1,0 +1,64 @@
+"""Complement naive Bayes over counted features: learns at once, forgets nothing, can say why.
+
+The one rule: what a label is not is counted (Rennie and others, 2003), so that small labels are not drowned.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+SMOOTH: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bayes:
+    """`ground`: what any known feature gives each label; `gains`: what it gives those it was seen with beyond that."""
+
+    labels: tuple[str, ...]
+    ground: tuple[float, ...]
+    gains: Mapping[str, tuple[tuple[int, float], ...]]
+
+    def scores(self, features: Sequence[str]) -> list[float]:
+        """How strongly each label is spoken for."""
+        known = [row for feature in features if (row := self.gains.get(feature)) is not None]
+        totals = [len(known) * ground for ground in self.ground]
+        for row in known:
+            for place, gain in row:
+                totals[place] += gain
+        return totals
+
+    def telling(self, features: Sequence[str], labels: Iterable[str], least: float) -> list[str]:
+        """The features that give one of these labels at least so much, the strongest first."""
+        wanted = frozenset(labels)
+        places = {place for place, label in enumerate(self.labels) if label in wanted}
+        gains = {
+            feature: max((gain for place, gain in self.gains.get(feature, ()) if place in places), default=0.0)
+            for feature in features
+        }
+        return sorted((feature for feature, gain in gains.items() if gain >= least), key=lambda f: -gains[f])
+
+
+def learn(examples: Iterable[tuple[Sequence[str], Mapping[str, float]]], labels: Sequence[str]) -> Bayes:
+    """From (features, weight of each label)."""
+    number = {label: place for place, label in enumerate(labels)}
+    counts: dict[str, dict[int, float]] = {}
+    for features, weights in examples:
+        weighed = [(number[label], weight) for label, weight in weights.items()]
+        for feature in features:
+            row = counts.setdefault(feature, {})
+            for place, weight in weighed:
+                row[place] = row.get(place, 0.0) + weight
+    totals = [0.0] * len(labels)
+    for row in counts.values():
+        for place, weight in row.items():
+            totals[place] += weight
+    whole = sum(totals) + SMOOTH * len(counts)
+    ground = tuple(math.log(whole - total) - math.log(whole) for total in totals)
+    return Bayes(tuple(labels), ground, {feature: _gains(row) for feature, row in counts.items()})
+
+
+def _gains(row: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
+    """The fewer other labels a feature was seen with, the more it says for these."""
+    of_all = sum(row.values()) + SMOOTH
+    return tuple((place, math.log(of_all / (of_all - weight))) for place, weight in row.items())

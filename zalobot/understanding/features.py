@@ -1,0 +1,85 @@
+"""What is counted of a message: its words, pairs of words, the known cues in it, and its shape.
+
+The one rule: a feature is named after the words that make it, so that a decision can be explained by them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Final
+
+from zalobot.understanding.cues import cues
+from zalobot.understanding.folding import Word, words
+from zalobot.understanding.sources import read
+from zalobot.vietnamese import fold
+
+_CODE: Final = re.compile(r"\b[a-z]{2}[\s-]?\d{4}[\s-]?\d{3,6}\b", re.IGNORECASE)
+_PHONE: Final = re.compile(r"\b0[\dxX.\s-]{3,13}\b|\b0\d{2,3}[.\s]?[xX]{2,}")
+_LETTERS: Final = re.compile(r"[^\W\d_]")
+_MARKED: Final = re.compile(r"[^\x00-\x7f]")
+_SIZES: Final = (1, 2, 3, 5, 8, 12, 18, 30, 60)
+
+
+def intent_features(text: str) -> list[str]:
+    """Everything the reading of the intent counts."""
+    read_as = words(text)
+    bare = [word.bare for word in read_as]
+    told = [f"c:{name}" for name in cues(bare)]
+    return [*_single(read_as), *_pieces(read_as), *_runs(bare, 2), *_runs(bare, 3), *told, *_shape(text, read_as)]
+
+
+def topic_features(text: str) -> list[str]:
+    """What the routing counts: words that carry matter, and their pairs."""
+    ignored = _ignored()
+    read_as = [word for word in words(text) if word.bare.isalnum() and word.bare not in ignored]
+    return [*_single(read_as), *_runs([word.bare for word in read_as], 2)]
+
+
+@cache
+def _ignored() -> frozenset[str]:
+    """English words that go with every matter; none of them is a Vietnamese word without marks."""
+    return frozenset(read("foreign")["ignored"]["words"])
+
+
+def _single(read_as: Sequence[Word]) -> list[str]:
+    found = [f"w:{word.bare}" for word in read_as]
+    found += [f"m:{_tone_placed(word.said)}" for word in read_as if _MARKED.search(word.said)]
+    return list(dict.fromkeys(found))
+
+
+def _pieces(read_as: Sequence[Word]) -> list[str]:
+    """Four letters in a row of a long word: it is foreign, or two that were typed as one."""
+    long = {word.bare for word in read_as if len(word.bare) > 6}
+    return sorted({f"g:{word[at : at + 4]}" for word in long for at in range(len(word) - 3)})
+
+
+@lru_cache(maxsize=16_384)
+def _tone_placed(word: str) -> str:
+    """hoá and hóa are one word: the marks follow the bare letters in an order of their own."""
+    marks = "".join(sorted(c for c in unicodedata.normalize("NFD", word) if unicodedata.combining(c) or c == "đ"))
+    return fold(word) + marks
+
+
+def _runs(bare: Sequence[str], size: int) -> list[str]:
+    """So many words in a row; "^" is before the first, "$" after the last."""
+    whole = ["^", *bare, "$"]
+    kind = "b" if size == 2 else "t"
+    return list(
+        dict.fromkeys(f"{kind}:{' '.join(run)}" for run in zip(*(whole[at:] for at in range(size)), strict=False))
+    )
+
+
+def _shape(text: str, read_as: Sequence[Word]) -> list[str]:
+    size = len(read_as)
+    shape = [f"s:words<={next((limit for limit in _SIZES if size <= limit), 999)}"]
+    letters = _LETTERS.findall(text)
+    if not letters:
+        shape.append("s:no letters")
+        shape += [] if any(word.bare in "?!.,0" for word in read_as) else ["s:signs only"]
+    elif size > 3 and sum(letter.isupper() for letter in letters) > 0.6 * len(letters):
+        shape.append("s:capitals")
+    shape += ["s:asks"] if "?" in text else []
+    shape += ["s:code"] if _CODE.search(text) else []
+    shape += ["s:phone"] if _PHONE.search(text) else []
+    return shape

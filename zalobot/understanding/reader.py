@@ -1,0 +1,84 @@
+"""Reads a message: what it wants, what it is about, whose it is, and which words said so.
+
+The one rule: pure and quick (well under 5 ms), so that a handler may ask at any message.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from zalobot.province import Province
+from zalobot.rules import Klass
+from zalobot.understanding import deciding
+from zalobot.understanding.deciding import Context
+from zalobot.understanding.intents import Intent
+from zalobot.understanding.phrases import Phrase, samples
+from zalobot.understanding.precedents import Example, Precedents
+from zalobot.understanding.routing import Ranked, Router
+from zalobot.understanding.statistics import Model
+
+__all__ = ["Context", "Ranked", "Reader", "Understanding", "reader_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """A message understood. `words` decided the intent, those of each topic and agency are beside it, all as typed.
+
+    `sure`: whose it is is clear enough to propose `proposed`; else the three best of `agencies` are to be offered.
+    """
+
+    intent: Intent
+    confidence: float
+    agencies: tuple[Ranked, ...]
+    topics: tuple[Ranked, ...]
+    klass: Klass
+    sure: bool
+    words: tuple[str, ...]
+    proposed: tuple[str, ...] = ()
+
+
+class Reader:
+    """Reads messages for one province. `examples` are matters that were decided, the newest last."""
+
+    def __init__(
+        self,
+        province: Province,
+        examples: Iterable[Example] = (),
+        *,
+        model: Model | None = None,
+        phrases: Sequence[Phrase] | None = None,
+    ) -> None:
+        """`model` and `phrases` (beside the pack's) stand in for the shipped ones where something is measured."""
+        self.province = province
+        self.precedents = Precedents(tuple(examples))
+        self._model = model or deciding.shipped()
+        if phrases is None:
+            phrases = [Phrase(s.text, s.topic, s.agencies) for s in samples() if s.is_matter]
+        self._router = Router(province, phrases)
+
+    def with_examples(self, more: Iterable[Example]) -> "Reader":
+        """The same reader that knows newer decisions too; nothing is trained anew."""
+        reader = object.__new__(Reader)
+        reader.__dict__ = {**self.__dict__, "precedents": self.precedents.extended(more)}
+        return reader
+
+    def read(self, text: str, context: Context | None = None) -> Understanding:
+        """Understand one message."""
+        wants = deciding.decide(text, self._model, context or Context())
+        route = self._router.route(text, self.precedents, asks=wants.intent is Intent.QUESTION)
+        return Understanding(
+            intent=wants.intent,
+            confidence=wants.confidence,
+            agencies=route.agencies,
+            topics=route.topics,
+            klass=route.klass,
+            sure=route.sure,
+            words=wants.words,
+            proposed=route.proposed,
+        )
+
+
+@lru_cache(maxsize=8)
+def reader_for(province: Province) -> Reader:
+    """The reader of a province as it is known now (two provinces are equal only when they are one)."""
+    return Reader(province)

@@ -1,0 +1,299 @@
+"""What a text is about and whose it is: ranked, with the words that decided. Trained from a pack at its first use.
+
+The one rule: three witnesses are heard (known words of the topics, phrases like it, agencies it names), and a fourth
+where a coordinator has decided a matter that says nearly the same.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from zalobot.province import Agency, Province, Topic
+from zalobot.rules import Klass
+from zalobot.topics import Guess, Index, guess, index_of
+from zalobot.understanding.bayes import Bayes, learn
+from zalobot.understanding.features import topic_features
+from zalobot.understanding.folding import Word, expanded, fold, words
+from zalobot.understanding.phrases import Phrase, pack_phrases, topic_phrases
+from zalobot.understanding.precedents import Precedent, Precedents
+from zalobot.understanding.statistics import softmax
+
+HEAT: Final = 0.2  # what divides the scores of the phrases (with the root of their number): long texts are too sure
+KNOWN_WORD: Final = 0.45  # per point of the known words
+LIKE_AGENCY: Final = 0.45
+NAMED: Final = 0.15
+USUAL: Final = 0.06  # for the first of the usual others of a topic, half of it for the second, and so on
+COMPANION: Final = 0.15  # from here on a further agency is proposed
+SURE: Final = 0.45  # the lead's share
+BEST: Final = 3
+FAINT: Final = 0.01  # a topic of less chance brings no usual others
+TELLING: Final = 1.0  # a word gives a topic at least so much to be named as a reason
+PARTS: Final = 4
+
+FALLBACK: Final = -4.0  # points of the topic of what no other fits
+
+_SCOPE: Final = "place"
+
+
+class Ranked(NamedTuple):
+    """A topic or an agency, its share of what spoke for any (0 to 1), and the words that spoke for it, as typed."""
+
+    code: str
+    score: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a text should go. `proposed` are the agencies, the lead first; none where that is not sure."""
+
+    topics: tuple[Ranked, ...]
+    agencies: tuple[Ranked, ...]
+    proposed: tuple[str, ...]
+    sure: bool
+    klass: Klass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """What is learnt from a pack: known words, phrases by "topic" or "topic:lead", phrases by agency."""
+
+    topics: Index
+    names: Index
+    zones: Index
+    places: Index
+    by_topic: Bayes
+    by_agency: Bayes
+
+
+class Router:
+    """Routes texts for one province."""
+
+    def __init__(self, province: Province, more: Sequence[Phrase] = ()) -> None:
+        self.province = province
+        self.trained = _trained(
+            province.key,
+            tuple(province.topics.values()),
+            tuple(province.working_agencies.values()),
+            tuple(unit.name for unit in province.units),
+            province.zone_words,
+            tuple(more),
+        )
+        self.working = frozenset(province.working_agencies)
+        labels = self.trained.by_topic.labels
+        self.topic_of = {label: label.partition(":")[0] for label in labels}
+        self.leads = [{label: self._lead(label, in_zone) for label in labels} for in_zone in (False, True)]
+
+    def _lead(self, label: str, in_zone: bool) -> str:
+        topic, _, lead = label.partition(":")
+        about = self.province.topics[topic]
+        found = lead or (about.zone_lead if about.zone_lead and in_zone else about.lead)
+        agency = self.province.agencies.get(found)
+        return agency.successor if agency and agency.successor else found
+
+    def route(self, text: str, precedents: Precedents, *, asks: bool) -> Route:
+        """Topic and agencies of a text; `asks`: it is a question, so that a place it names means nobody."""
+        heard = _Heard(self, text, precedents.nearest(text), asks)
+        topics, agencies = heard.topics(), heard.agencies()
+        lead = agencies[0]
+        sure = bool(heard.precedent) or (heard.certainty(lead.code) >= SURE and heard.spoke)
+        about = self.province.topics.get(topics[0].code) if topics else None
+        chosen = heard.chosen(lead.code)
+        klass = about.klass if about else Klass.HARD
+        return Route(
+            topics=topics[:BEST],
+            agencies=agencies,
+            proposed=chosen if sure else (),
+            sure=sure,
+            klass=klass if len(chosen) == 1 or not sure else Klass.HARD,
+        )
+
+
+class _Heard:
+    """One text and everything that speaks for a topic or an agency of it."""
+
+    def __init__(self, router: Router, text: str, precedent: Precedent | None, asks: bool) -> None:
+        self.province, self.trained, self.working = router.province, router.trained, router.working
+        self.words = words(text)
+        self.said = " ".join(word.said for word in self.words)
+        self.features = topic_features(text)
+        self.precedent, self.asks = precedent, asks
+        self.known: tuple[Guess, ...] = guess(self.said, self.trained.topics)
+        fallback = self.province.topics[self.province.fallback_topic].lead
+        self.named = tuple(found for found in guess(self.said, self.trained.names) if found.code != fallback)
+        self.in_zone = bool(guess(self.said, self.trained.zones))
+        self.at_place = bool(guess(self.said, self.trained.places))
+        self.spoke = bool(self.known or self.named) or any(f in self.trained.by_topic.gains for f in self.features)
+        self.topic_of, self.leads = router.topic_of, router.leads[self.in_zone]
+        self.labels = self._labels()
+        self.best = max(self.labels, key=lambda label: self.labels[label])
+        self.certain: dict[str, float] = defaultdict(float)
+        for label, chance in self.labels.items():
+            self.certain[self.leads[label]] += chance
+        self.like = self._like_agencies()
+        self.shares = self._shares()
+
+    def _labels(self) -> dict[str, float]:
+        """The chance of each "topic" or "topic:lead"."""
+        model, heat = self.trained.by_topic, self._heat()
+        points = {found.code: found.score for found in self.known}
+        points.setdefault(self.province.fallback_topic, FALLBACK)
+        scores = [
+            score / heat + KNOWN_WORD * points.get(self.topic_of[label], 0.0)
+            for label, score in zip(model.labels, model.scores(self.features), strict=True)
+        ]
+        return dict(zip(model.labels, softmax(scores), strict=True))
+
+    def _like_agencies(self) -> dict[str, float]:
+        model, heat = self.trained.by_agency, self._heat()
+        scores = [score / heat for score in model.scores(self.features)]
+        return dict(zip(model.labels, softmax(scores), strict=True))
+
+    def _heat(self) -> float:
+        return HEAT * math.sqrt(len(self.features) + 1)
+
+    def _shares(self) -> dict[str, float]:
+        shares = defaultdict(float, self.certain)
+        for label, chance in self.labels.items():
+            if chance >= FAINT:
+                for place, other in enumerate(self.province.topics[self.topic_of[label]].others, 1):
+                    shares[other] += USUAL * chance / place
+        for agency, chance in self.like.items():
+            shares[agency] += LIKE_AGENCY * chance
+        for found in self.named:
+            shares[found.code] += NAMED
+        return shares
+
+    def certainty(self, code: str) -> float:
+        """How much of what the phrases and known words say means this agency, 0 to 1."""
+        return self.certain.get(code, 0.0)
+
+    def topics(self) -> tuple[Ranked, ...]:
+        """The topics, likeliest first."""
+        shares: dict[str, float] = defaultdict(float)
+        for label, chance in self.labels.items():
+            shares[self.topic_of[label]] += chance
+        if self.precedent and self.precedent.example.topic in self.province.topics:
+            shares[self.precedent.example.topic] += self.precedent.likeness + 1
+        total = sum(shares.values())
+        return tuple(
+            Ranked(code, round(share / total, 3), self._topic_words(code)) for code, share in _ranked(shares)[:BEST]
+        )
+
+    def agencies(self) -> tuple[Ranked, ...]:
+        """The agencies, likeliest lead first."""
+        shares = defaultdict(float, self.shares)
+        if self.precedent:
+            for place, code in enumerate(self.precedent.example.agencies):
+                shares[code] += (1 + self.precedent.likeness) / (place + 1) * sum(self.shares.values())
+        total = sum(shares.values())
+        best = [(code, share) for code, share in _ranked(shares) if code in self.working]
+        return tuple(Ranked(code, round(share / total, 3), self._agency_words(code)) for code, share in best[:BEST])
+
+    def chosen(self, lead: str) -> tuple[str, ...]:
+        """The lead and those that have a part of it beside."""
+        if self.precedent:
+            return self.precedent.example.agencies[:PARTS]
+        beside = {code: self._beside(code) for code in self.working if code != lead}
+        others = sorted((c for c, share in beside.items() if share >= COMPANION), key=lambda c: (-beside[c], c))
+        return (lead, *others[: PARTS - 1])
+
+    def _beside(self, code: str) -> float:
+        """How strongly an agency is spoken for beside the lead."""
+        about = self.province.topics[self.topic_of[self.best]]
+        usual = code in about.others or code in (about.lead, about.zone_lead)
+        share = self.like.get(code, 0.0) * (1.0 if usual else 0.6)
+        share += 0.3 if any(found.code == code for found in self.named) else 0.0
+        share += 0.5 * self.certainty(code)
+        if usual and not self.asks and self.at_place and code in about.others and self._is_local(code):
+            share += 0.15
+        return share
+
+    def _is_local(self, code: str) -> bool:
+        return self.province.agencies[code].group == "commune"
+
+    def _topic_words(self, code: str) -> tuple[str, ...]:
+        known = [word for found in self.known if found.code == code for word in found.words]
+        return self._typed(known) or self._telling(
+            self.trained.by_topic, [label for label, topic in self.topic_of.items() if topic == code]
+        )
+
+    def _agency_words(self, code: str) -> tuple[str, ...]:
+        if self.precedent and code in self.precedent.example.agencies:
+            return self.precedent.words
+        named = self._typed([word for found in self.named if found.code == code for word in found.words])
+        topics = [label for label, lead in self.leads.items() if lead == code]
+        best = max(topics, key=lambda label: self.labels[label], default="")
+        about = self._topic_words(self.topic_of[best]) if best else ()
+        return tuple(dict.fromkeys([*named, *(about or self._telling(self.trained.by_agency, [code]))]))
+
+    def _typed(self, phrases: Iterable[str]) -> tuple[str, ...]:
+        """Known words as the person typed them: "pccc", not what it stands for."""
+        return tuple(dict.fromkeys(as_typed(self.words, phrase) for phrase in phrases))
+
+    def _telling(self, model: Bayes, labels: Iterable[str]) -> tuple[str, ...]:
+        """The words that spoke most for some labels of a model."""
+        words_of = [f for f in self.features if f[0] in "wb" and "^" not in f and "$" not in f]
+        return self._typed(feature[2:] for feature in model.telling(words_of, labels, TELLING)[:BEST])
+
+
+def _ranked(shares: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(shares.items(), key=lambda item: (-item[1], item[0]))
+
+
+def as_typed(read_as: Sequence[Word], phrase: str) -> str:
+    """What was typed where a phrase was read."""
+    wanted = [fold(word) for word in phrase.split()]
+    bare = [word.bare for word in read_as]
+    for start in range(len(bare) - len(wanted) + 1):
+        if bare[start : start + len(wanted)] == wanted:
+            return " ".join(dict.fromkeys(word.typed for word in read_as[start : start + len(wanted)]))
+    return phrase
+
+
+@lru_cache(maxsize=8)
+def _trained(
+    key: str,
+    topics: tuple[Topic, ...],
+    agencies: tuple[Agency, ...],
+    places: tuple[str, ...],
+    zones: tuple[str, ...],
+    more: tuple[Phrase, ...],
+) -> Trained:
+    by_code = {topic.code: topic for topic in topics}
+    working = {agency.code for agency in agencies}
+    phrases = [p for p in (*pack_phrases(key), *topic_phrases(by_code), *more) if p.topic in by_code]
+    meant = [(phrase, _agencies(phrase, by_code, working)) for phrase in phrases]
+    rows = [(topic_features(text), p, a) for p, a in meant for text in _typed_both(p.text)]
+    labels = sorted({*by_code, *(_label(p, a, by_code) for p, a in meant)})
+    return Trained(
+        topics=_index({topic.code: topic.keywords for topic in topics}),
+        names=_index({a.code: (*a.aliases, a.name, a.short, *a.former) for a in agencies}),
+        zones=_index({"zone": zones}),
+        places=index_of({_SCOPE: places}),
+        by_topic=learn(((f, {_label(p, a, by_code): 1.0}) for f, p, a in rows), labels),
+        by_agency=learn(((f, {code: 1 / len(a) for code in a}) for f, p, a in rows if a), sorted(working)),
+    )
+
+
+def _index(known: Mapping[str, Iterable[str]]) -> Index:
+    """Known words as the texts are read: short forms written out."""
+    return index_of({code: [expanded(word) for word in words_of] for code, words_of in known.items()})
+
+
+def _agencies(phrase: Phrase, topics: Mapping[str, Topic], working: set[str]) -> tuple[str, ...]:
+    named = tuple(code for code in phrase.agencies if code in working)
+    return named or tuple(code for code in (topics[phrase.topic].lead,) if code in working)
+
+
+def _label(phrase: Phrase, agencies: tuple[str, ...], topics: Mapping[str, Topic]) -> str:
+    about = topics[phrase.topic]
+    usual = not agencies or agencies[0] == about.lead
+    return about.code if usual else f"{about.code}:{agencies[0]}"
+
+
+def _typed_both(text: str) -> tuple[str, str]:
+    return text, fold(text)
