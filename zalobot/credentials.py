@@ -35,7 +35,7 @@ _PAUSE = 1.0  # seconds, growing, between attempts
 _WATCH = 0.2  # seconds between looks at another process's renewal
 _REST = 30.0  # seconds after a failed renewal in which Zalo is not asked again
 _CALM = 600.0  # the longest of these, growing, where nothing presses: the access token still lives
-_MARGIN = timedelta(seconds=15)  # by which a claim outlasts the call to Zalo: clocks of two machines differ
+_MARGIN = timedelta(seconds=10)  # by which a claim outlasts the call to Zalo: clocks of two machines differ
 _NO_TOKEN = "there is no token yet: an administrator of the OA must consent"
 _REMEDY = "an administrator of the OA must consent again"
 

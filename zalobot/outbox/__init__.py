@@ -5,7 +5,7 @@ by sending blindly again), or failed (in the operator's list). Rows of one perso
 """
 
 from zalobot.outbox.acknowledging import acknowledge
-from zalobot.outbox.claiming import claim, exchange, next_due, put_by
+from zalobot.outbox.claiming import claim, exchange, hasten, next_due, put_by
 from zalobot.outbox.leaving import Directions, Leaving, Outcome, Tried
 from zalobot.outbox.queueing import AT_ONCE, Said, enqueue, enqueue_message, withdraw, withdraw_held
 from zalobot.outbox.reading import counts, last_offer
@@ -26,6 +26,7 @@ __all__ = [
     "enqueue",
     "enqueue_message",
     "exchange",
+    "hasten",
     "holders",
     "known_ids",
     "last_offer",

@@ -5,7 +5,7 @@ A reminder that could not leave on its day never does: the next morning's says w
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -163,6 +163,17 @@ def exchange(
     for priority, share in apart.items():
         claimed += claim(session, now, share, closed=closed, holder=holder, apart=priority)
     return claimed
+
+
+def hasten(session: Session, now: datetime) -> None:
+    """What failed a moment ago and would be tried again within two minutes is tried now: the cause is mended."""
+    soon = update(_table).where(
+        _table.c.state == word(OutboxState.QUEUED),
+        _table.c.attempts > 0,
+        _table.c.not_before > now,
+        _table.c.not_before <= now + timedelta(minutes=2),
+    )
+    session.execute(soon.values(not_before=now))
 
 
 def put_by(session: Session, now: datetime) -> int:

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from zalobot import consenting
+from zalobot import consenting, outbox
 from zalobot.consenting import Callback, ConsentDesk, Ended, Outcome
+from zalobot.relay import TOPIC as OUTBOX
 from zalobot.services import SERVICES, Services
 from zalobot.store import consents
 from zalobot.web import pages
@@ -74,9 +75,17 @@ async def callback(request: web.Request) -> web.Response:
         error=int(error) if error.removeprefix("-").isdecimal() and len(error) < 9 else 0,
     )
     ended = await request.app[DESK].end(brought, now)
+    if ended.outcome is Outcome.DONE:
+        await _go_on(request.app[SERVICES])
     answer = _page(request, ended.outcome, status=_STATUS.get(ended.outcome, _BAD), ended=ended)
     answer.del_cookie(COOKIE, path=_PATH)
     return answer
+
+
+async def _go_on(services: Services) -> None:
+    """What waited for the consent leaves now."""
+    await services.store.run(outbox.hasten, services.now())
+    await services.coordination.publish(OUTBOX)
 
 
 def _page(
