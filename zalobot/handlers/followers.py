@@ -6,8 +6,7 @@ from sqlmodel import Session
 
 from zalobot import conversations, withdrawals
 from zalobot.conversations import Talk
-from zalobot.flows.engine import Said, question
-from zalobot.flows.steps import Contact, Phone
+from zalobot.flows.engine import Said
 from zalobot.handlers import looking_up, messages, talking
 from zalobot.handlers.router import Router
 from zalobot.zalo.events import Event, Kind
@@ -52,9 +51,7 @@ def told_who(session: Session, event: Event, now: datetime) -> None:
     talk = conversations.of(session, event.person_id, now)
     talk.display_name = event.info.get("name", "")[:200] or talk.display_name
     conversations.save(session, talk, now)
-    flow = talking.current_flow(session, talk)
-    asked = question(flow, talk.answers) if flow else None
-    if isinstance(asked, Contact | Phone) and event.info.get("phone") and not talk.with_person(now):
+    if event.info.get("phone") and not talk.with_person(now) and messages.wants_contact(session, talk):
         number = event.info["phone"]
         told = f"{event.info.get('name', '')} {number if number.startswith('0') else '+' + number.lstrip('+')}"
         messages.answer(session, talk, Said(told.strip(), (), event.at.isoformat()), now)

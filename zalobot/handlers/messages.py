@@ -13,6 +13,7 @@ from zalobot import attachments, conversations, outbox, templating
 from zalobot.conversations import Talk
 from zalobot.errors import Refused
 from zalobot.flows.engine import Said, question
+from zalobot.flows.steps import Contact, Phone
 from zalobot.handlers import commands, idle, talking, turns
 from zalobot.handlers.router import Router
 from zalobot.tickets import calling
@@ -27,7 +28,7 @@ def message(session: Session, event: Event, now: datetime) -> None:
     talk = conversations.of(session, event.person_id, now)
     talking.heard(session, talk, event.at, now)
     conversations.save(session, talk, now)
-    said = Said(event.text.strip(), attachments.want(session, event, now), event.at.isoformat())
+    said = Said(_words(session, talk, event), attachments.want(session, event, now), event.at.isoformat())
     if talk.with_person(now):
         calling.acknowledge(session, talk, event.message_id, now)
         return
@@ -44,6 +45,18 @@ def answer(session: Session, talk: Talk, said: Said, now: datetime) -> None:
         play(session, talk, said, now)
     except Refused as refusal:
         talking.say(session, talk, f"refused/{refusal.reason}", now, facts=refusal.facts)
+
+
+def _words(session: Session, talk: Talk, event: Event) -> str:
+    """What was said in words: of a contact card name and number, where that is what is asked for."""
+    numbers = [sent.phone for sent in event.attachments if sent.kind == "contact" and sent.phone]
+    return " ".join((event.text, *numbers) if numbers and wants_contact(session, talk) else (event.text,)).strip()
+
+
+def wants_contact(session: Session, talk: Talk) -> bool:
+    """Whether the person is being asked how to reach them."""
+    flow = talking.current_flow(session, talk)
+    return flow is not None and isinstance(question(flow, talk.answers), Contact | Phone)
 
 
 def play(session: Session, talk: Talk, said: Said, now: datetime) -> None:
