@@ -89,6 +89,21 @@ async def test_an_answer_that_got_lost_is_found_in_the_conversation_and_nothing_
     assert [row.message_id for row in town.rows()] == [message.id for message in town.simulator.received(person)]
 
 
+async def test_what_zalo_says_only_after_we_stopped_waiting_is_not_said_again(town: Town) -> None:
+    person = await town.person()
+    town.say(person, "1")
+    town.simulator.faults.start(Effect.SLOW, seconds=3.3, count=1)  # we wait three
+    await town.relay.drain()
+    assert (town.states(), town.phone(person)) == ([UNKNOWN], [])
+    town.clock.wait(seconds=4)
+    assert await town.relay.settle_unknown() == 0  # it may still be on its way
+    await town.simulator.replies(person)
+    town.clock.wait(seconds=20)
+    assert await town.relay.settle_unknown() == 1
+    await town.relay.drain()
+    assert (town.states(), town.phone(person)) == ([SENT], ["1"])
+
+
 async def test_what_zalo_does_not_show_is_said_again(town: Town) -> None:
     """HTTP 500: it may have arrived. The conversation says that it did not."""
     person = await town.person()

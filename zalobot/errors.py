@@ -88,7 +88,14 @@ class UploadExpired(Undeliverable):
 
 
 class OutcomeUnknown(ZaloError):
-    """Nobody knows whether it arrived (timeout, reset, 5xx): settle by echo or conversation, never resend blindly."""
+    """Nobody knows whether it arrived (timeout, reset, 5xx): settle by echo or conversation, never resend blindly.
+
+    after: seconds until a look is worth something; what was waited for in vain may still be on its way.
+    """
+
+    def __init__(self, code: int = 0, message: str = "", after: float = 0.0) -> None:
+        super().__init__(code, message)
+        self.after = after
 
 
 class TokenRejected(ZaloError):

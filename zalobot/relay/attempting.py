@@ -20,6 +20,7 @@ from zalobot.zalo.codes import UNSUPPORTED_OA, unheard_of
 
 log = logging.getLogger(__name__)
 
+LOOK_AFTER = 3.0  # seconds until Zalo shows what it took
 HELD_UP = 15 * 60.0  # seconds until it is tried again whether a human has mended the account
 RETRIES = 300  # two days at ten minutes each: as long as Zalo lets us answer (an outage must not cost a word)
 
@@ -36,7 +37,8 @@ async def _ended(ways: Ways, row: Leaving, now: Now) -> Outcome:
         return _again(row, error, now())
     except OutcomeUnknown as error:
         metrics.SENDS.labels("unknown").inc()
-        return Outcome(row.id, OutboxState.UNKNOWN, None, error.code, str(error), now())
+        look = later(now(), max(error.after, LOOK_AFTER))
+        return Outcome(row.id, OutboxState.UNKNOWN, None, error.code, str(error), look)
     except ConsentNeeded as error:
         log.error("Zalo needs an administrator's consent", extra={"outbox_id": row.id})
         return Outcome(row.id, OutboxState.QUEUED, None, error.code, str(error), later(now(), 60))

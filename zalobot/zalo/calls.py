@@ -19,6 +19,8 @@ from zalobot.zalo.answers import Clock, read
 from zalobot.zalo.codes import OA, RATE_LIMIT, Reaction
 from zalobot.zalo.proof import Proof
 
+STILL_ON_ITS_WAY = 20.0  # seconds within which Zalo may still say what we stopped waiting for
+
 
 class Tokens(Protocol):
     """Where the client gets its access token from."""
@@ -152,4 +154,5 @@ class Caller:
 
 def _interrupted(error: Exception, sending: bool) -> ZaloError:
     what = f"no answer: {type(error).__name__}"
-    return OutcomeUnknown(0, what) if sending else Retryable(0, what, 5.0)
+    after = STILL_ON_ITS_WAY if isinstance(error, TimeoutError) else 0.0
+    return OutcomeUnknown(0, what, after) if sending else Retryable(0, what, 5.0)
