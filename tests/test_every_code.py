@@ -258,3 +258,27 @@ def test_the_tables_of_the_program_name_no_code_that_these_do_not() -> None:
 async def test_only_what_zalo_answers_counts_as_unheard_of() -> None:
     assert [code for code in (0, -32, -124, -14014, -9999) if codes.unheard_of(code)] == [-9999]
     assert outbox.Outcome("row", OutboxState.FAILED).alarm is False
+
+
+NOT_DONE = [(Effect.RESET, 0), (Effect.STATUS, 502), (Effect.HTML, 0), (Effect.REFUSE, -200)]
+DONE = [(Effect.ANSWER_LOST, 0), (Effect.ANSWER_STATUS, 502), (Effect.ANSWER_HTML, 0), (Effect.ANSWER_REFUSED, -200)]
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+async def test_what_is_in_doubt_is_on_the_phone_once_whether_it_had_arrived_or_not(town: Town, arrived: bool) -> None:
+    """A reset, a 5xx, a page instead of an answer, -200: the conversation tells. Nothing is called before it."""
+    people = []
+    for effect, code in DONE if arrived else NOT_DONE:
+        people.append(person := await town.person(str(effect)))
+        town.simulator.faults.start(effect, code=code, count=1, person_id=person.id)
+        town.say(person, f"tin {effect}")
+    await town.relay.drain()
+    assert town.states() == [OutboxState.UNKNOWN] * 4
+    assert town.paths == ["/v3.0/oa/message/cs"] * 4
+    town.clock.wait(seconds=4)
+    assert await town.relay.settle_unknown() == 4
+    assert town.states() == [OutboxState.SENT if arrived else OutboxState.QUEUED] * 4
+    town.clock.wait(seconds=4)
+    await town.relay.drain()
+    assert town.states() == [OutboxState.SENT] * 4
+    assert [len(town.phone(person)) for person in people] == [1] * 4

@@ -267,10 +267,10 @@ async def test_what_zalo_says_in_characters_no_database_keeps_is_written_down_al
 
 
 async def test_unfinished_and_failed_rows_are_counted(store: Store) -> None:
-    ids = [store.run_now(say, f"p{number}", "1") for number in range(4)]
-    claim(store, limit=3)
-    settle(store, Outcome(ids[0], UNKNOWN), Outcome(ids[1], FAILED))
-    assert store.read_now(outbox.counts) == {"queued": 1, "sending": 1, "unknown": 1, "failed": 1}
+    ids = [store.run_now(say, f"p{number}", "1") for number in range(5)]
+    claim(store, limit=4)
+    settle(store, Outcome(ids[0], UNKNOWN), Outcome(ids[1], FAILED), Outcome(ids[2], OutboxState.UNCLEAR))
+    assert store.read_now(outbox.counts) == {"queued": 1, "sending": 1, "unknown": 1, "unclear": 1, "failed": 1}
 
 
 @pytest.mark.postgres

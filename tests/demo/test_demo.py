@@ -101,7 +101,7 @@ async def test_an_empty_demo_has_its_officials_and_no_ticket(tmp_path: Path) -> 
         assert "0 hồ sơ" in await town.get("/hoi-dap")
         assert await town.store.read(lambda session: session.execute(select(func.count(col(Ticket.id)))).scalar()) == 0
         assert [person.following for person in town.simulator.world.people.values()] == [False] * 8 + [True] * 8
-        assert await town.store.read(outbox.counts) == {"queued": 0, "sending": 0, "unknown": 0, "failed": 0}
+        assert set((await town.store.read(outbox.counts)).values()) == {0}
 
 
 def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ async def test_it_ends_at_the_moment_of_all_mockups(town: Town) -> None:
 
 async def test_nothing_failed_on_the_way(town: Town) -> None:
     assert await town.store.read(inbox.backlog) == (0, None, 0)
-    assert await town.store.read(outbox.counts) == {"queued": 0, "sending": 0, "unknown": 0, "failed": 0}
+    assert set((await town.store.read(outbox.counts)).values()) == {0}
     assert town.simulator.world.refused == []
 
 

@@ -14,9 +14,12 @@ from tests.web import sample
 from tests.web.conftest import Town, application
 from tests.web.sample import NOW
 from zalobot import metrics, reference
+from zalobot.outbox import Outcome
+from zalobot.relay import alarms, traits
 from zalobot.store import models
 from zalobot.store.database import Store
 from zalobot.store.ids import new_id
+from zalobot.store.models import OutboxState
 
 
 @pytest.fixture
@@ -61,7 +64,7 @@ async def test_all_is_well(town: Town) -> None:
     town.write(lambda session: event(session, timedelta(minutes=5), "done"))
     checks = await ready(town)
     names = ["database", "backlog", "token", "calendar", "account", "webhook"]
-    names += ["syntax_filter", "clock", "templates", "quota"]
+    names += ["syntax_filter", "clock", "templates", "quota", "sending"]
     assert checks["status"] == "ok"
     assert {name: check["state"] for name, check in checks["checks"].items()} == dict.fromkeys(names, "ok")
     assert checks["checks"]["calendar"]["known_days_left"] == 400
@@ -90,6 +93,32 @@ async def test_a_fresh_backlog_is_well_and_a_failed_event_warns(town: Town) -> N
     assert (await ready(town))["checks"]["backlog"]["state"] == "ok"
     town.write(lambda session: event(session, timedelta(hours=5), "failed"))
     assert (await ready(town))["checks"]["backlog"]["state"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("learnt", "code", "state", "problem"),
+    [
+        (("send_api", "v2"), 0, "ok", ""),
+        (("send_api", "none"), 0, "red", "closed"),
+        (("buttons", "no"), -224, "warn", "refused"),
+    ],
+)
+async def test_what_zalo_refuses_is_told(
+    town: Town, learnt: tuple[str, str], code: int, state: str, problem: str
+) -> None:
+    """By `oa_trait` and by the alarms of the day."""
+
+    def written(session: Session) -> None:
+        traits.keep(session, "42", *learnt, NOW, NOW + timedelta(hours=1))
+        outcome = Outcome("row", OutboxState.QUEUED, error_code=code or None, alarm=bool(code))
+        alarms.notice(session, [outcome], NOW)
+
+    town.write(token)
+    town.write(written)
+    checks = await ready(town, 503 if state == "red" else 200)
+    sending = checks["checks"]["sending"]
+    assert (sending["state"], sending.get("problem", ""), sending[learnt[0]]) == (state, problem, learnt[1])
+    assert sending["codes"] == (str(code) if code else None)
 
 
 async def test_a_database_that_is_gone_is_red(tmp_path: Any) -> None:

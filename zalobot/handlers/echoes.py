@@ -28,7 +28,7 @@ def said(session: Session, event: Event, now: datetime) -> None:
     if event.admin_id:
         calling.take_over(session, event.person_id, event.at, now)
         return
-    outbox.echoed(session, event.person_id, event.message_id, event.text, now)
+    outbox.echoed(session, event.person_id, event.message_id, _words(event), now)
 
 
 @router.on(Kind.RECEIPT_DELIVERED)
@@ -41,6 +41,11 @@ def delivered(session: Session, event: Event, now: datetime) -> None:
 def seen(session: Session, event: Event, now: datetime) -> None:
     """The person has seen the message."""
     outbox.arrived(session, _ids(event), seen=True, at=event.at)
+
+
+def _words(event: Event) -> str:
+    """What was said; of a message with buttons Zalo may tell the words with what hangs on it."""
+    return event.text or next((sent.description for sent in event.attachments if sent.description), "")
 
 
 def _ids(event: Event) -> tuple[str, ...]:

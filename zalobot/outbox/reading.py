@@ -30,8 +30,9 @@ def last_offer(session: Session, person_id: str, before: datetime) -> tuple[Butt
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many rows are in each unfinished state, and how many failed."""
-    states = [OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.FAILED]
+    """How many rows are in each unfinished state, how many stayed unclear, and how many failed."""
+    unfinished = OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN
+    states = [*unfinished, OutboxState.UNCLEAR, OutboxState.FAILED]
     query = select(_table.c.state, func.count()).where(_table.c.state.in_(states)).group_by(_table.c.state)
     found = {str(state): count for state, count in session.execute(query)}
     return {state.value: found.get(state.value, 0) for state in states}

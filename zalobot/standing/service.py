@@ -30,7 +30,7 @@ def backlog(session: Session, now: datetime) -> Check:
     }
     if inbox > STALE_INBOX.total_seconds() or outbox > STALE_OUTBOX.total_seconds():
         return Check("backlog", RED, facts, "stale")
-    failed = waiting.inbox_failed or waiting.outbox.get("failed", 0)
+    failed = waiting.inbox_failed or waiting.outbox.get("failed", 0) or waiting.outbox.get("unclear", 0)
     return Check("backlog", WARN if failed else OK, facts, "failed" if failed else "")
 
 

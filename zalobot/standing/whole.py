@@ -7,7 +7,7 @@ from sqlmodel import Session
 from zalobot import reference
 from zalobot.account import Account
 from zalobot.province import Province
-from zalobot.standing import service, zalo
+from zalobot.standing import sending, service, zalo
 from zalobot.standing.checks import Check
 
 
@@ -28,4 +28,5 @@ def status(
         zalo.clock(session, oa_id, known),
         zalo.templates(session, here),
         zalo.quota(session, oa_id, known),
+        sending.sending(session, oa_id, now),
     )

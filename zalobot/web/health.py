@@ -71,7 +71,7 @@ def _set_backlog(waiting: health.Backlog, now: datetime) -> None:
     metrics.INBOX_FAILED.set(waiting.inbox_failed)
     metrics.INBOX_AGE.set(seconds(waiting.inbox_since, now))
     metrics.OUTBOX_AGE.set(seconds(waiting.outbox_since, now))
-    for state in (*health.WAITING, "failed"):
+    for state in (*health.WAITING, "unclear", "failed"):
         metrics.OUTBOX.labels(str(state)).set(waiting.outbox.get(str(state), 0))
 
 

@@ -42,7 +42,7 @@ def backlog(session: Session, now: datetime) -> Backlog:
     ).one()
     failed = select(func.count()).select_from(InboxEvent).where(col(InboxEvent.state) == InboxState.FAILED)
     states = select(col(OutboxMessage.state), func.count()).group_by(col(OutboxMessage.state))
-    waiting = states.where(col(OutboxMessage.state).in_((*WAITING, OutboxState.FAILED)))
+    waiting = states.where(col(OutboxMessage.state).in_((*WAITING, OutboxState.UNCLEAR, OutboxState.FAILED)))
     hushed = exists().where(
         col(Conversation.person_id) == col(OutboxMessage.person_id), col(Conversation.with_person_until) > now
     )
