@@ -49,6 +49,8 @@ REMEDIES = {
     "clock.skewed": "let the machine keep its clock by NTP",
     "templates.refused": "read Zalo's reason (`zalobot zbs check`), mend the template, have it approved again",
     "templates.missing": "hand the templates in with Zalo, then note their ids (`zalobot zbs approve`)",
+    "sending.closed": "ask Zalo about the account's kind and package; meanwhile letters go where an address is known",
+    "sending.refused": f"look the codes up {_CONSOLE}; what was kept leaves by itself once the setting is mended",
     "quota.low": "buy more, or wait for the month's end: what is said within 48 hours of a word stays free",
 }
 
