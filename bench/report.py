@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.calls import line
 from bench.machine import median
 from bench.subjects import RATIOS
 
@@ -87,6 +88,9 @@ def table(rounds: Rounds, missing: dict[str, str], rate: float) -> str:
     count = max((len(several) for several in rounds.values()), default=0)
     lines += ["", _LEGEND.format(rate=rate, rounds=count), ""]
     lines += [f"{name}: {text}" for name, several in rounds.items() for text in _twice(several)]
+    lines += [
+        f"{name}: {line(one['calls'])}" for name, several in rounds.items() for one in several[-1:] if "calls" in one
+    ]
     for one_ratio in ratios(figures):
         verdict = {None: "", True: "holds", False: "MISSED"}[one_ratio["holds"]]
         what = f"{one_ratio['figure']}: {one_ratio['of']} / {one_ratio['to']}"

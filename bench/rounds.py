@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.backing import Backing, free_port, fresh_database, launch, stop, wait_for
+from bench.calls import spent
 from bench.machine import DiskProbe, cores, percentile
 from bench.place import Command, Place, Subject
 
@@ -100,17 +101,21 @@ def measure(subject: Subject, servers: Servers, plan: Plan, *, twice: bool) -> d
     `twice`: afterwards deliver one conversation's events twice each, and count what is said.
     """
     said: list[list[str]] = []
+    calls: dict[str, float] = {}
     with running(subject, servers) as (generator, place), DiskProbe(place.folder) as disk:
         flat_out = generator.do(
             "converse", plan.warm + plan.seconds + 60, persons=plan.persons, warm=plan.warm, seconds=plan.seconds
         )
         steady = generator.do("steady", plan.steady + 60, rate=plan.rate, seconds=plan.steady, gap=plan.gap)
+        if subject.name.startswith("zalobot"):
+            calls = spent(place)
         if twice and subject.replies:
             said = generator.do("transcript", 120, pause=0.3, times=2)["said"]
     commits = {f"disk_p{share}": percentile(disk.times, share / 100) * 1000 for share in (50, 99)}
     worst = max(disk.times, default=0) * 1000
     answers = {"events_twice": len(said), "answers_twice": sum(map(len, said))} if said else {}
-    return {"flat_out": flat_out, "steady": steady, **commits, "disk_max": worst, **answers}
+    counted = {"calls": calls} if calls.get("tickets") else {}
+    return {"flat_out": flat_out, "steady": steady, **commits, "disk_max": worst, **answers, **counted}
 
 
 def transcript(subject: Subject, servers: Servers) -> list[list[str]]:
