@@ -80,8 +80,9 @@ def words(digest: Digest) -> Rendered:
         return said
     late = [fact.part.code for fact in digest.overdue if not explaining.explained(fact.part)][:BUTTONS]
     explain = str(spoken.spoken("explain"))
-    buttons = [(f"{number}. {explain} {code}", f"{explain} {code}") for number, code in enumerate(late, 1)]
-    return replace(said, buttons=tuple(buttons)) if buttons else said
+    numbered = enumerate(late, len(said.buttons) + 1)
+    buttons = [(f"{number}. {explain} {code}", f"{explain} {code}") for number, code in numbered]
+    return replace(said, buttons=(*said.buttons, *buttons))
 
 
 def _grouped(empty: Digest, rows: Iterable[tuple[Part, Ticket]], due: Container[str]) -> Digest:
