@@ -25,6 +25,7 @@ from zalobot import (
     grant_alarm,
     nudging,
     outbox,
+    profiles,
     reminders,
     unseen,
     withdrawals,
@@ -182,6 +183,12 @@ async def look_at_account(duties: Duties) -> None:
         await services.store.run(account.keep, oa_id, seen)
 
 
+async def look_up_names(duties: Duties) -> None:
+    """Ask Zalo how people are called who wrote lately."""
+    services = duties.services
+    await profiles.look_up(services.store, duties.client, services.now())
+
+
 async def fetch(duties: Duties) -> None:
     """Fetch what people sent before Zalo's links die."""
     services = duties.services
@@ -232,6 +239,7 @@ JOBS = (
     Job("keep_tokens", 10, keep_tokens),
     Job("alarm", 60, alarm),
     Job("account", 60, look_at_account),
+    Job("names", 60, look_up_names),
     Job("fetch", 2, fetch),
     Job("catch_up", 60, catch_up),
     Job("forget_files", 60, forget_files),
