@@ -42,6 +42,19 @@ def read(text: str) -> dict[str, str]:
     return {name: said for name in ASPECTS if (said := "\n".join(found.get(name, ())).strip())}
 
 
+def compose(text: str, said: Mapping[str, str]) -> str:
+    """An answer out of the pieces of a form: what was said of each aspect under its label, empty ones left out.
+
+    `read` finds in it what went in.
+    """
+    labels = _words("labels")
+    lines = {
+        name: f"{labels[name][0].capitalize()}: {given}" for name in ASPECTS if (given := said.get(name, "").strip())
+    }
+    first, rest = lines.pop("conclusion", ""), "\n".join(lines.values())
+    return "\n\n".join(piece for piece in (first, text.strip(), rest) if piece)
+
+
 def decision(text: str) -> str:
     """What is decided: yes, no, partly, or higher (cần cấp khác); "" where the answer does not say."""
     said = read(text).get("conclusion") or text

@@ -1,0 +1,144 @@
+"""The officer's pages over HTTP: the queue, and everything that can be done with a part, by the verbs of the chat."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from sqlmodel import Session, col, select
+
+from tests.web import sample
+from tests.web.test_sign_in import Browser, account, browser  # noqa: F401
+from zalobot import province as packs
+from zalobot import reference, speech, templating
+from zalobot.store.database import Store
+from zalobot.store.models import AccountRole, LedgerHead, Part, PartState, TicketEvent
+
+PART = "/can-bo/QN-2611-00042/1"
+
+
+@pytest.fixture
+def store(sqlite_url: str) -> Iterator[Store]:
+    made = Store(sqlite_url, info={reference.PUBLIC_URL: "http://127.0.0.1"})
+    made.run_now(sample.a_week)
+    made.run_now(head)  # the sample writes its history by plain inserts
+    made.info[reference.PROVINCE] = sample.province()
+    templating.use(speech.wording(packs.load("quang-ninh")))
+    yield made
+    made.close_now()
+
+
+def head(session: Session) -> None:
+    newest = session.exec(select(TicketEvent).order_by(col(TicketEvent.seq).desc())).first()
+    assert newest is not None
+    session.add(LedgerHead(id=1, installation="01J", seq=newest.seq, hash=newest.hash))
+
+
+@pytest.fixture
+async def officer(store: Store, browser: Browser) -> Browser:  # noqa: F811
+    account(store, "ha.nt", AccountRole.OFFICER, "SXD")
+    await browser.sign_in("ha.nt")
+    assert browser.where == "/can-bo"
+    return browser
+
+
+def part(store: Store, code: str = "QN-2611-00042/1") -> Part:
+    def find(session: Session) -> Part:
+        return session.exec(select(Part).where(Part.code == code)).one()
+
+    return store.read_now(find)
+
+
+async def test_the_queue_shows_what_the_agency_holds_and_nothing_of_others(officer: Browser) -> None:
+    assert "QN-2611-00042/1" in officer.page
+    assert "QN-2611-00031/2" not in officer.page
+    assert "còn 1 ngày 5 giờ" in officer.page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+async def test_an_answer_that_lacks_something_is_told_so_and_nothing_typed_is_lost(
+    store: Store, officer: Browser
+) -> None:
+    await officer.get(PART)
+    text = "Nộp hồ sơ thẩm định ngay, không cần chờ."
+    page = await officer.post(f"{PART}/tra-loi", text=text, conclusion="Được")
+    assert officer.status == 422
+    assert "Chưa nêu căn cứ" in page
+    assert text in page
+    assert part(store).state is PartState.ACCEPTED
+    await officer.post(f"{PART}/tra-loi", text=text, conclusion="Được", du_thieu="1")
+    assert officer.where == "/can-bo"
+    assert "Đã gửi trả lời" in officer.page
+    answered = part(store)
+    assert answered.state is PartState.ANSWERED
+    assert text in answered.answer
+    assert answered.answer_facts["conclusion"] == "Được"
+
+
+async def test_a_whole_answer_goes_at_once(store: Store, officer: Browser) -> None:
+    await officer.get(PART)
+    await officer.post(
+        f"{PART}/tra-loi",
+        text="Nộp song song hai hồ sơ.",
+        conclusion="Được",
+        basis="Điều 16 Luật số 55/2024/QH15",
+        next_step="Nộp tại Trung tâm Phục vụ hành chính công",
+        contact="Tổng đài 1022",
+    )
+    assert officer.where == "/can-bo"
+    facts = part(store).answer_facts
+    assert facts["basis"] == "Điều 16 Luật số 55/2024/QH15"
+    assert facts["contact"] == "Tổng đài 1022"
+
+
+async def test_whoever_comes_second_is_told_what_happened_and_keeps_the_text(store: Store, officer: Browser) -> None:
+    await officer.get(PART)
+    form = dict(officer.hidden)
+    await officer.post(f"{PART}/tra-loi", text="Trả lời của người thứ nhất.", du_thieu="1")
+    page = await officer.post(f"{PART}/tra-loi", form=False, **form, text="Của người thứ hai.", du_thieu="1")
+    assert officer.status == 409
+    assert "Nội dung đã gõ còn nguyên" in page
+    assert "thứ nhất" in part(store).answer
+
+
+async def test_a_question_stops_the_clock(store: Store, officer: Browser) -> None:
+    await officer.get(PART)
+    await officer.post(f"{PART}/hoi", question="gì?")
+    assert officer.status == 422
+    await officer.post(f"{PART}/hoi", question="Xin gửi bản vẽ mặt bằng kho và giấy phép?")
+    assert part(store).state is PartState.PAUSED
+
+
+async def test_not_ours_names_the_owner(store: Store, officer: Browser) -> None:
+    await officer.get(PART)
+    await officer.post(f"{PART}/khong-thuoc", owner="BQLKKT", reason="Kho nằm trong khu kinh tế cửa khẩu.")
+    declined = part(store)
+    assert (declined.state, declined.declined_to) == (PartState.DECLINED, "BQLKKT")
+
+
+async def test_a_part_of_another_agency_is_not_found(officer: Browser) -> None:
+    await officer.get("/can-bo/QN-2611-00031/1")
+    others = officer.status
+    await officer.get("/can-bo/QN-2611-99999/1")
+    assert officer.status == 404
+    assert others in (404, 200)
+
+
+async def test_files_are_for_the_agencies_of_their_ticket_only(officer: Browser) -> None:
+    for name in ("01J", "..%2f..%2fetc%2fpasswd", "x" * 3000):
+        await officer.get(f"/can-bo/tep/{name}")
+        assert officer.status == 404, name
+
+
+async def test_what_a_business_wrote_is_shown_literally(store: Store, officer: Browser) -> None:
+    def hostile(session: Session) -> None:
+        found = session.exec(select(Part).where(Part.code == "QN-2611-00042/1")).one()
+        ticket = session.get_one(sample.models.Ticket, found.ticket_id)
+        ticket.description, ticket.title, ticket.contact = sample.HOSTILE, sample.HOSTILE[:150], sample.HOSTILE
+        ticket.business_name = sample.HOSTILE[:150]
+
+    store.run_now(hostile)
+    for path in ("/can-bo", PART):
+        page = await officer.get(path)
+        assert officer.status == 200
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert not re.search(r'\sstyle="', page)
