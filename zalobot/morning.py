@@ -72,7 +72,7 @@ def of_person(session: Session, officer: Officer, due: Work, now: datetime) -> D
 
 
 def words(digest: Digest) -> Rendered:
-    """The message: a head's carries a button for each late part that is still to be explained."""
+    """The message: a head's carries a button for each late part that is still to be explained, and one for all work."""
     role = digest.officer.role
     name = "province" if role in (Role.LEADER, Role.COORDINATOR) else "head" if role is Role.HEAD else "officer"
     said = templating.render(f"reminders/digest_{name}", digest=digest)
@@ -80,9 +80,8 @@ def words(digest: Digest) -> Rendered:
         return said
     late = [fact.part.code for fact in digest.overdue if not explaining.explained(fact.part)][:BUTTONS]
     explain = str(spoken.spoken("explain"))
-    numbered = enumerate(late, len(said.buttons) + 1)
-    buttons = [(f"{number}. {explain} {code}", f"{explain} {code}") for number, code in numbered]
-    return replace(said, buttons=(*said.buttons, *buttons))
+    sent = [*(f"{explain} {code}" for code in late), str(spoken.spoken("all_work"))]
+    return replace(said, buttons=tuple((f"{number}. {one}", one) for number, one in enumerate(sent, 1)))
 
 
 def _grouped(empty: Digest, rows: Iterable[tuple[Part, Ticket]], due: Container[str]) -> Digest:

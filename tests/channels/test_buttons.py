@@ -5,7 +5,8 @@ import pytest
 from tests.test_messages import WORDING
 from zalobot.templating import button_kind
 
-PUSHES = [name for name in WORDING.names if name.startswith(("status/", "reminders/"))]
+BUILT = ("reminders/digest_head",)  # its buttons are made for the late parts; tests/journeys/test_silence.py sees them
+PUSHES = [name for name in WORDING.names if name.startswith(("status/", "reminders/")) and name not in BUILT]
 
 
 @pytest.mark.parametrize("name", PUSHES)

@@ -165,7 +165,7 @@ def late(stage: Stage, ha):  # type: ignore[no-untyped-def]
 
 
 def test_the_head_explains_in_two_answers_and_everybody_reads_it(stage: Stage, late) -> None:  # type: ignore[no-untyped-def]
-    assert late.buttons() == [f"1. Giải trình {CODE}"]
+    assert late.buttons() == [f"1. Giải trình {CODE}", "2. Việc của tôi"]
     assert stage.parts()[0].explain_until == local(30, 17)
     stage.person("lan").pushes()
     assert "lý do chậm" in late.says(f"Giải trình {CODE}")[0]
