@@ -230,6 +230,25 @@ async def test_a_living_relay_takes_over_what_a_dead_one_was_sending_and_nothing
     await store.close()
 
 
+async def test_who_cannot_be_seen_to_live_takes_nothing_until_they_can(town: Town) -> None:
+    class Hidden(Presence):
+        """On a database that gives no connection for it, until it does."""
+
+        seen = False
+
+        def announce(self) -> bool:
+            return self.seen
+
+    person, hidden = await town.person(), Hidden("sqlite://", "relay")
+    town.say(person, "1")
+    async with running(town.another(presence=hidden)):
+        await asyncio.sleep(0.3)
+        assert town.states() == [QUEUED]
+        hidden.seen = True
+        await until(lambda: town.states() == [SENT])
+    assert town.phone(person) == ["1"]
+
+
 async def test_what_was_settled_meanwhile_is_not_undone_by_an_older_look(town: Town) -> None:
     """Two processes ask at once, one of them slowly: the other has it sent again before the first is back."""
     person = await town.person()

@@ -57,11 +57,13 @@ class Relay:
         self._outcomes: list[Outcome] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: set[str] = set()  # rows claimed here whose outcome is not yet written down
+        self._seen = True
         self._wake = asyncio.Event()
         self._short = 0.0  # seconds until there is room for more than was claimed; 0: nothing was left behind
 
     async def run(self) -> None:
         """Go on until cancelled; what is under way is then finished and settled."""
+        self._seen = await asyncio.to_thread(self.presence.announce)
         beside = [asyncio.create_task(work()) for work in (self._watch, self._recover, self._be_there)]
         try:
             while True:
@@ -112,8 +114,8 @@ class Relay:
 
     async def _be_there(self) -> None:
         while True:
-            await asyncio.to_thread(self.presence.announce)
             await asyncio.sleep(ANNOUNCE)
+            self._seen = await asyncio.to_thread(self.presence.announce)
 
     async def _watch(self) -> None:
         while True:
@@ -136,7 +138,8 @@ class Relay:
                 await self._wake.wait()
 
     async def _exchange(self) -> int:
-        free = self.in_flight - len(self._tasks)
+        # Who cannot be seen to live would have what they hold taken from them.
+        free = self.in_flight - len(self._tasks) if self._seen else 0
         room = await self.budget.room(free) if free > 0 else Room(0)
         apart = {Priority(kind): calls for kind, calls in room.apart.items()}
         outcomes, self._outcomes = self._outcomes, []
