@@ -312,6 +312,16 @@ def outbox_resolve(
     typer.echo("The message is settled.")
 
 
+@outbox_group.command("costs")
+def outbox_costs(
+    days: Annotated[int, typer.Option(min=1, help="Of how many days.")] = 30,
+) -> None:
+    """What was sent by which channel, sends for each ticket, money, and what a month costs at this rate."""
+    from zalobot import outbox_command
+
+    outbox_command.show_costs(_settings(), days)
+
+
 @zbs.command("list")
 def zbs_list() -> None:
     """The templates of the pack, what each stands for, and how it is with Zalo."""

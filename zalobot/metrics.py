@@ -30,6 +30,9 @@ CALLS = Counter("zalobot_calls", "Calls to Zalo's OpenAPI, by what for", ["what"
 RATE_SHUT = Counter("zalobot_rate_shut", "Times that Zalo's limit of calls was reached", registry=REGISTRY)
 UNCLEAR = Counter("zalobot_unclear", "Messages of which nobody could find out whether they arrived", registry=REGISTRY)
 UNHEARD_OF = Counter("zalobot_unheard_of_codes", "Zalo's codes that stand in no table", ["code"], registry=REGISTRY)
+BY_CHANNEL = Counter(
+    "zalobot_messages_by_channel", "Messages that a channel took, by channel", ["channel"], registry=REGISTRY
+)
 REMINDERS = Counter("zalobot_reminders", "Steps of the ladder taken, by step", ["step"], registry=REGISTRY)
 TOKEN_REFRESHES = Counter("zalobot_token_refreshes", "Token renewals, by result", ["result"], registry=REGISTRY)
 GRANT_ALARMS = Counter("zalobot_grant_alarms", "Alarms that an administrator must consent again", registry=REGISTRY)

@@ -1,7 +1,9 @@
 """What reached nobody, on the command line: the list, another try, or settled otherwise."""
 
-from zalobot import app
-from zalobot.channels import undelivered
+from datetime import timedelta
+
+from zalobot import app, channel_policy
+from zalobot.channels import costs, undelivered
 from zalobot.channels.undelivered import Undelivered
 from zalobot.config import Settings
 from zalobot.workdays import LOCAL
@@ -37,6 +39,18 @@ def resolve(settings: Settings, key: str, note: str) -> None:
         store.run_now(undelivered.resolve, key, note, now)
     finally:
         store.close_now()
+
+
+def show_costs(settings: Settings, days: int) -> None:
+    """Print what the last days cost, and what a month will."""
+    now = app.utc_now()
+    store, _ = app.open_store(settings, now)
+    try:
+        policy = channel_policy.policy(may_pay=settings.paid_messages)
+        found = store.read_now(costs.of, now - timedelta(days=days), now, policy)
+    finally:
+        store.close_now()
+    print(*costs.lines(found), sep="\n")
 
 
 def _line(one: Undelivered) -> str:

@@ -1,15 +1,17 @@
 """A message on its way to somebody who has been silent: a simulated Zalo with its windows, and a mail server."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session
 
-from tests.channels.office import Office, office
+from tests.channels.office import MONDAY, Office, office
 from zalobot import outbox
-from zalobot.channels import waiting
+from zalobot.channel_policy import policy
+from zalobot.channels import costs, waiting
 from zalobot.store.models import Channel, OutboxMessage, OutboxState, Priority
 
 SENT, WAITING, QUEUED, RESOLVED = OutboxState.SENT, OutboxState.WAITING, OutboxState.QUEUED, OutboxState.RESOLVED
@@ -35,6 +37,13 @@ async def test_within_48_hours_the_chat_is_free_then_paid_then_a_template_stands
     assert here.phone(lan)[3].startswith("Hồ sơ QN-2611-00001 của Quý doanh nghiệp đã có trả lời của")
     assert here.refused() == []
     assert here.attempts() == [(PAID, 0), (PAID, 0), (UID, 0)]
+    spent = here.store.read_now(costs.of, MONDAY - timedelta(days=1), here.clock.now(), policy())
+    assert (spent.sent, spent.spent) == ({CS: 1, PAID: 2, UID: 1}, {PAID: 110, UID: 560})
+    assert (spent.calls, spent.tickets, spent.calls_per_ticket) == (4, 1, 4.0)
+    assert spent.month == round(670 * (timedelta(days=30) / spent.span))
+    assert replace(spent, package=1000).month == round(560 * (timedelta(days=30) / spent.span))
+    assert here.simulator.stage.account.spent in (560, 670)  # the package may hold the paid ones
+    assert costs.lines(spent)[-1] == f"a month at this rate: {spent.month} VND"
 
 
 async def test_where_nothing_may_be_paid_for_the_paid_window_is_not_used(database_url: str, tmp_path: Path) -> None:

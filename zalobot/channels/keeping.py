@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Executable, or_, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
@@ -21,6 +21,7 @@ from zalobot.tickets.life import OPEN
 from zalobot.workdays import LOCAL, WorkCalendar
 
 STEP = "window"
+AT_ONCE = 200  # people in one transaction; the next look takes the others
 AFTERNOON = time(14)  # staff: after the digest had its chance, while there is time to tap
 LAST_HOUR = timedelta(hours=1)
 LOOK_AHEAD = timedelta(hours=24)  # longer than any night by which a nudge is brought forward
@@ -30,9 +31,9 @@ _nudged = insert(_reach)
 _nudged = _nudged.on_conflict_do_update(index_elements=["person_id"], set_={"nudged_for": _nudged.excluded.nudged_for})
 
 
-def keep(session: Session, now: datetime, policy: Policy, limit: int = 200) -> int:
+def keep(session: Session, now: datetime, policy: Policy) -> int:
     """Give the button to everybody whose window closes soon; how many got it."""
-    return _businesses(session, now, policy, limit) + _staff(session, now, policy, limit)
+    return _businesses(session, now, policy) + _staff(session, now, policy)
 
 
 def moment(closes: datetime, policy: Policy) -> datetime:
@@ -57,9 +58,9 @@ def moment_for_staff(closes: datetime, now: datetime, length: timedelta, calenda
     return min(datetime.combine(today, AFTERNOON, LOCAL), closes - LAST_HOUR)
 
 
-def _businesses(session: Session, now: datetime, policy: Policy, limit: int) -> int:
+def _businesses(session: Session, now: datetime, policy: Policy) -> int:
     asked = 0
-    for person_id, wrote in session.execute(_people_with_work(now, policy).limit(limit)).all():
+    for person_id, wrote in session.execute(_people_with_work(now, policy)).all():
         if moment(wrote + policy.open, policy) > now:
             continue
         work = [facts.of_part(session, ticket, part, now) for ticket, part in _work(session, person_id)]
@@ -70,26 +71,21 @@ def _businesses(session: Session, now: datetime, policy: Policy, limit: int) -> 
     return asked
 
 
-def _people_with_work(now: datetime, policy: Policy) -> Select[Any]:
+def _people_with_work(now: datetime, policy: Policy) -> Executable:
     """Businesses with an open part whose window closes within the next day, not yet asked."""
+    wrote = col(Conversation.last_interaction_at)
     with_work = (
         select(col(Ticket.person_id))
         .join(Part, col(Part.ticket_id) == col(Ticket.id))
         .where(col(Part.state).in_(OPEN), col(Part.answered_at).is_(None))
     )
     return (
-        _closing(now, policy)
-        .where(col(Conversation.person_id).in_(with_work))
-        .order_by(col(Conversation.last_interaction_at))
-    )
-
-
-def _closing(now: datetime, policy: Policy) -> Select[Any]:
-    wrote = col(Conversation.last_interaction_at)
-    return (
         select(col(Conversation.person_id), wrote)
         .outerjoin(Reach, col(Reach.person_id) == col(Conversation.person_id))
         .where(wrote > now - policy.open, wrote <= now - policy.open + LOOK_AHEAD, _not_yet(wrote))
+        .where(col(Conversation.person_id).in_(with_work))
+        .order_by(wrote)
+        .limit(AT_ONCE)
     )
 
 
@@ -109,12 +105,12 @@ def _work(session: Session, person_id: str) -> Sequence[tuple[Ticket, Part]]:
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def _staff(session: Session, now: datetime, policy: Policy, limit: int) -> int:
+def _staff(session: Session, now: datetime, policy: Policy) -> int:
     calendar = reference.fresh(session).calendar
     try:
         if not calendar.is_working_time(now):
             return 0
-        due = [row for row in _officers(session, now, policy, limit) if _is_due(row[1], now, policy, calendar)]
+        due = [row for row in _officers(session, now, policy) if _is_due(row[1], now, policy, calendar)]
     except PastHorizon:
         return 0
     told = pushes.told_today(session, [officer.id for officer, _ in due], now) if due else {}
@@ -135,7 +131,7 @@ def _is_due(wrote: datetime, now: datetime, policy: Policy, calendar: WorkCalend
     return at is not None and at <= now
 
 
-def _officers(session: Session, now: datetime, policy: Policy, limit: int) -> list[tuple[Officer, datetime]]:
+def _officers(session: Session, now: datetime, policy: Policy) -> list[tuple[Officer, datetime]]:
     """Staff at work whose window is open and who were not asked in it."""
     wrote = col(Conversation.last_interaction_at)
     query = (
@@ -144,7 +140,7 @@ def _officers(session: Session, now: datetime, policy: Policy, limit: int) -> li
         .outerjoin(Reach, col(Reach.person_id) == col(Officer.person_id))
         .where(col(Officer.active).is_(True), wrote > now - policy.open, wrote < _midnight(now), _not_yet(wrote))
         .order_by(wrote)
-        .limit(limit)
+        .limit(AT_ONCE)
     )
     away = absences.deputies(session, now)
     return [(officer, at) for officer, at in session.execute(query).all() if officer.id not in away]

@@ -6,6 +6,7 @@ taken (`channels.routing`), and what it refuses leads to another choice.
 
 import logging
 
+from zalobot import metrics
 from zalobot.channels import routing
 from zalobot.channels.routing import Desk
 from zalobot.outbox import Leaving, Outcome
@@ -32,4 +33,7 @@ async def attempt_by_choice(store: Store, ways: Ways, desk: Desk, row: Leaving, 
         if chosen is None:
             return None
         row = chosen
-    return routing.judged(row, await attempt(ways, row, now), now())
+    outcome = routing.judged(row, await attempt(ways, row, now), now())
+    if outcome.state is OutboxState.SENT:
+        metrics.BY_CHANNEL.labels(row.channel).inc()
+    return outcome
