@@ -53,6 +53,16 @@ class DraftFacts:
         return [self.province.agencies[code].name for code in codes if code in self.province.agencies]
 
     @property
+    def agencies_sure(self) -> bool:
+        """Whether it is clear whose it is."""
+        return bool(self.answers.get("field")) and report_issue.is_sure(self.province, self.answers)
+
+    @property
+    def agency_reasons(self) -> list[str]:
+        """The words that speak for the agencies proposed."""
+        return report_issue.reasons(self.province, self.answers) if self.answers.get("field") else []
+
+    @property
     def files(self) -> list[str]:
         """The keys of the files sent so far."""
         kept = self.answers.get("files") or {}

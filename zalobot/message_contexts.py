@@ -22,7 +22,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("consent", "consent.not_an_option"),
             *("description", "description.too_short", "description.too_long", "description_noted"),
-            *("description.emergency", "description.complaint"),
+            *("description.emergency", "description.complaint", "description.denunciation"),
             *("field", "field.not_an_option"),
             *("agencies", "agencies.which", "agencies.not_an_option"),
             *("files", "files.more", "files.too_many", "files.not_a_file", "files.refused"),

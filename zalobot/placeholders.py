@@ -175,6 +175,8 @@ DRAFT: Final = (
     _placeholder("noi_dung_nhap", "draft", lambda d: spoken.excerpt(d.description, _EXCERPT)),
     _placeholder("linh_vuc_nhap", "draft", lambda d: d.field_name),
     _placeholder("co_quan_nhap", "draft", lambda d: ", ".join(d.agency_names)),
+    _placeholder("chua_ro_co_quan", "draft", lambda d: "" if d.agencies_sure else spoken.spoken("unclear_agency")),
+    _placeholder("vi_sao_co_quan", "draft", lambda d: spoken.excerpt(", ".join(d.agency_reasons), 120)),
     _placeholder("so_tep_nhap", "draft", lambda d: str(d.file_count or "")),
     _placeholder("lien_he_nhap", "draft", lambda d: d.contact),
     _placeholder("ban_cong_khai_nhap", "draft", lambda d: spoken.excerpt(d.public_text, _EXCERPT)),

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from zalobot.channel_policy import policy
 from zalobot.deadlines import Klass, RuleVersion
-from zalobot.decided import NOTHING, Decided, Docket, nearest
+from zalobot.decided import NOTHING, Docket
 from zalobot.errors import ConfigError
 from zalobot.pack import Entry, Notes, read_list, read_toml
 from zalobot.pack_templates import MessageTemplate, read_templates
 from zalobot.pack_time import read_calendar, read_rules
-from zalobot.topics import Guess, Index, guess, index_of
+from zalobot.topics import Index, guess, index_of
 from zalobot.workdays import WorkCalendar
 
 __all__ = ["Agency", "Contact", "Province", "Succession", "Topic", "Unit", "available", "load"]
@@ -109,13 +109,11 @@ class Province:
     successions: tuple[Succession, ...] = ()
     message_templates: tuple[MessageTemplate, ...] = ()
     docket: Docket = NOTHING
-    _words: Index = field(init=False, repr=False, compare=False)
     _names: Index = field(init=False, repr=False, compare=False)
     _zones: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        put(self, "_words", index_of({code: topic.keywords for code, topic in self.topics.items()}))
         names = {code: (*a.aliases, a.name, a.short, *a.former) for code, a in self.working_agencies.items()}
         put(self, "_names", index_of(names))
         put(self, "_zones", index_of({"zone": self.zone_words}))
@@ -125,10 +123,6 @@ class Province:
         """Those that have work: not the ones whose work went to another."""
         return {code: agency for code, agency in self.agencies.items() if not agency.successor}
 
-    def guess(self, text: str) -> tuple[Guess, ...]:
-        """The topics a text may be about, likeliest first, with the words that say so; empty when none is known."""
-        return guess(text, self._words)
-
     def named(self, text: str) -> tuple[str, ...]:
         """The agencies a text names, by old or new name, likeliest first."""
         return tuple(found.code for found in guess(text, self._names))
@@ -137,13 +131,6 @@ class Province:
         """The same in the order in which they are typed: who is named first is to lead."""
         place = {found.code: text.lower().find(found.words[0]) for found in guess(text, self._names)}
         return sorted(place, key=lambda code: place[code])
-
-    def decided_like(self, text: str, field_code: str) -> Decided | None:
-        """A matter of this field that a coordinator decided and that says nearly the same; its agencies have work."""
-        found = nearest(text, self.docket)
-        if found is None or found.topic not in self.topics or self.topics[found.topic].field != field_code:
-            return None
-        return found if all(code in self.working_agencies for code in found.agencies) else None
 
     def agencies_for(self, topic: str, text: str = "") -> tuple[str, ...]:
         """The agencies proposed for an issue: the topic's lead, then those of its usual others that the text names.

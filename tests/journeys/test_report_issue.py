@@ -258,7 +258,7 @@ def test_an_emergency_gets_the_numbers_to_call_and_no_form(stage: Stage) -> None
 def test_a_denunciation_is_shown_its_own_path_and_kept_nowhere(stage: Stage) -> None:
     lan = stage.person("lan")
     lan.says("đồng ý")
-    assert "khiếu nại hoặc tố cáo" in lan.says("co can bo thue goi y boi duong 20tr, toi muon to cao")[0]
+    assert "tố cáo hoặc tố giác" in lan.says("co can bo thue goi y boi duong 20tr, toi muon to cao")[0]
     assert "lĩnh vực" in lan.says(WAREHOUSE)[0]
     for answer in ("1", "đúng", "bỏ qua", "bỏ qua", "gửi"):
         lan.says(answer)

@@ -6,11 +6,9 @@ import pytest
 
 from tests.journeys.stage import Person, Stage, report
 from tests.journeys.test_report_issue import WAREHOUSE
-from zalobot.decided import docket, likeness, nearest
 from zalobot.ledger.erasing import erase_person
 from zalobot.store.models import Role
 from zalobot.tickets.examples import examples
-from zalobot.vietnamese import tokens
 
 CODE = "QN-2611-00001/1"
 
@@ -61,12 +59,3 @@ def test_what_was_learnt_of_an_erased_person_is_forgotten_by_every_process(stage
     assert stage.store.read_now(examples) == []
     stage.later(minutes=5)  # any duty of a process takes up what changed
     assert leads(stage, "minh", WAREHOUSE) == "SXD"
-
-
-def test_likeness_is_the_share_of_all_words_in_common_however_they_are_typed() -> None:
-    said = "Kho ở Móng Cái chưa được thẩm định thiết kế"
-    known = docket([(tokens("kho o mong cai chua duoc tham dinh thiet ke"), "x", ["A"]), (tokens("thuế"), "y", ["B"])])
-    assert nearest(said, known) == known.matters[0]
-    assert nearest("Kho ở Móng Cái", known) is None  # too short to be like anything
-    assert likeness(frozenset("ab"), frozenset("bc")) == pytest.approx(1 / 3)
-    assert nearest(said, docket([])) is None

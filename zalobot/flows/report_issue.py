@@ -5,20 +5,27 @@ The one rule: what was written first, before any question, is already the answer
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from zalobot.flows.engine import Accepted, Answers, Flow, Reading, Rejected, Said, answered
 from zalobot.flows.options import Options, best, certain
 from zalobot.flows.question import Question
-from zalobot.flows.signals import signal
 from zalobot.flows.steps import Choice, Confirm, Contact, Files, Text
 from zalobot.flows.words import changes, is_word, spoken
 from zalobot.province import Province
 from zalobot.store.models import Tier
+from zalobot.understanding import Intent, Understanding, reader_for
 
 NAME = "report_issue"
 WHOLE, LEAD_ONLY, OTHER = "whole", "lead_only", "other"
+# What must not become a ticket, with the message that says where it belongs.
+ELSEWHERE: Final = {
+    Intent.EMERGENCY: "emergency",
+    Intent.COMPLAINT: "complaint",
+    Intent.DENUNCIATION: "denunciation",
+}
 PARTS = 3  # as many agencies as one report may name
+LIKELY = 3  # so many topics put their fields first
 
 
 def flow(province: Province) -> Flow:
@@ -27,7 +34,7 @@ def flow(province: Province) -> Flow:
         name=NAME,
         steps=(
             Choice(name="consent", options=spoken("consent")),
-            Description(name="description", at_least=15, at_most=5000),
+            Description(name="description", at_least=15, at_most=5000, province=province),
             Choice(name="field", options=lambda answers: fields(province, answers)),
             Agencies(name="agencies", province=province),
             Files(name="files", at_most=5),
@@ -50,32 +57,49 @@ def beginning(*, consented: bool) -> dict[str, Any]:
     return {"consent": "yes", **start} if consented else start
 
 
+def understood(province: Province, answers: Answers) -> Understanding:
+    """What was described, as it is understood."""
+    return reader_for(province).read(str(answers.get("description", "")))
+
+
 def fields(province: Province, answers: Answers) -> Options:
     """The fields, the likeliest for these words first, so that they are the ones on buttons."""
     names = dict(province.fields)
-    likely = [province.topics[guess.code].field for guess in province.guess(answers.get("description", ""))[:3]]
+    likely = [province.topics[topic.code].field for topic in understood(province, answers).topics[:LIKELY]]
     return {code: names[code] for code in dict.fromkeys([*likely, *names])}
 
 
 def topic_of(province: Province, answers: Answers) -> str:
     """The topic the words point to within the chosen field; the field's first where they point to none."""
     chosen = answers.get("field")
-    if decided := province.decided_like(answers.get("description", ""), str(chosen)):
-        return decided.topic
-    for guess in province.guess(answers.get("description", "")):
-        if province.topics[guess.code].field == chosen:
-            return guess.code
-    return next(topic.code for topic in province.topics.values() if topic.field == chosen)
+    likely = [topic.code for topic in understood(province, answers).topics]
+    of_field = [topic.code for topic in province.topics.values() if topic.field == chosen]
+    return next((code for code in likely if code in of_field), of_field[0])
+
+
+def is_sure(province: Province, answers: Answers) -> bool:
+    """Whether the words say clearly enough whose it is, and the person's field does not speak against it."""
+    found = understood(province, answers)
+    return found.sure and province.topics[found.topics[0].code].field == answers.get("field")
 
 
 def proposed(province: Province, answers: Answers) -> list[str]:
-    """The agencies that would hold a part: the topic's lead, and those of its usual partners the words name.
+    """The agencies that would hold a part, the lead first: those the words mean, or mean within the chosen field."""
+    if is_sure(province, answers):
+        return list(understood(province, answers).proposed)[:PARTS]
+    return list(province.agencies_for(topic_of(province, answers), str(answers.get("description", ""))))[:PARTS]
 
-    Where a coordinator has decided a matter that says nearly the same, its agencies.
-    """
-    if decided := province.decided_like(answers.get("description", ""), str(answers.get("field"))):
-        return list(decided.agencies)[:PARTS]
-    return list(province.agencies_for(topic_of(province, answers), answers.get("description", "")))[:PARTS]
+
+def likeliest(province: Province, answers: Answers) -> list[str]:
+    """Where it is not clear whose it is: the lead of the chosen field's topic, then the others the words may mean."""
+    others = [agency.code for agency in understood(province, answers).agencies]
+    return list(dict.fromkeys([proposed(province, answers)[0], *others]))[:PARTS]
+
+
+def reasons(province: Province, answers: Answers) -> list[str]:
+    """The words that speak for the proposed lead."""
+    found = {agency.code: agency.words for agency in understood(province, answers).agencies}
+    return list(found.get(proposed(province, answers)[0], ()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +107,11 @@ class Description(Text):
     """What is wrong, in own words. An emergency gets the numbers to call, a complaint (khiếu nại) or denunciation
     (tố cáo) its own legal path: neither is taken down here (Luật Khiếu nại 02/2011, Luật Tố cáo 25/2018)."""
 
+    province: Province = field(repr=False)
+
     def read(self, said: Said, answers: Answers) -> Reading:
-        heard = signal(said.text)
-        return Rejected(heard) if heard else super().read(said, answers)
+        wanted = reader_for(self.province).read(said.text).intent
+        return Rejected(ELSEWHERE[wanted]) if wanted in ELSEWHERE else super().read(said, answers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,18 +121,24 @@ class Agencies(Question):
     province: Province = field(repr=False)
 
     def offered(self, answers: Answers) -> Options:
-        """All that are proposed, only the lead where there are several, another."""
+        """All that are proposed, only the lead where there are several, another. Unclear: the likeliest three."""
         labels: Mapping[str, str] = spoken("agencies")
+        if not is_sure(self.province, answers):
+            names = {code: self.province.agencies[code].name for code in likeliest(self.province, answers)}
+            return {**names, OTHER: labels[OTHER]}
         several = len(proposed(self.province, answers)) > 1
         return {code: label for code, label in labels.items() if code != LEAD_ONLY or several}
 
     def read(self, said: Said, answers: Answers) -> Reading:
-        codes = proposed(self.province, answers)
-        choice = WHOLE if is_word(said.text, "yes", "send") else certain(said.text, self.offered(answers), {})
-        if choice == OTHER:
-            return Rejected("which")
-        if choice is not None:
-            return Accepted(codes if choice == WHOLE else codes[:1])
+        codes, offered = proposed(self.province, answers), self.offered(answers)
+        choice = next(iter(offered)) if is_word(said.text, "yes", "send") else certain(said.text, offered, {})
+        match choice:
+            case "other":
+                return Rejected("which")
+            case "whole" | "lead_only":
+                return Accepted(codes if choice == WHOLE else codes[:1])
+            case str():
+                return Accepted([choice])
         named = self.province.named_in_order(said.text) or self._nearly(said.text)
         return Accepted(named[:PARTS]) if named else Rejected("not_an_option")
 

@@ -4,6 +4,6 @@ The one rule: everything decided here says which words decided it.
 """
 
 from zalobot.understanding.intents import Intent
-from zalobot.understanding.reader import Context, Ranked, Reader, Understanding
+from zalobot.understanding.reader import Context, Ranked, Reader, Understanding, reader_for
 
-__all__ = ["Context", "Intent", "Ranked", "Reader", "Understanding"]
+__all__ = ["Context", "Intent", "Ranked", "Reader", "Understanding", "reader_for"]

@@ -6,18 +6,23 @@ The one rule: pure and quick (well under 5 ms), so that a handler may ask at any
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
+from zalobot.decided import Decided
 from zalobot.province import Province
 from zalobot.rules import Klass
 from zalobot.understanding import deciding
 from zalobot.understanding.deciding import Context
 from zalobot.understanding.intents import Intent
 from zalobot.understanding.phrases import Phrase, samples
-from zalobot.understanding.precedents import Example, Precedents
+from zalobot.understanding.precedents import Precedents
 from zalobot.understanding.routing import Ranked, Router
 from zalobot.understanding.statistics import Model
 
 __all__ = ["Context", "Ranked", "Reader", "Understanding", "reader_for"]
+
+
+NOTHING_KNOWN: Final = Context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,12 @@ class Understanding:
 
 
 class Reader:
-    """Reads messages for one province. `examples` are matters that were decided, the newest last."""
+    """Reads messages for one province. `examples` are matters that were decided, the newest first."""
 
     def __init__(
         self,
         province: Province,
-        examples: Iterable[Example] = (),
+        examples: Iterable[Decided] = (),
         *,
         model: Model | None = None,
         phrases: Sequence[Phrase] | None = None,
@@ -51,20 +56,26 @@ class Reader:
         """`model` and `phrases` (beside the pack's) stand in for the shipped ones where something is measured."""
         self.province = province
         self.precedents = Precedents(tuple(examples))
+        self._read = lru_cache(maxsize=512)(self._understand)
         self._model = model or deciding.shipped()
         if phrases is None:
             phrases = [Phrase(s.text, s.topic, s.agencies) for s in samples() if s.is_matter]
         self._router = Router(province, phrases)
 
-    def with_examples(self, more: Iterable[Example]) -> "Reader":
+    def with_examples(self, newer: Iterable[Decided]) -> "Reader":
         """The same reader that knows newer decisions too; nothing is trained anew."""
         reader = object.__new__(Reader)
-        reader.__dict__ = {**self.__dict__, "precedents": self.precedents.extended(more)}
+        reader.province, reader._model, reader._router = self.province, self._model, self._router
+        reader.precedents = self.precedents.extended(newer)
+        reader._read = lru_cache(maxsize=512)(reader._understand)
         return reader
 
-    def read(self, text: str, context: Context | None = None) -> Understanding:
-        """Understand one message."""
-        wants = deciding.decide(text, self._model, context or Context())
+    def read(self, text: str, context: Context = NOTHING_KNOWN) -> Understanding:
+        """Understand one message. The same text is read once: a flow asks at each of its questions."""
+        return self._read(text, context)
+
+    def _understand(self, text: str, context: Context) -> Understanding:
+        wants = deciding.decide(text, self._model, context)
         route = self._router.route(text, self.precedents, asks=wants.intent is Intent.QUESTION)
         return Understanding(
             intent=wants.intent,
@@ -80,5 +91,5 @@ class Reader:
 
 @lru_cache(maxsize=8)
 def reader_for(province: Province) -> Reader:
-    """The reader of a province as it is known now (two provinces are equal only when they are one)."""
-    return Reader(province)
+    """The reader of a province as it is known now, with what was decided (two are equal only when they are one)."""
+    return Reader(province, province.docket.matters)

@@ -5,6 +5,7 @@ where a coordinator has decided a matter that says nearly the same.
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,17 +25,23 @@ from zalobot.understanding.statistics import softmax
 HEAT: Final = 0.2  # what divides the scores of the phrases (with the root of their number): long texts are too sure
 KNOWN_WORD: Final = 0.45  # per point of the known words
 LIKE_AGENCY: Final = 0.45
+HERE: Final = 0.07  # for the commune of a place that is named
 NAMED: Final = 0.15
 USUAL: Final = 0.06  # for the first of the usual others of a topic, half of it for the second, and so on
-COMPANION: Final = 0.15  # from here on a further agency is proposed
+COMPANION: Final = 0.17  # from here on a further agency is proposed
 SURE: Final = 0.45  # the lead's share
 BEST: Final = 3
+TOPICS: Final = 6
 FAINT: Final = 0.01  # a topic of less chance brings no usual others
 TELLING: Final = 1.0  # a word gives a topic at least so much to be named as a reason
 PARTS: Final = 4
 
 FALLBACK: Final = -4.0  # points of the topic of what no other fits
 
+LONG: Final = 40  # words; from here on the sentences are heard one by one too
+SENTENCE: Final = 6
+CERTAIN: Final = 0.7
+_PIECE: Final = re.compile(r"[.;\n]|\(\d\)|, (?=\w+ \w+ \w+ \w+ \w+ )")
 _SCOPE: Final = "place"
 
 
@@ -96,20 +103,30 @@ class Router:
 
     def route(self, text: str, precedents: Precedents, *, asks: bool) -> Route:
         """Topic and agencies of a text; `asks`: it is a question, so that a place it names means nobody."""
-        heard = _Heard(self, text, precedents.nearest(text), asks)
+        heard = _Heard(self, text, self._precedent(text, precedents), asks)
         topics, agencies = heard.topics(), heard.agencies()
-        lead = agencies[0]
-        sure = bool(heard.precedent) or (heard.certainty(lead.code) >= SURE and heard.spoke)
-        about = self.province.topics.get(topics[0].code) if topics else None
-        chosen = heard.chosen(lead.code)
-        klass = about.klass if about else Klass.HARD
-        return Route(
-            topics=topics[:BEST],
-            agencies=agencies,
-            proposed=chosen if sure else (),
-            sure=sure,
-            klass=klass if len(chosen) == 1 or not sure else Klass.HARD,
-        )
+        lead, pieces = agencies[0].code, self._of_pieces(heard)
+        sure = bool(heard.precedent) or heard.certainty(lead) >= SURE or len(set(pieces)) > 1
+        chosen = tuple(dict.fromkeys([*heard.chosen(lead), *pieces]))[:PARTS]
+        klass = self.province.topics[topics[0].code].klass
+        return Route(topics, agencies, chosen if sure else (), sure, klass)
+
+    def _precedent(self, text: str, precedents: Precedents) -> Precedent | None:
+        """What was decided of a matter nearly the same, while its agencies have work."""
+        found = precedents.nearest(text)
+        return found if found and self.working.issuperset(found.matter.agencies) else None
+
+    def _of_pieces(self, heard: "_Heard") -> list[str]:
+        """The agencies that single sentences of a long text surely mean: each answers its own part."""
+        if len(heard.words) < LONG or heard.precedent:
+            return []
+        found = []
+        for piece in _PIECE.split(heard.text):
+            if len(piece.split()) >= SENTENCE:
+                part = _Heard(self, piece, None, heard.asks)
+                best = max(part.certain, key=lambda code: part.certain[code])
+                found += [best] if part.known and part.certain[best] >= CERTAIN else []
+        return found
 
 
 class _Heard:
@@ -117,7 +134,7 @@ class _Heard:
 
     def __init__(self, router: Router, text: str, precedent: Precedent | None, asks: bool) -> None:
         self.province, self.trained, self.working = router.province, router.trained, router.working
-        self.words = words(text)
+        self.text, self.words = text, words(text)
         self.said = " ".join(word.said for word in self.words)
         self.features = topic_features(text)
         self.precedent, self.asks = precedent, asks
@@ -126,7 +143,6 @@ class _Heard:
         self.named = tuple(found for found in guess(self.said, self.trained.names) if found.code != fallback)
         self.in_zone = bool(guess(self.said, self.trained.zones))
         self.at_place = bool(guess(self.said, self.trained.places))
-        self.spoke = bool(self.known or self.named) or any(f in self.trained.by_topic.gains for f in self.features)
         self.topic_of, self.leads = router.topic_of, router.leads[self.in_zone]
         self.labels = self._labels()
         self.best = max(self.labels, key=lambda label: self.labels[label])
@@ -176,18 +192,18 @@ class _Heard:
         shares: dict[str, float] = defaultdict(float)
         for label, chance in self.labels.items():
             shares[self.topic_of[label]] += chance
-        if self.precedent and self.precedent.example.topic in self.province.topics:
-            shares[self.precedent.example.topic] += self.precedent.likeness + 1
+        if self.precedent and self.precedent.matter.topic in self.province.topics:
+            shares[self.precedent.matter.topic] += self.precedent.likeness + 1
         total = sum(shares.values())
         return tuple(
-            Ranked(code, round(share / total, 3), self._topic_words(code)) for code, share in _ranked(shares)[:BEST]
+            Ranked(code, round(share / total, 3), self._topic_words(code)) for code, share in _ranked(shares)[:TOPICS]
         )
 
     def agencies(self) -> tuple[Ranked, ...]:
         """The agencies, likeliest lead first."""
         shares = defaultdict(float, self.shares)
         if self.precedent:
-            for place, code in enumerate(self.precedent.example.agencies):
+            for place, code in enumerate(self.precedent.matter.agencies):
                 shares[code] += (1 + self.precedent.likeness) / (place + 1) * sum(self.shares.values())
         total = sum(shares.values())
         best = [(code, share) for code, share in _ranked(shares) if code in self.working]
@@ -196,7 +212,7 @@ class _Heard:
     def chosen(self, lead: str) -> tuple[str, ...]:
         """The lead and those that have a part of it beside."""
         if self.precedent:
-            return self.precedent.example.agencies[:PARTS]
+            return self.precedent.matter.agencies[:PARTS]
         beside = {code: self._beside(code) for code in self.working if code != lead}
         others = sorted((c for c, share in beside.items() if share >= COMPANION), key=lambda c: (-beside[c], c))
         return (lead, *others[: PARTS - 1])
@@ -209,7 +225,7 @@ class _Heard:
         share += 0.3 if any(found.code == code for found in self.named) else 0.0
         share += 0.5 * self.certainty(code)
         if usual and not self.asks and self.at_place and code in about.others and self._is_local(code):
-            share += 0.15
+            share += HERE
         return share
 
     def _is_local(self, code: str) -> bool:
@@ -222,7 +238,7 @@ class _Heard:
         )
 
     def _agency_words(self, code: str) -> tuple[str, ...]:
-        if self.precedent and code in self.precedent.example.agencies:
+        if self.precedent and code in self.precedent.matter.agencies:
             return self.precedent.words
         named = self._typed([word for found in self.named if found.code == code for word in found.words])
         topics = [label for label, lead in self.leads.items() if lead == code]
