@@ -24,6 +24,7 @@ GREEN, AMBER, RED = "green", "yellow", "red"
 _MARKS = {GREEN: "ok  ", AMBER: "look", RED: "RED "}
 _STATES = {"ok": GREEN, "warn": AMBER, "red": RED}
 _LINK = "let an administrator of the OA consent at the address that `zalobot oauth link` prints"
+_FILTER = '"Lọc cú pháp"'
 _CONSOLE = "on developers.zalo.me"
 REMEDIES = {
     "database.unreachable": "start the database, check ZALOBOT_DATABASE_URL",
@@ -45,7 +46,7 @@ REMEDIES = {
     "webhook.deaf": f"Zalo takes messages and tells nothing of them: switch the webhook on again {_CONSOLE}",
     "webhook.quiet": f"write a message to the account; if nothing answers, switch the webhook on again {_CONSOLE}",
     "webhook.dropped": f"compare ZALOBOT_ZALO_OA_SECRET with the OA Secret Key of the Webhook page {_CONSOLE}",
-    "syntax_filter.only_hash": 'switch "Lọc cú pháp" off on the Webhook page: other texts never arrive',
+    "syntax_filter.only_hash": f"switch {_FILTER} off on the Webhook page {_CONSOLE}: other texts never arrive",
     "clock.skewed": "let the machine keep its clock by NTP",
     "templates.refused": "read Zalo's reason (`zalobot zbs check`), mend the template, have it approved again",
     "templates.missing": "hand the templates in with Zalo, then note their ids (`zalobot zbs approve`)",
