@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from zalobot import credentials
+from zalobot import credentials, metrics
 from zalobot.credentials import Grant, TokenKeeper
 from zalobot.errors import ConfigError, ConsentNeeded, Retryable
 from zalobot.sealing import Seal
@@ -514,3 +514,23 @@ async def test_real_processes_are_one_renewal(keeper, database_url, oauth):
         process.join()
     assert got == ["access-2"] * 2
     assert oauth.shown == ["refresh-1"]
+
+
+async def test_renewals_are_counted_where_they_happen(keeper, oauth, monkeypatch):
+    monkeypatch.setattr(credentials, "_REST", 0.0)
+
+    def counted() -> list[float]:
+        results = ("renewed", "failed", "refused", "consent")
+        return [metrics.TOKEN_REFRESHES.labels(result)._value.get() for result in results]
+
+    await keeper.access()
+    before = counted()
+    await keeper.renewed("access-1")
+    oauth.instead.append({"error": -14004, "error_name": "invalid secret key"})
+    with pytest.raises(Retryable):
+        await keeper.renewed("access-2")
+    oauth.instead.append({"error": -14020, "error_name": "used"})
+    with pytest.raises(ConsentNeeded):
+        await keeper.renewed("access-2")
+    await keeper.replace(Pair("access-9", "refresh-9", NOW + timedelta(hours=25), NOW))
+    assert [after - earlier for after, earlier in zip(counted(), before, strict=True)] == [1, 1, 1, 1]
