@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -14,10 +15,11 @@ from zalobot.config import Settings
 from zalobot.inbox import Waiting
 from zalobot.province import load
 from zalobot.services import Services
+from zalobot.store import database
 from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
 from zalobot.store.models import InboxState, Person
-from zalobot.worker import TOPIC, Worker
+from zalobot.worker import FEW, TOPIC, Worker
 
 
 def worker(store: Store, handle: Handle) -> Worker:
@@ -117,3 +119,17 @@ async def test_what_fails_is_counted_by_its_kind(store: Store) -> None:
     await store.run(inbox.keep, [incoming(text_event("lan", "faulty")), incoming(text_event("huy", "1"))])
     await worker(store, fails_at_faulty).drain()
     assert counted._value.get() == before + 1
+
+
+async def test_while_a_crowd_waits_at_the_webhook_a_round_serves_few(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their commit waits for the round's: on SQLite there is one writer."""
+    await store.run(inbox.keep, [incoming(text_event(f"p{number}", "1")) for number in range(FEW * 2 + 1)])
+    made = worker(store, fails_at_faulty)
+    store.hurry()
+    assert await made.once() == FEW
+    monkeypatch.setattr(database, "HURRY", 0.0)
+    store.hurry()
+    assert not store.hurried
+    assert await made.once() == FEW + 1

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 TOPIC = "inbox"
 PEOPLE = 64
+FEW = 8  # while a crowd waits at the webhook: a round is a transaction that their commit has to wait for
 GATHER = 0.01  # seconds: a person does not notice them, and several people's events share one transaction
 
 
@@ -49,12 +50,13 @@ class Worker:
     async def once(self) -> int:
         """One round; gives back how many events it handled."""
         store, now = self._services.store, self._services.now()
+        people = FEW if store.hurried else PEOPLE
         try:
-            worked = await store.run(inbox.work, self._handle, now, people=PEOPLE)
+            worked = await store.run(inbox.work, self._handle, now, people=people)
         except OperationalError:
             raise  # the database's trouble, not the events'
         except Exception:  # EventFailed, or what an event left to be written was refused
-            worked = await store.run(inbox.work, self._handle, now, people=PEOPLE, careful=True)
+            worked = await store.run(inbox.work, self._handle, now, people=people, careful=True)
         self._report(worked)
         if worked.handled:
             await self._services.coordination.publish(OUTBOX)

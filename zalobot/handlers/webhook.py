@@ -23,6 +23,7 @@ routes = web.RouteTableDef()
 
 BODY_LIMIT = 256 * 1024
 BATCH = 200
+CROWD = 16  # so many at once are no ordinary minute
 TOPIC = "inbox"
 MOST_RETRIES = 9  # more are counted as this: a label must not have as many values as somebody likes to send
 
@@ -46,6 +47,8 @@ class Keeper:
             batch = [await self._queue.get()]
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
+            if len(batch) >= CROWD:
+                self._services.store.hurry()
             await self._commit(batch)
 
     async def _commit(self, batch: Sequence[tuple[Incoming, asyncio.Future[None]]]) -> None:

@@ -5,6 +5,7 @@ The one rule: nothing awaits inside a transaction. SQLite has a single writer th
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Finish = Callable[[Session], None]
 
+HURRY = 0.5  # seconds
 _RETRIED = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock: the same verb may simply run again
 
 
@@ -34,6 +36,7 @@ class Store:
         self.url = url
         self.sqlite = url.startswith("sqlite")
         self.info: dict[str, Any] = info if info is not None else {}
+        self._hurried_until = 0.0
         self._write_engine = _engine(url, immediate=True, size=1 if self.sqlite else writers)
         self._read_engine = _engine(url, immediate=False, size=readers)
         self._writers = Hands(1 if self.sqlite else writers, "store-write")
@@ -46,6 +49,15 @@ class Store:
     async def run_first(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`run`, before everything that waits for the writer: for what Zalo's two seconds depend on."""
         return await self._writers.do(lambda: self.run_now(verb, *args, **kwargs), FIRST)
+
+    def hurry(self) -> None:
+        """Many wait for `run_first`: for the next half second long transactions had better be short ones."""
+        self._hurried_until = time.monotonic() + HURRY
+
+    @property
+    def hurried(self) -> bool:
+        """Whether somebody asked for short transactions just now."""
+        return time.monotonic() < self._hurried_until
 
     async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query that changes nothing, beside the writer."""
