@@ -135,6 +135,14 @@ async def test_zalo_s_own_count_is_honoured() -> None:
     assert (await town.budget.room(48)).calls > 0
 
 
+async def test_a_setting_does_not_make_much_of_zalo_s_minute_look_little() -> None:
+    town = Minutes(1_000_000)
+    await town.budget.heard({"X-RateLimit-Limit": "100", "X-RateLimit-Remain": "6"})
+    assert (await town.budget.room(48)).calls == 48
+    await town.budget.heard({"X-RateLimit-Limit": "100", "X-RateLimit-Remain": "5"})
+    assert (await town.budget.room(48)).calls == 0
+
+
 @pytest.mark.parametrize("headers", [{}, {"X-RateLimit-Limit": "many", "X-RateLimit-Remain": "-1"}])
 async def test_headers_that_say_nothing_change_nothing(headers: dict[str, str]) -> None:
     town = Minutes(0)

@@ -133,7 +133,7 @@ class Budget:
         if remain is None:
             return
         metrics.RATE_REMAIN.set(remain)
-        if remain <= self.limit * LEFT_TO_OTHERS:
+        if remain <= (limit or self._header or SMALLEST) * LEFT_TO_OTHERS:
             await self.refused(60.5 - self._clock() % 60)
 
     async def refused(self, seconds: float) -> None:
