@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from zalobot import person_group
+from zalobot import outbox_group, person_group, user_group, zbs_group
 from zalobot.config import SERVING, Settings
 from zalobot.errors import ConfigError, Refused
 
@@ -19,10 +19,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="A province a
 templates = typer.Typer(no_args_is_help=True, help="The words the bot says.")
 officer = typer.Typer(no_args_is_help=True, help="Officers, heads and leaders.")
 inbox_group = typer.Typer(no_args_is_help=True, help="Events that Zalo sent.")
-outbox_group = typer.Typer(no_args_is_help=True, help="Messages to people.")
-zbs = typer.Typer(no_args_is_help=True, help="Templates that Zalo has to approve (ZBS).")
 calendar = typer.Typer(no_args_is_help=True, help="The working days, and what a late change of them moves.")
-user = typer.Typer(no_args_is_help=True, help="Accounts of the web pages.")
 ledger = typer.Typer(no_args_is_help=True, help="The chained record of everything that happened.")
 oauth = typer.Typer(no_args_is_help=True, help="The consent of the Official Account's administrators.")
 DAY = ["%Y-%m-%d"]
@@ -31,10 +28,10 @@ app.add_typer(person_group.group(lambda: _settings()), name="person")
 app.add_typer(calendar, name="calendar")
 app.add_typer(officer, name="officer")
 app.add_typer(inbox_group, name="inbox")
-app.add_typer(outbox_group, name="outbox")
-app.add_typer(zbs, name="zbs")
+app.add_typer(outbox_group.group(lambda: _settings()), name="outbox")
+app.add_typer(zbs_group.group(lambda: _settings()), name="zbs")
 app.add_typer(ledger, name="ledger")
-app.add_typer(user, name="user")
+app.add_typer(user_group.group(lambda: _settings()), name="user")
 app.add_typer(oauth, name="oauth")
 
 
@@ -238,124 +235,6 @@ def inbox_replay(event: Annotated[str, typer.Argument(help="The event's key, as 
     typer.echo("The event will be handled again.")
 
 
-@user.command("add")
-def user_add(
-    name: Annotated[str, typer.Argument(help="The person's name; what they type to sign in is made from it.")],
-    role: Annotated[str, typer.Option(help="officer, head, leader, coordinator, operator or admin.")],
-    agency: Annotated[str, typer.Option(help="The agency's code: officers and heads need one.")] = "",
-) -> None:
-    """Add an account and print its one-time password, which has to be changed at the first sign-in."""
-    from zalobot import account_command
-
-    typer.echo(account_command.add(_settings(), name=name, role=role, agency=agency))
-
-
-@user.command("list")
-def user_list() -> None:
-    """Every account: its role, whether it has a second factor, whether it is stopped."""
-    from zalobot import account_command
-
-    typer.echo(account_command.listed(_settings()))
-
-
-@user.command("stop")
-def user_stop(name: Annotated[str, typer.Argument(help="The name they sign in with.")]) -> None:
-    """Let nobody in with this account any more; whoever is in is out at once."""
-    from zalobot import account_command
-
-    typer.echo(account_command.stop(_settings(), name))
-
-
-@user.command("reset-password")
-def user_reset_password(name: Annotated[str, typer.Argument(help="The name they sign in with.")]) -> None:
-    """Print a new one-time password; every session of the account ends."""
-    from zalobot import account_command
-
-    typer.echo(account_command.reset_password(_settings(), name))
-
-
-@user.command("reset-second-factor")
-def user_reset_second_factor(name: Annotated[str, typer.Argument(help="The name they sign in with.")]) -> None:
-    """The phone is lost: ask for a new authenticator at the next sign-in."""
-    from zalobot import account_command
-
-    typer.echo(account_command.reset_second_factor(_settings(), name))
-
-
-@outbox_group.command("undelivered")
-def outbox_undelivered() -> None:
-    """List the messages that reached nobody: the state, the ticket, why, and what was tried."""
-    from zalobot import outbox_command
-
-    if not outbox_command.show(_settings()):
-        typer.echo("Every message reached somebody or is on its way.")
-
-
-@outbox_group.command("retry")
-def outbox_retry(message: Annotated[str, typer.Argument(help="The key, as in the list.")]) -> None:
-    """Try a message once more, by whatever way is open now."""
-    from zalobot import outbox_command
-
-    outbox_command.retry(_settings(), message)
-    typer.echo("The message will be tried again.")
-
-
-@outbox_group.command("resolve")
-def outbox_resolve(
-    message: Annotated[str, typer.Argument(help="The key, as in the list.")],
-    note: Annotated[str, typer.Option(help="How it was settled: a call, a letter.")],
-) -> None:
-    """Take a message off the list: it was settled otherwise."""
-    from zalobot import outbox_command
-
-    outbox_command.resolve(_settings(), message, note)
-    typer.echo("The message is settled.")
-
-
-@outbox_group.command("costs")
-def outbox_costs(
-    days: Annotated[int, typer.Option(min=1, help="Of how many days.")] = 30,
-) -> None:
-    """What was sent by which channel, sends for each ticket, money, and what a month costs at this rate."""
-    from zalobot import outbox_command
-
-    outbox_command.show_costs(_settings(), days)
-
-
-@zbs.command("list")
-def zbs_list() -> None:
-    """The templates of the pack, what each stands for, and how it is with Zalo."""
-    from zalobot import zbs_command
-
-    zbs_command.show(_settings())
-
-
-@zbs.command("approve")
-def zbs_approve(
-    key: Annotated[str, typer.Argument(help="The template's key, as in the list.")],
-    template_id: Annotated[str, typer.Option("--id", help="The id Zalo gave it.")],
-    uid: Annotated[bool, typer.Option(help="May be sent by Zalo's user id.")] = True,
-    phone: Annotated[bool, typer.Option(help="May be sent by phone.")] = True,
-    price_uid: Annotated[int | None, typer.Option(help="VND by user id, if not as in the pack.")] = None,
-    price_phone: Annotated[int | None, typer.Option(help="VND by phone, if not as in the pack.")] = None,
-) -> None:
-    """Note that Zalo has approved a template for this account."""
-    from zalobot import zbs_command
-
-    zbs_command.approve(
-        _settings(), key, template_id, by_uid=uid, by_phone=phone, price_uid=price_uid, price_phone=price_phone
-    )
-    typer.echo(f"{key} is used from now on.")
-
-
-@zbs.command("check")
-def zbs_check() -> None:
-    """Ask Zalo about every approved template. Exit 1 when one is not there or has other parameters."""
-    from zalobot import zbs_command
-
-    raise typer.Exit(zbs_command.check(_settings()))
-
-
 def main() -> None:
     """The entry point: what is refused is said in one line each, never as a traceback."""
     try:
@@ -367,6 +246,18 @@ def main() -> None:
         facts = ", ".join(f"{name}={value}" for name, value in refusal.facts.items())
         print(f"refused: {refusal.reason}" + (f" ({facts})" if facts else ""), file=sys.stderr)
         sys.exit(1)
+    except Exception as error:
+        if not type(error).__module__.startswith("sqlalchemy."):
+            raise
+        print(f"the database of ZALOBOT_DATABASE_URL: {_database_says(error)}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _database_says(error: Exception) -> str:
+    """What a database that cannot be used says, and the remedy where tables are missing. In one line."""
+    said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+    lacking = any(words in said for words in ("no such table", "no such column", "does not exist"))
+    return f"{said}: run `zalobot migrate`" if lacking else said
 
 
 if __name__ == "__main__":
