@@ -2,13 +2,13 @@
 
 import heapq
 import random
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
-from tests.oracle import DAY, FULL, MIDNIGHT, MINUTE, Wall
-from tests.proofs.year.machine import STEP, Down
+from tests.oracle import DAY, FULL, MIDNIGHT, MINUTE, SECOND, Wall
+from tests.proofs.year.machine import STEP
 from tests.proofs.year.people import Act
+from tests.proofs.year.scenario import Scenario
 from tests.proofs.year.walls import local, utc
 
 AROUND = timedelta(minutes=10)  # before and after work the clock already goes in small steps
@@ -18,17 +18,21 @@ IDLE = timedelta(minutes=20)
 class Agenda:
     """What is meant to be done. What falls into an outage is done after it."""
 
-    def __init__(self, downs: Sequence[Down], chance: random.Random) -> None:
+    def __init__(self, scenario: Scenario, chance: random.Random) -> None:
         self._heap: list[tuple[datetime, int, Act]] = []
-        self._count, self._downs, self._chance = count(), [down for down in downs if down.whole], chance
+        self._count, self._chance = count(), chance
+        self._downs = [down for down in scenario.downs if down.whole]
+        self._changes = {change.at for change in scenario.changes}
 
     def add(self, at: datetime, act: Act) -> None:
         """Somebody means to do something at an instant."""
         for down in self._downs:
             if down.begins <= at < down.ends:
                 at = down.ends + timedelta(minutes=self._chance.uniform(0, 60))
-        # What Zalo tells is exact to the millisecond, the oracle to the second.
-        heapq.heappush(self._heap, (at.replace(microsecond=0), next(self._count), act))
+        at = at.replace(microsecond=0)  # what Zalo tells is exact to the millisecond, the oracle to the second
+        if act.what != "calendar" and at in self._changes:
+            at += SECOND  # else nobody could say which calendar it was
+        heapq.heappush(self._heap, (at, next(self._count), act))
 
     def until(self, now: datetime) -> list[tuple[datetime, Act]]:
         """Take out what is to be done by now, in order."""

@@ -28,12 +28,21 @@ Done = tuple[datetime, Act, Next, str]
 Planned = list[tuple[datetime, Act]]
 
 
-def play(url: str, scenario_of: Any, *, officers: int, tickets: int, seed: int, loud: bool = False) -> Year:
-    """Play it from the first tick to the last."""
+def play(
+    url: str,
+    scenario_of: Any,
+    *,
+    officers: int,
+    tickets: int,
+    seed: int,
+    loud: bool = False,
+    service: type[Machine] = Machine,
+) -> Year:
+    """Play it from the first tick to the last, on this kind of machine."""
     chance = random.Random(seed)
     scenario: Scenario = scenario_of(chance, {})
     calendar = shortened(province.load("quang-ninh").calendar, scenario.known_until)
-    machine = Machine(url, scenario.begins, random.Random(seed + 1), calendar)
+    machine = service(url, scenario.begins, random.Random(seed + 1), calendar)
     year = Year(machine, World(chance), Walls.of(calendar, scenario.begins), scenario)
     employ(year, officers)
     agenda = _agenda(year, tickets)
@@ -49,7 +58,7 @@ def play(url: str, scenario_of: Any, *, officers: int, tickets: int, seed: int, 
 def _agenda(year: Year, tickets: int) -> Agenda:
     """What is certain from the beginning: reports, changes of the calendar, a merger, who leaves and is away."""
     scenario = year.scenario
-    agenda = Agenda(scenario.downs, year.world.chance)
+    agenda = Agenda(scenario, year.world.chance)
     for at in reports(year.world.chance, scenario.begins, scenario.ends, tickets):
         agenda.add(at, Act("report"))
     for number, change in enumerate(scenario.changes):
