@@ -1,0 +1,15 @@
+"""Every word an operator may write in double braces: what it is read from, how, and a sample for previews.
+
+The one rule: a value is text and nothing else; what it says of time is said as of the instant in its facts.
+"""
+
+from typing import Final
+
+from zalobot.placeholders.calendars import CALENDAR, OTHERS
+from zalobot.placeholders.counting import RECEIPT
+from zalobot.placeholders.digests import DIGEST
+from zalobot.placeholders.people import PEOPLE
+from zalobot.placeholders.tickets import PART, TICKET
+from zalobot.placeholders.work import DRAFT, LISTS
+
+PLACEHOLDERS: Final = (*TICKET, *PART, *PEOPLE, *DRAFT, *LISTS, *DIGEST, *RECEIPT, *CALENDAR, *OTHERS)

@@ -1,0 +1,54 @@
+"""What is being put together, chosen from, or to be done."""
+
+from typing import Any, Final
+
+from zalobot import spoken, templating
+from zalobot.placeholders.making import EXCERPT, LISTED, placeholder
+
+
+def work_lines(work: Any) -> str:
+    return "\n".join(templating.render("list/work", part=part).text for part in work[:LISTED])
+
+
+def ticket_lines(tickets: Any) -> str:
+    return "\n".join(templating.render("list/proposal", ticket=ticket).text for ticket in tickets[:LISTED])
+
+
+def _codes(work: Any) -> str:
+    """The codes of all of it, as one phrase."""
+    rest = len(work) - LISTED
+    codes = ", ".join(part.part.code for part in work[:LISTED])
+    return f"{codes} (+{rest})" if rest > 0 else codes
+
+
+def _answers(parts: Any) -> str:
+    return "\n\n".join(templating.render("list/answer", part=part).text for part in parts)
+
+
+DRAFT: Final = (
+    placeholder("noi_dung_nhap", "draft", lambda d: spoken.excerpt(d.description, EXCERPT)),
+    placeholder("linh_vuc_nhap", "draft", lambda d: d.field_name),
+    placeholder("co_quan_nhap", "draft", lambda d: ", ".join(d.agency_names)),
+    placeholder("chua_ro_co_quan", "draft", lambda d: "" if d.agencies_sure else spoken.spoken("unclear_agency")),
+    placeholder("vi_sao_co_quan", "draft", lambda d: spoken.excerpt(", ".join(d.agency_reasons), 120)),
+    placeholder("so_tep_nhap", "draft", lambda d: str(d.file_count or "")),
+    placeholder("lien_he_nhap", "draft", lambda d: d.contact),
+    placeholder("ban_cong_khai_nhap", "draft", lambda d: spoken.excerpt(d.public_text, EXCERPT)),
+    placeholder("thieu_gi", "draft", lambda d: ", ".join(spoken.state("aspect", aspect) for aspect in d.missing)),
+    placeholder("trung_lap", "draft", lambda d: str(d.alike or "")),
+    placeholder("ten_doanh_nghiep_nhap", "draft", lambda d: d.business),
+    placeholder("muc_cong_khai_nhap", "draft", lambda d: spoken.state("tier", d.tier)),
+)
+
+LISTS: Final = (
+    placeholder("lua_chon", "options", spoken.numbered),
+    placeholder("lua_chon_ngan", "options", lambda o: ", ".join(f"{n} {name}" for n, name in enumerate(o, 1))),
+    placeholder("so_viec", "work", lambda work: str(len(work) or "")),
+    placeholder("danh_sach_viec", "work", work_lines),
+    placeholder("cac_tra_loi", "answers", _answers),
+    placeholder("cac_ma_viec", "work", _codes),
+    placeholder("so_ho_so", "tickets", lambda tickets: str(len(tickets) or "")),
+    placeholder("danh_sach_ho_so", "tickets", ticket_lines),
+    placeholder("so_ho_so_khac", "tickets", lambda tickets: str(max(0, len(tickets) - LISTED) or "")),
+    placeholder("so_viec_khac", "work", lambda work: str(max(0, len(work) - LISTED) or "")),
+)
