@@ -83,7 +83,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("nothing_to_cancel", "nothing_to_go_back", "attachment_kind", "sticker", "thanks", "cancelled", "abuse"),
             *("person_called", "person_called_after_hours", "given_back", "out_of_hours", "shelved"),
-            *("citizen_matter", "in_a_group"),
+            *("citizen_matter", "spam", "in_a_group"),
         ),
     ),
     ("common", ("options",), ("typed",)),
@@ -144,6 +144,14 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ),
     ("refused", ("facts",), ("not_the_head", "not_late", "date_not_ahead", "date_not_worked")),
     ("refused", ("facts",), ("no_such_officer", "officer_unclear", "deputy_elsewhere", "absence_backwards")),
+    (
+        "refused",
+        ("facts",),
+        (
+            *("account_agency", "account_name", "account_taken", "account_unknown", "no_such_role"),
+            *("link_used", "second_factor_there", "second_factor_wrong", "sign_in_wait"),
+        ),
+    ),
     ("reminders", ("digest",), ("digest_officer", "digest_head", "digest_province")),
     ("reminders", _ABOUT_A_PART, ("unseen",)),
     ("list", ("late",), ("late_agency",)),
