@@ -50,6 +50,12 @@ def name_beside(text: str) -> str:
     return " ".join(re.sub(r"[\s,;:|()\-–]+", " ", rest).split())[:120]
 
 
+def without_contacts(text: str) -> str:
+    """The text with its phone numbers and e-mail addresses taken out, a comma where each stood."""
+    rest = _EMAIL.sub(" , ", re.sub(r"\s*@\s*", "@", unicodedata.normalize("NFKC", text)))
+    return _PHONE.sub(" , ", rest)
+
+
 def ticket_code(text: str) -> str:
     """A ticket or part code in its written form (QN-2611-00042, QN-2611-00042/1), "" where there is none.
 

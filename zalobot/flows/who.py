@@ -1,0 +1,152 @@
+"""Who writes: the business (name, tax code, sector, commune) and how to reach somebody there, in one message.
+
+The one rule: all of it may be left out. What is plainly wrong (a tax code that cannot be) is said once, with what is
+wrong about it, and what was given beside it is kept.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from zalobot import tax_codes
+from zalobot.flows.contact import email, phone, without_contacts
+from zalobot.flows.engine import Accepted, Answers, Condition, Reading, Rejected, Said
+from zalobot.flows.question import Question
+from zalobot.flows.steps import A_SENTENCE, card_phone
+from zalobot.flows.words import is_word
+from zalobot.province import Province
+from zalobot.spoken import words_file
+from zalobot.vietnamese import nfc, plain
+
+LONGEST: Final = 160  # characters of a name; more is a story
+A_NAME: Final = 8  # words
+_PIECES: Final = re.compile(r"[,;\n|]+|\s[–-]\s|(?<=[a-zà-ỹ])\.\s")
+Identity = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Who(Question):
+    """Who writes. {} is "not asked yet", which will do where `spared` says so; the value names what was given.
+
+    A tax code that cannot be is kept under `doubt` until it is given again or left out.
+    """
+
+    province: Province = field(repr=False)
+    spared: Condition = field(default=lambda _: False, repr=False)
+
+    def read(self, said: Said, answers: Answers) -> Reading:
+        before = {name: value for name, value in (answers.get(self.name) or {}).items() if name != "doubt"}
+        if is_word(said.text, "skip", "done", "keep"):
+            return Accepted({**before, "asked": True})
+        given = understood(self.province, said, before)
+        if given is None:
+            long = len(said.text.split()) >= A_SENTENCE
+            return Rejected("unclear", joins="description" if long else "")
+        code = tax_codes.find(said.text)
+        if code is not None and code.wrong:
+            return Rejected(code.wrong.value, keep={**before, **given, "doubt": code.code})
+        return Accepted({**before, **given, "asked": True})
+
+    def clear(self, said: Said, answers: Answers) -> bool:
+        if is_word(said.text, "skip"):
+            return True
+        given = understood(self.province, said, {}) if len(said.text) <= LONGEST else None
+        return given is not None and bool({"tax_code", "phone", "email", "name"} & set(given))
+
+    def holds(self, value: Any, answers: Answers) -> bool:
+        if not isinstance(value, dict) or value.get("doubt"):
+            return False
+        return bool(value.get("asked")) or self.spared(answers)
+
+
+def understood(province: Province, said: Said, before: Identity) -> dict[str, str] | None:
+    """What a message says of who writes; None where it says nothing of that."""
+    text = nfc(said.text)
+    given: dict[str, str] = {}
+    code = tax_codes.find(text)
+    number, address = phone(_without(text, code)) or card_phone(said), email(text)
+    given |= {"phone": number} if number else {}
+    given |= {"email": address} if address else {}
+    given |= {"tax_code": code.code} if code and not code.wrong else {}
+    if (unit := commune(province, text)) is not None:
+        given["commune"] = unit
+    certain = bool(given) or code is not None or bool(before)
+    rest = without_contacts(_without(text, code))
+    for piece in filter(None, (bare(part) for part in _PIECES.split(rest))):
+        _place(given, piece, certain, province, bool(number))
+    return given if given or code else None
+
+
+def _without(text: str, code: tax_codes.Found | None) -> str:
+    return text if code is None else f"{text[: code.start]}, {text[code.end :]}"
+
+
+def _place(given: dict[str, str], piece: str, certain: bool, province: Province, reachable: bool) -> None:
+    """Put one piece of the message where it belongs; what belongs nowhere is left."""
+    kind, words = labelled(piece)
+    if len(words) > LONGEST or not words:
+        return
+    if kind in ("business", "name"):
+        given.setdefault("name", piece if kind == "business" else words)
+    elif kind == "person":
+        given.setdefault("person", piece if kind_is_title(piece) else words)
+    elif kind == "sector":
+        given.setdefault("sector", words)
+    elif kind == "place" or commune(province, piece) is not None:
+        return
+    elif certain and len(words.split()) <= A_NAME:
+        given.setdefault(_unlabelled(given, words, reachable), words)
+
+
+def _unlabelled(given: Mapping[str, str], words: str, reachable: bool) -> str:
+    """What a piece without a label is: beside a number alone a person, else first the business, then what it does."""
+    capitals = all(word[0].isupper() for word in words.split())
+    if reachable and capitals and ("name" in given or "tax_code" not in given):
+        return "person"
+    return "sector" if "name" in given else "name"
+
+
+def labelled(piece: str) -> tuple[str, str]:
+    """What a piece is by the word it begins with, and the rest of it as typed; ("", piece) where by none."""
+    said = plain(piece)
+    for kind, words in _labels():
+        for word in words:
+            if said == word or said.startswith(word + " "):
+                return kind, " ".join(piece.split()[len(word.split()) :]).strip(" :=.-") or (
+                    piece if kind == "business" else ""
+                )
+    return "", piece.strip(" :=.-")
+
+
+def kind_is_title(piece: str) -> bool:
+    """Whether a piece begins with how a person is addressed, which stays with the name."""
+    return plain(piece).split()[0] in ("chi", "anh", "ong", "ba", "co", "chu", "em", "mr", "ms", "mrs")
+
+
+@lru_cache(maxsize=1)
+def _labels() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    listed = words_file()["who"]
+    kinds = ("name", "business", "person", "sector", "place")
+    return tuple((kind, tuple(sorted((plain(word) for word in listed[kind]), key=len, reverse=True))) for kind in kinds)
+
+
+def bare(piece: str) -> str:
+    """A piece without what only says that a number followed ("sđt", "email")."""
+    words = piece.split()
+    labels = {plain(word) for word in words_file()["who"]["phone"]}
+    while words and plain(" ".join(words[-2:])) in labels:
+        words = words[:-2]
+    while words and (plain(words[-1]) in labels or not plain(words[-1])):
+        words.pop()
+    return " ".join(words).strip(" :=.-")
+
+
+def commune(province: Province, text: str) -> str | None:
+    """The commune-level unit a text names with its kind (phường Hà Tu), or that a whole piece is (Hà Tu)."""
+    said, pieces = f" {plain(text)} ", {plain(piece) for piece in _PIECES.split(text)}
+    for unit in province.units:
+        if f" {plain(unit.full_name)} " in said or plain(unit.name) in pieces:
+            return unit.full_name
+    return None
