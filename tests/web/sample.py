@@ -90,9 +90,10 @@ def add_ticket(
         "public_text": f"{title}. Gọi [SĐT], gặp [HỌ TÊN].",
         "business_name": "Công ty Kho vận Kín",
         "contact": PRIVATE[0],
+        "person_id": PRIVATE[2],
     }
     ticket = models.Ticket(
-        id=new_id(), code=code, person_id=PRIVATE[2], title=title, klass=klass, rule_version="3",
+        id=new_id(), code=code, title=title, klass=klass, rule_version="3",
         received_at=at(received), **values | columns,
     )  # fmt: skip
     session.add(ticket)
@@ -166,7 +167,8 @@ POLICE_FACTS = {
 
 def a_week(session: Session) -> None:
     """Ten tickets in every state a page must show."""
-    for agency in province().agencies.values():
+    known = set(session.execute(select(models.Agency.code)).scalars())
+    for agency in (one for one in province().agencies.values() if one.code not in known):
         session.add(models.Agency(code=agency.code, name=agency.name, short=agency.short, aliases=[], former=[]))
     session.flush()
     answered = {"accepted_at": at("2026-11-19 09:00"), "answered_at": at("2026-11-23 10:00")}

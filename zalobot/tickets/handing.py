@@ -102,9 +102,9 @@ def decide(
     *,
     seen: int | None = None,
 ) -> tuple[Ticket, Part]:
-    """The coordinator says whose a declined part is. That is final, public, and remembered for routing.
+    """The coordinator says whose a part is that was declined, or that nobody has taken up. Final, public, remembered.
 
-    Raises Refused: not_allowed, not_an_owner, reason_missing; IllegalTransition for a part nobody declined.
+    Raises Refused: not_allowed, not_an_owner, reason_missing; IllegalTransition for a part that somebody is at work on.
     """
     check_coordinator(officer)
     ticket, part, parts = finding.part_by_code(session, code)
@@ -114,10 +114,15 @@ def decide(
         raise Refused("not_an_owner", part=part.code)
     if not reason.strip():
         raise Refused("reason_missing", part=part.code)
-    if part.state is not PartState.DECLINED:
-        raise IllegalTransition("illegal_transition", part=part.code, state=part.state, to=PartState.WAITING)
     former, until = part.agency, part.decide_by
-    life.move(part, PartState.WAITING)
+    if part.state is PartState.WAITING:
+        if owner == former or any(one.agency == owner and one.state in life.OPEN for one in parts):
+            raise Refused("already_has_part", code=ticket.code)
+        part.version += 1
+    elif part.state is PartState.DECLINED:
+        life.move(part, PartState.WAITING)
+    else:
+        raise IllegalTransition("illegal_transition", part=part.code, state=part.state, to=PartState.WAITING)
     part.agency, part.declined_to, part.declined_reason = owner, "", ""
     part.hand_overs += owner != former
     part.officer_id, part.accepted_at = (part.officer_id, part.accepted_at) if owner == former else (None, None)

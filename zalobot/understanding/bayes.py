@@ -29,14 +29,15 @@ class Bayes:
         return totals
 
     def telling(self, features: Sequence[str], labels: Iterable[str], least: float) -> list[str]:
-        """The features that give one of these labels at least so much, the strongest first."""
+        """The features that give one of these labels at least so much, the strongest first, of equals pairs."""
         wanted = frozenset(labels)
-        places = {place for place, label in enumerate(self.labels) if label in wanted}
-        gains = {
-            feature: max((gain for place, gain in self.gains.get(feature, ()) if place in places), default=0.0)
-            for feature in features
-        }
-        return sorted((feature for feature, gain in gains.items() if gain >= least), key=lambda f: -gains[f])
+        places = frozenset(place for place, label in enumerate(self.labels) if label in wanted)
+        gains: dict[str, float] = {}
+        for feature in features:
+            for place, gain in self.gains.get(feature, ()):
+                if gain >= least and place in places and gain > gains.get(feature, 0.0):
+                    gains[feature] = gain
+        return sorted(gains, key=lambda feature: (-gains[feature], -feature.count(" "), feature))
 
 
 def learn(examples: Iterable[tuple[Sequence[str], Mapping[str, float]]], labels: Sequence[str]) -> Bayes:
@@ -53,7 +54,7 @@ def learn(examples: Iterable[tuple[Sequence[str], Mapping[str, float]]], labels:
     for row in counts.values():
         for place, weight in row.items():
             totals[place] += weight
-    whole = sum(totals) + SMOOTH * len(counts)
+    whole = sum(totals) + SMOOTH * len(counts) or 1.0  # of nothing nothing is learnt
     ground = tuple(math.log(whole - total) - math.log(whole) for total in totals)
     return Bayes(tuple(labels), ground, {feature: _gains(row) for feature, row in counts.items()})
 

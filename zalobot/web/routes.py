@@ -7,10 +7,11 @@ from aiohttp import web
 from zalobot.services import Services
 from zalobot.web import access, account, api, assets, consent, health, ledger, public
 from zalobot.web import sign_in as coming_in
+from zalobot.web.coordinator import pages as coordinator
 from zalobot.web.officer import files, part_pages
 from zalobot.web.officer import pages as officer
 
-CONSOLES: tuple[access.Row, ...] = (*account.ROWS, *officer.ROWS, *part_pages.ROWS, *files.ROWS)
+CONSOLES: tuple[access.Row, ...] = (*account.ROWS, *officer.ROWS, *part_pages.ROWS, *files.ROWS, *coordinator.ROWS)
 
 
 def routes(_services: Services | None = None) -> Sequence[web.AbstractRouteDef]:

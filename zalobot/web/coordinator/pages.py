@@ -1,0 +1,161 @@
+"""The addresses of the coordinator's page, and everything that can be done there.
+
+The one rule: a refusal shows the page again with what was typed; what succeeds goes on to the next ticket.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from sqlmodel import Session
+
+from zalobot.errors import Refused
+from zalobot.rules import Klass
+from zalobot.services import SERVICES
+from zalobot.store.queries import triage as asked
+from zalobot.store.queries import work
+from zalobot.tickets import handing, merging, splitting, triage
+from zalobot.web import console
+from zalobot.web.access import COORDINATORS, Row
+from zalobot.web.acting import onwards, perform, refused
+from zalobot.web.coordinator.likeness import alike
+from zalobot.web.coordinator.view import Desk, Form, dispute, in_hand, in_line, wait
+from zalobot.web.flashes import Flash
+
+PATH = "/dieu-phoi"
+ONE = f"{PATH}/{{code}}"
+MOST = 6000  # letters of a field
+
+
+async def desk(request: web.Request) -> web.Response:
+    """What waits, and the ticket in hand."""
+    return await _page(request, request.query.get("ma", "")[:32], Form())
+
+
+async def confirm(request: web.Request) -> web.StreamResponse:
+    """The agencies are right; on to the next."""
+    return await _do(request, Form("confirm"), triage.confirm, done="xac-nhan", on=True)
+
+
+async def add(request: web.Request) -> web.StreamResponse:
+    """One more agency."""
+    typed = await _typed(request, "agency")
+    return await _do(request, Form("add", typed), triage.add_part, typed["agency"], done="them-phan")
+
+
+async def change_class(request: web.Request) -> web.StreamResponse:
+    """Simple or hard, with a public reason."""
+    typed = await _typed(request, "klass", "reason")
+    klass = Klass(typed["klass"]) if typed["klass"] in set(Klass) else Klass.HARD
+    return await _do(request, Form("klass", typed), triage.change_class, klass, typed["reason"], done="doi-loai")
+
+
+async def merge(request: web.Request) -> web.StreamResponse:
+    """The same matter as another ticket."""
+    typed = await _typed(request, "into", "reason")
+    into = typed["into"].strip().upper()
+    return await _do(request, Form("merge", typed), merging.merge, into, typed["reason"], done="gop", on=True)
+
+
+async def split(request: web.Request) -> web.StreamResponse:
+    """Two matters in one report."""
+    typed = await _typed(request, "text", "topic", "reason")
+    data = await request.post()
+    agencies = tuple(str(code) for code in data.getall("agencies", []))
+    moving = tuple(int(str(number)) for number in data.getall("moving", []) if str(number).isdecimal())
+    form = Form("split", typed, (*agencies, *(str(number) for number in moving)))
+    words = (typed["text"], typed["topic"], agencies, typed["reason"])
+    return await _do(request, form, _splitting(moving), *words, done="tach")
+
+
+async def decide(request: web.Request) -> web.StreamResponse:
+    """Whose a part is: the final word, with a public reason."""
+    typed = await _typed(request, "owner", "reason", "phan")
+    number = typed["phan"] if typed["phan"].isdecimal() else "1"
+    form, words = Form(f"decide-{number}", typed), (typed["owner"], typed["reason"])
+    return await _do(request, form, handing.decide, *words, done="quyet-dinh", number=number)
+
+
+def _splitting(moving: tuple[int, ...]) -> Callable[..., Any]:
+    def verb(session: Session, *words: Any, **more: Any) -> Any:
+        return splitting.split(session, *words, moving=moving, **more)
+
+    return verb
+
+
+async def _do(
+    request: web.Request,
+    form: Form,
+    verb: Callable[..., Any],
+    *words: Any,
+    done: str,
+    on: bool = False,
+    number: str = "",
+) -> web.StreamResponse:
+    """Run a verb; `on`: go on to the next ticket, else stay at this one."""
+    code = request.match_info["code"][:32]
+    try:
+        await perform(request, verb, f"{code}/{number}" if number else code, *words)
+    except Refused as refusal:
+        said = Form(form.name, form.values, form.chosen, refused(refusal))
+        return await _page(request, code, said, status=409)
+    following = (await _typed(request, "ke"))["ke"] if on else code
+    way = f"{PATH}?ma={following}" if following else PATH
+    return onwards(request, way, Flash("ok", done, code=code))
+
+
+async def _typed(request: web.Request, *names: str) -> dict[str, str]:
+    data = await request.post()
+    return {name: str(data.get(name, ""))[:MOST].replace("\r\n", "\n") for name in names}
+
+
+async def _page(request: web.Request, code: str, form: Form, *, status: int = 200) -> web.Response:
+    services = request.app[SERVICES]
+    page = await services.store.read(_desk, code, form, services.now(), services.province)
+    if page is None:
+        raise web.HTTPNotFound
+    return console.html(request, "consoles/coordinator/desk", status=status, page=page)
+
+
+def _desk(session: Session, code: str, form: Form, now: datetime, province: Any) -> Desk | None:
+    """Everything the page shows, in at most twelve queries; None where the ticket named is none."""
+    line = asked.unconfirmed(session)
+    codes = [ticket.code for ticket in line]
+    chosen = asked.one(session, code) if code and code not in codes else None
+    chosen = chosen or next((ticket for ticket in line if ticket.code == code), None)
+    if code and chosen is None:
+        return None
+    chosen = chosen or (line[0] if line else None)
+    behind = work.behind(session, chosen.code) if chosen else None
+    hand = None
+    if chosen and behind:
+        same = alike(behind.description, chosen.person_id, asked.others(session, chosen, now))
+        hand = in_hand(chosen, behind, asked.parts(session, chosen.id), same, now, province)
+    disputes, waits = asked.disputed(session), asked.waiting(session)
+    refusals = asked.refusals(session, disputes)
+    place = codes.index(chosen.code) if chosen and chosen.code in codes else -1
+    return Desk(
+        line=tuple(in_line(ticket, now, province) for ticket in line),
+        hand=hand,
+        place=place + 1,
+        before=codes[place - 1] if place > 0 else "",
+        after=codes[place + 1] if 0 <= place < len(codes) - 1 else "",
+        disputes=tuple(dispute(part, refusals, now, province) for part in disputes),
+        waits=tuple(wait(part, now, province) for part in waits),
+        waiting=asked.count_waiting(session),
+        agencies=tuple((one.code, one.name) for one in province.working_agencies.values()),
+        topics=tuple((one.code, one.name) for one in province.topics.values()),
+        form=form,
+    )
+
+
+ROWS = (
+    Row("GET", PATH, COORDINATORS, desk),
+    Row("POST", f"{ONE}/xac-nhan", COORDINATORS, confirm),
+    Row("POST", f"{ONE}/them", COORDINATORS, add),
+    Row("POST", f"{ONE}/loai", COORDINATORS, change_class),
+    Row("POST", f"{ONE}/gop", COORDINATORS, merge),
+    Row("POST", f"{ONE}/tach", COORDINATORS, split),
+    Row("POST", f"{ONE}/quyet-dinh", COORDINATORS, decide),
+)
