@@ -43,6 +43,7 @@ class Talk:
     misunderstood: int = 0
     with_person_until: datetime | None = None
     nudge_at: datetime | None = None
+    business: dict[str, Any] = field(default_factory=dict)
     officer_id: str = ""
     officer_name: str = ""
     officer_agency: str = ""

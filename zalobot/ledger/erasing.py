@@ -78,7 +78,7 @@ def erase_person(
 
 def _erase_ticket(session: Session, ticket: Ticket, role: str, now: datetime) -> None:
     ticket.title = ticket.description = ticket.public_text = ticket.contact = ticket.business_name = ""
-    ticket.person_id = ""
+    ticket.business, ticket.masks, ticket.person_id = {}, {}, ""
     ticket.version += 1
     for part in session.execute(select(Part).where(col(Part.ticket_id) == ticket.id)).scalars():
         part.verdict_reason = ""

@@ -4,6 +4,8 @@ The one rule: a mask proposes and a human approves; the original text is never c
 domain.md 7.3; the words are in `templates/redaction.toml`.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,8 +14,10 @@ from zalobot.redaction.kinds import Kind, Mask
 from zalobot.redaction.links import Found
 from zalobot.redaction.shadow import BARRIER, PERSON, Shadow
 
-__all__ = ["Kind", "Mask", "find", "redact"]
+__all__ = ["HIDDEN", "Kind", "Mask", "find", "redact"]
 
+HIDDEN: Final = "CHE"
+"""The tag of words that the writer hides besides; they are no kind of personal data that we look for."""
 _DIGITS: Final = frozenset("0123456789")
 
 
@@ -47,13 +51,31 @@ def _search(shadow: Shadow) -> tuple[Shadow, list[Found]]:
     return _over(shadow, more), found
 
 
-def redact(text: str) -> str:
-    """The text with each piece of personal data replaced by the tag of its kind; all else as it was."""
+def redact(text: str, *, shown: Sequence[str] = (), hidden: Sequence[str] = ()) -> str:
+    """The text with each piece of personal data replaced by the tag of its kind; all else as it was.
+
+    Pieces in `shown` stay readable, words in `hidden` are replaced wherever they stand: so their writer wants it.
+    """
     tags, parts, last = words.tags(), [], 0
-    for mask in find(text):
-        parts += [text[last : mask.start], tags[mask.kind]]
-        last = mask.end
+    masks = [(m.start, m.end, str(m.kind)) for m in find(text) if not shown or text[m.start : m.end] not in shown]
+    for start, end, kind in sorted([*masks, *_hidden(text, hidden)]):
+        if end <= last:
+            continue
+        parts += [text[last : max(start, last)], tags[kind]]
+        last = end
     return "".join(parts) + text[last:]
+
+
+def _hidden(text: str, hidden: Sequence[str]) -> list[tuple[int, int, str]]:
+    low = text.lower()
+    if len(low) != len(text):  # a letter whose small form is longer: compare as typed
+        low = text
+    return [
+        (place.start(), place.end(), HIDDEN)
+        for words_ in hidden
+        if words_.strip()
+        for place in re.finditer(re.escape(words_.strip().lower() if low is not text else words_.strip()), low)
+    ]
 
 
 def _over(shadow: Shadow, found: list[Found]) -> Shadow:

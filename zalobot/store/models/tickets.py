@@ -66,6 +66,7 @@ class EventKind(StrEnum):
     ANSWERED = "answered"
     DECLINED = "declined"
     TRANSFERRED = "transferred"
+    REASSIGNED = "reassigned"
     SPLIT = "split"
     DISPUTED = "disputed"
     NOT_DECIDED = "not_decided"
@@ -97,6 +98,8 @@ class Ticket(SQLModel, table=True):
     `merged_into` is the code of the ticket that goes on with this one; `followers` are the people of tickets merged
     into this one, who are told what its business is told. `confirm_remind_at` is when the coordinators are reminded
     that nobody has confirmed its agencies; null once they were, or need not be.
+    `business` is what else the business said of itself (`tax_code`, `sector`, `commune`): for the agencies, never
+    public. `masks` is what its writer wants `shown` and `hidden` in the public copy, of this and of later words.
     """
 
     __tablename__ = "ticket"
@@ -121,6 +124,8 @@ class Ticket(SQLModel, table=True):
     description: str = Field(sa_column=Column(Text, nullable=False))
     public_text: str = Field(sa_column=Column(Text, nullable=False))
     business_name: str = Field(default="", max_length=200)
+    business: Json = Field(default_factory=dict, sa_column=Column(json_type(), nullable=False))
+    masks: Json = Field(default_factory=dict, sa_column=Column(json_type(), nullable=False))
     contact: str = Field(default="", max_length=300)
     rule_version: str = Field(max_length=32)
     received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

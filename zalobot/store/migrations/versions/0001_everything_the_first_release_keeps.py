@@ -476,6 +476,8 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("public_text", sa.Text(), nullable=False),
         sa.Column("business_name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("business", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("masks", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("contact", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.Column("rule_version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("received_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
@@ -522,6 +524,7 @@ def upgrade() -> None:
                 "answered",
                 "declined",
                 "transferred",
+                "reassigned",
                 "split",
                 "disputed",
                 "not_decided",
@@ -643,6 +646,7 @@ def upgrade() -> None:
         sa.Column("misunderstood", sa.Integer(), nullable=False),
         sa.Column("with_person_until", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("nudge_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("business", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("updated_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_conversation_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_conversation")),
@@ -890,6 +894,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("officer_id", name=op.f("uq_account_officer_id")),
     )
     op.create_table(
+        "answer_draft",
+        sa.Column("part_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("officer_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("fields", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("saved_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_answer_draft_officer_id_officer")),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_answer_draft_part_id_part")),
+        sa.PrimaryKeyConstraint("part_id", "officer_id", name=op.f("pk_answer_draft")),
+    )
+    op.create_table(
         "entry_link",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("officer_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -902,6 +916,33 @@ def upgrade() -> None:
     with op.batch_alter_table("entry_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_entry_link_officer_id"), ["officer_id"], unique=False)
 
+    op.create_table(
+        "part_note",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("part_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("agency", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("officer_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("asked", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("made_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asked"], ["officer.id"], name=op.f("fk_part_note_asked_officer")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_part_note_officer_id_officer")),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_part_note_part_id_part")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_part_note")),
+    )
+    with op.batch_alter_table("part_note", schema=None) as batch_op:
+        batch_op.create_index("ix_part_note_part", ["part_id", "id"], unique=False)
+
+    op.create_table(
+        "part_presence",
+        sa.Column("part_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("officer_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("since", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("heard_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_part_presence_officer_id_officer")),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_part_presence_part_id_part")),
+        sa.PrimaryKeyConstraint("part_id", "officer_id", name=op.f("pk_part_presence")),
+    )
     op.create_table(
         "receipt",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -917,6 +958,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.create_index("ix_receipt_part", ["part_id", "id"], unique=False)
+
+    op.create_table(
+        "saved_answer",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("agency", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("fields", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("officer_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("made_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agency"], ["agency.code"], name=op.f("fk_saved_answer_agency_agency")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_saved_answer_officer_id_officer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_answer")),
+    )
+    with op.batch_alter_table("saved_answer", schema=None) as batch_op:
+        batch_op.create_index("ix_saved_answer_agency", ["agency", "id"], unique=False)
 
     op.create_table(
         "web_session",
@@ -944,14 +1000,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_web_session_account_id"))
 
     op.drop_table("web_session")
+    with op.batch_alter_table("saved_answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_saved_answer_agency")
+
+    op.drop_table("saved_answer")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.drop_index("ix_receipt_part")
 
     op.drop_table("receipt")
+    op.drop_table("part_presence")
+    with op.batch_alter_table("part_note", schema=None) as batch_op:
+        batch_op.drop_index("ix_part_note_part")
+
+    op.drop_table("part_note")
     with op.batch_alter_table("entry_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_entry_link_officer_id"))
 
     op.drop_table("entry_link")
+    op.drop_table("answer_draft")
     op.drop_table("account")
     with op.batch_alter_table("absence", schema=None) as batch_op:
         batch_op.drop_index("ix_absence_last")
