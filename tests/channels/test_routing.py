@@ -250,3 +250,17 @@ async def test_who_writes_while_the_choice_is_made_is_not_left_waiting(here: Off
 
     here.store.run_now(park)
     assert here.fates()[0] == (QUEUED, CS)
+
+
+async def test_everybody_has_a_window_of_their_own(here: Office) -> None:
+    """Claimed together, by one statement."""
+    people = [here.business(name=name) for name in ("Lan", "Huy", "Mai")]
+    here.later(hours=60)
+    await here.hears(people[1], "xin chào")
+    await here.relay.drain()
+    here.later(days=6)
+    for person in people:
+        here.say(person, "Trả lời")
+    claimed = here.store.run_now(outbox.claim, here.clock.now(), 10)
+    silent_for = {row.person_id: here.clock.now() - (row.last_interaction or MONDAY) for row in claimed}
+    assert [round(silent_for[person.id] / timedelta(days=1), 1) for person in people] == [8.5, 6.0, 8.5]

@@ -89,7 +89,7 @@ def _refused(session: Session, row: OutboxMessage) -> frozenset[Channel]:
         col(Attempt.outbox_id) == row.id, or_(col(Attempt.code).is_(None), col(Attempt.code) != 0)
     )
     if row.anew_at is not None:
-        query = query.where(col(Attempt.at) > row.anew_at)
+        query = query.where(col(Attempt.at) >= row.anew_at)
     return frozenset(session.execute(query).scalars())
 
 

@@ -4,7 +4,7 @@ The one rule: a row is parked only while its person has not written since the ch
 locked while that is looked at, so that a word said at the same moment finds it or prevents it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -48,7 +48,7 @@ def release(session: Session, talk: Talk, now: datetime) -> None:
     for row in rows:
         if row not in fresh:
             row.state, row.error = OutboxState.RESOLVED, TOO_OLD
-    carriers = merged(fresh) if len(fresh) >= policy().merge_from else fresh
+    carriers = merged(fresh, _carriers(session, fresh)) if len(fresh) >= policy().merge_from else fresh
     for row in carriers:
         row.state, row.channel, row.not_before, row.anew_at = OutboxState.QUEUED, Channel.CS, now, now
     session.flush()
@@ -56,8 +56,11 @@ def release(session: Session, talk: Talk, now: datetime) -> None:
     talk.waiting = False
 
 
-def merged(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
-    """As few messages as carry all these words whole and in order; the others point to the one they went with."""
+def merged(rows: Sequence[OutboxMessage], introduced: Set[str] = frozenset()) -> list[OutboxMessage]:
+    """As few messages as carry all these words whole and in order; the others point to the one they went with.
+
+    The first says how many they are, but for those `introduced`, which say it since an earlier time.
+    """
     intro = templating.render("common/waited", waiting=len(rows)).text
     carriers: list[OutboxMessage] = []
     for row in rows:
@@ -66,7 +69,8 @@ def merged(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
             carriers[-1].body = both.to_json()
             row.state, row.merged_into = OutboxState.MERGED, carriers[-1].id
             continue
-        if not carriers and outgoing.text and units(f"{intro}\n\n{outgoing.text}") <= TEXT_LIMIT:
+        first = not carriers and row.id not in introduced
+        if first and outgoing.text and units(f"{intro}\n\n{outgoing.text}") <= TEXT_LIMIT:
             row.body = Outgoing(f"{intro}\n\n{outgoing.text}", outgoing.buttons).to_json()
         carriers.append(row)
     return carriers
@@ -80,6 +84,12 @@ def _joined(first: Outgoing, second: Outgoing) -> Outgoing | None:
     if not words_only or units(text) > TEXT_LIMIT or len(buttons) > MOST_BUTTONS:
         return None
     return Outgoing(text, buttons)
+
+
+def _carriers(session: Session, rows: Sequence[OutboxMessage]) -> set[str]:
+    """Those that already carry others: they were released before, and refused."""
+    query = select(col(OutboxMessage.merged_into)).where(col(OutboxMessage.merged_into).in_([row.id for row in rows]))
+    return {key for key in session.execute(query).scalars() if key}
 
 
 def _waiting(session: Session, person_id: str) -> list[OutboxMessage]:

@@ -54,8 +54,10 @@ _with_person = exists().where(
     _conversation.c.person_id == _table.c.person_id,
     _conversation.c.with_person_until > bindparam("now"),
 )
-_wrote = select(_conversation.c.last_interaction_at).where(_conversation.c.person_id == _table.c.person_id)
-_refused = select(_reach.c.refused_at).where(_reach.c.person_id == _table.c.person_id)
+# Not the column itself: what SQLite gives back is compiled without the table's name, and would be compared to itself.
+_whose: ColumnElement[str] = literal_column("outbox.person_id")
+_wrote = select(_conversation.c.last_interaction_at).where(_conversation.c.person_id == _whose)
+_refused = select(_reach.c.refused_at).where(_reach.c.person_id == _whose)
 
 
 def _claim_of(*which: ColumnElement[bool]) -> ReturningUpdate[Any]:
