@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CON
 from sqlmodel import Session
 
 from zalobot.store.bulk import insert_rows
-from zalobot.store.database import before_commit, sqlite
+from zalobot.store.database import before_commit, memo, sqlite
 from zalobot.store.models import Conversation, Officer, Person, Reach, Role
 
 
@@ -23,7 +23,7 @@ from zalobot.store.models import Conversation, Officer, Person, Reach, Role
 class Talk:
     """A person's conversation, and who they are if they are staff. `fresh`: nothing was ever said with them.
 
-    `waiting`: a message waits until they write (`channels.waiting`).
+    `waiting`: a message waits until they write (`channels.waiting`). `language`: what they chose, or began in.
     """
 
     person_id: str
@@ -42,6 +42,7 @@ class Talk:
     held_reply: str = ""
     misunderstood: int = 0
     with_person_until: datetime | None = None
+    language: str = ""
     nudge_at: datetime | None = None
     business: dict[str, Any] = field(default_factory=dict)
     officer_id: str = ""
@@ -55,6 +56,11 @@ class Talk:
     def is_staff(self) -> bool:
         """Whether this Zalo account belongs to an officer, head, leader or coordinator."""
         return self.officer_role is not None
+
+    @property
+    def speaks(self) -> str:
+        """The language they are spoken to in, "" for what nobody chose; staff are always spoken to in Vietnamese."""
+        return "" if self.is_staff else self.language
 
     def with_person(self, now: datetime) -> bool:
         """Whether a member of staff talks to them now: the bot says nothing."""
@@ -112,6 +118,7 @@ _upsert = _insert.on_conflict_do_update(
     index_elements=["person_id"], set_={column.name: _insert.excluded[column.name] for column in _columns}
 )
 _insert_person = insert(_person).on_conflict_do_nothing(index_elements=["id"])
+_language = select(_table.c.language).where(_table.c.person_id == bindparam("person"))
 _names = [column.name for column in _columns]
 
 
@@ -135,6 +142,20 @@ def of(session: Session, person_id: str, now: datetime) -> Talk:
         session.execute(_insert_person, [{"id": person_id, "created_at": now}])
         talks[person_id] = Talk(person_id, now, fresh=True)
     return talks[person_id]
+
+
+def language(session: Session, person_id: str) -> str:
+    """The language a person is spoken to in, "" for what nobody chose.
+
+    Of the person of a turn it is known; of somebody who is told something it is looked up, once a transaction.
+    """
+    talk = _talks(session).get(person_id)
+    if talk is not None:
+        return talk.speaks
+    known: dict[str, str] = memo(session).setdefault("language", {})
+    if person_id not in known:
+        known[person_id] = str(session.connection().execute(_language, {"person": person_id}).scalar() or "")
+    return known[person_id]
 
 
 def present(session: Session) -> list[str]:

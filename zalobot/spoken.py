@@ -1,27 +1,28 @@
-"""Instants, lengths of time and states as an office writes them. The words stand in `templates/words.toml`.
+"""Instants, lengths of time and states as an office writes them. The words stand in the `words.toml` of each language.
 
 The one rule: local time is Asia/Ho_Chi_Minh, and a midnight belongs to the day it ends.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from typing import Any
 
-from zalobot.paths import templates_folder
+from zalobot import languages
 from zalobot.workdays import LOCAL
 
 
-@cache
 def words_file() -> Mapping[str, Any]:
     """`templates/words.toml`, read once."""
-    return tomllib.loads((templates_folder() / "words.toml").read_text(encoding="utf-8"))
+    return languages.words()
 
 
 def spoken(kind: str) -> Any:
-    """A word, list or table of `[spoken]`; KeyError for one that is not there."""
-    return words_file()["spoken"][kind]
+    """A word, list or table of `[spoken]` in the language in use, in Vietnamese where that has none; else KeyError."""
+    language, ours = languages.in_use(), languages.words()["spoken"]
+    if language == languages.DEFAULT:
+        return ours[kind]
+    theirs = languages.words(language).get("spoken", {})
+    return theirs[kind] if kind in theirs else ours[kind]
 
 
 def state(table: str, code: str) -> str:
@@ -31,7 +32,7 @@ def state(table: str, code: str) -> str:
 
 def clock(at: datetime) -> str:
     """09h00"""
-    return f"{at.astimezone(LOCAL):%Hh%M}"
+    return at.astimezone(LOCAL).strftime(spoken("clock"))
 
 
 def day(on: date) -> str:
@@ -51,7 +52,13 @@ def weekday(on: date) -> str:
 
 def at(instant: datetime) -> str:
     """09h00 ngày 23/11/2026"""
-    return f"{clock(instant)} {spoken('days')} {day(instant)}"
+    return f"{clock(instant)} {spoken('on')} {day(instant)}"
+
+
+def business(who: Mapping[str, Any]) -> str:
+    """Công ty TNHH Hải Long, MST 5701880016, may mặc, Phường Hà Tu"""
+    code = f"{spoken('tax_code')} {who['tax_code']}" if who.get("tax_code") else ""
+    return ", ".join(filter(None, (who.get("name"), code, who.get("sector"), who.get("commune"))))
 
 
 def due(instant: datetime) -> str:
@@ -71,8 +78,14 @@ def working_time(length: timedelta, full_day: timedelta = timedelta(hours=8)) ->
     days, rest = divmod(minutes, int(full_day.total_seconds() // 60))
     hours, minutes = divmod(rest, 60)
     amounts = [(days, "days"), (hours, "hours"), (0 if days else minutes, "minutes")]
-    said = " ".join(f"{amount} {spoken(unit)}" for amount, unit in amounts if amount)
+    said = " ".join(f"{amount} {_unit(amount, unit)}" for amount, unit in amounts if amount)
     return f"{said} {spoken('at_work')}" if said else str(spoken("less_than_a_minute"))
+
+
+def _unit(amount: int, unit: str) -> str:
+    """The word for a unit; a language that has two of them gives the one for one first."""
+    word = spoken(unit)
+    return str(word if isinstance(word, str) else word[amount != 1])
 
 
 def numbered(items: Iterable[str]) -> str:

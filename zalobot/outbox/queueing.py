@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from sqlalchemy import delete
 from sqlmodel import Session
 
+from zalobot import conversations
+from zalobot.languages import DEFAULT
 from zalobot.store.database import later
 from zalobot.store.ids import new_id
 from zalobot.store.models import Channel, OutboxMessage, OutboxState, Priority
@@ -24,7 +26,10 @@ _insert = _table.insert()
 
 
 class Said(Protocol):
-    """What templating.render gives: the words, the buttons, and which version of which wording they are."""
+    """What templating.render gives: the words, the buttons, and which version of which wording they are.
+
+    `again` is None where there are words in one language only; else `into` gives them in another.
+    """
 
     @property
     def text(self) -> str: ...
@@ -34,6 +39,11 @@ class Said(Protocol):
     def template(self) -> str: ...
     @property
     def version(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def again(self) -> object | None: ...
+    def into(self, language: str, /) -> "Said": ...
 
 
 def enqueue(
@@ -48,11 +58,14 @@ def enqueue(
 ) -> str:
     """Queue what was rendered for a person (long texts as several rows); gives back the key of the last row.
 
+    Here, and nowhere else, it is put into the language of the person, where it has words in that one.
     With `hold` it leaves no sooner than that, so that `withdraw` can take it back meanwhile. To nobody (the person of
     a ticket that was erased) nothing is queued; the key is then ''.
     """
+    if said.again is not None and person_id:
+        said = said.into(conversations.language(session, person_id))
     outgoing = Outgoing(text=said.text, buttons=tuple(_button(title, payload) for title, payload in said.buttons))
-    wording = said.template, said.version
+    wording = said.template, said.version, said.language
     return enqueue_message(
         session, person_id, outgoing, now=now, wording=wording, priority=priority, ticket_id=ticket_id, hold=hold
     )
@@ -64,12 +77,15 @@ def enqueue_message(
     outgoing: Outgoing,
     *,
     now: datetime,
-    wording: tuple[str, str],
+    wording: tuple[str, str] | tuple[str, str, str],
     priority: Priority = Priority.REPLY,
     ticket_id: str | None = None,
     hold: timedelta = AT_ONCE,
 ) -> str:
-    """`enqueue` for what is more than words: pictures, files, stickers. `wording`: what it is known by, its version."""
+    """`enqueue` for what is more than words: pictures, files, stickers.
+
+    `wording`: what it is known by, its version, and its language if that is not Vietnamese.
+    """
     row_id = ""
     for piece in parts(outgoing) if person_id else ():
         row_id = new_id()
@@ -110,7 +126,7 @@ def _row(
     row_id: str,
     person_id: str,
     outgoing: Outgoing,
-    wording: tuple[str, str],
+    wording: tuple[str, str] | tuple[str, str, str],
     now: datetime,
     priority: Priority,
     ticket_id: str | None,
@@ -122,6 +138,7 @@ def _row(
         "priority": int(priority),
         "template": wording[0],
         "template_version": wording[1],
+        "language": wording[2] if len(wording) == 3 else DEFAULT,
         "body": outgoing.to_json(),
         "ticket_id": ticket_id,
         "state": OutboxState.QUEUED,

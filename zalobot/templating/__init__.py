@@ -6,7 +6,7 @@
 from typing import Any
 
 from zalobot.templating.language import Placeholder, Unsafe, button_kind
-from zalobot.templating.lint import Problem, check, check_folder, lost
+from zalobot.templating.lint import Problem, check, check_folder, check_language, lost
 from zalobot.templating.lint import problems as _problems
 from zalobot.templating.wording import Rendered, Wording, typed
 
@@ -19,6 +19,7 @@ __all__ = [
     "button_kind",
     "check",
     "check_folder",
+    "check_language",
     "current",
     "lost",
     "preview",

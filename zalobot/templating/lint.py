@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from rapidfuzz import process
 
+from zalobot import languages
 from zalobot.templating.language import Placeholder, Unsafe, button_kind, button_lines, names, parse, parts
 from zalobot.templating.wording import MAX_BUTTONS, MAX_TITLE, Wording
-from zalobot.vietnamese import nfc
+from zalobot.vietnamese import nfc, plain
 
 MAX_TEXT: Final = 2000
 LONG_TEXT: Final = 700
@@ -146,13 +147,50 @@ def check(wording: Wording) -> list[str]:
         if things is None:
             lines.append(f"{name}.txt: not declared in message_contexts")
             continue
-        for problem in problems(wording, wording.source(name), things):
-            words = _words(wording, problem)
-            lines.append(f"{name}.txt:{problem.line}: {problem.severity} {problem.code}: {words}")
+        lines += _lines(wording, f"{name}.txt", problems(wording, wording.source(name), things))
     return sorted(lines)
 
 
+def check_language(wording: Wording, language: str, needed: Collection[str]) -> list[str]:
+    """The same for the messages of a further language, which has the `needed` ones, speaks of the same things as they
+    do in Vietnamese, and has the same buttons in the same order. A button that changes the language is its own affair.
+    """
+    lines = [f"{language}/{name}.txt: missing" for name in needed if not wording.has(name, language)]
+    for name in wording.names_in(language):
+        where = f"{language}/{name}.txt"
+        if name not in needed:
+            lines.append(f"{where}: nobody is told this in another language")
+            continue
+        ours, theirs = wording.source(name), wording.source(name, language)
+        with languages.speaking(language):
+            found = problems(wording, theirs, wording.contexts[name])
+        lines += _lines(wording, where, found)
+        if not any(problem.severity == "error" for problem in found):
+            lines += [f"{where}: {problem}" for problem in _differences(ours, theirs)]
+    return sorted(lines)
+
+
+def _differences(ours: str, theirs: str) -> Iterator[str]:
+    yield from (f"does not say {word}" for word in lost(ours, theirs))
+    yield from (f"says {word}, which the Vietnamese does not" for word in lost(theirs, ours))
+    if _payloads(ours) != _payloads(theirs):
+        yield "has other buttons than the Vietnamese"
+
+
+def _payloads(source: str) -> list[str | None]:
+    """What the buttons send, but for those that ask for a language."""
+    named = {plain(word) for one in languages.every() for word in languages.words(one)["language"]["called"]}
+    return [payload for _, _, payload in button_lines(source) if plain(payload or "") not in named]
+
+
+def _lines(wording: Wording, where: str, found: Sequence[Problem]) -> list[str]:
+    return [
+        f"{where}:{problem.line}: {problem.severity} {problem.code}: {_words(wording, problem)}" for problem in found
+    ]
+
+
 def _words(wording: Wording, problem: Problem) -> str:
+    """In its operator's words."""
     name = f"lint/{problem.code}"
     return wording.render(name, problem=problem).text if wording.has(name) else problem.detail
 

@@ -1,15 +1,19 @@
 """Every message the bot can say: a folder of texts, filled with values from the things each message is given.
 
-A value is never rendered a second time, and can bring neither control characters nor buttons.
+A value is never rendered a second time, and can bring neither control characters nor buttons. A message is worded in
+the language in use, else in Vietnamese; its values speak the language that the message then has.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from zalobot import languages
+from zalobot.languages import DEFAULT
 from zalobot.templating.language import (
     ARROW,
     BODY_END,
@@ -33,12 +37,21 @@ _BLANK: Final = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What to send. `buttons` are (title, payload) in order; `version` tells which wording of `template` it was."""
+    """What to send. `buttons` are (title, payload) in order; `version` tells which wording of `template` it was.
+
+    `again` says the same in another language; None where there are words in this one only.
+    """
 
     text: str
     buttons: tuple[tuple[str, str], ...]
     template: str
     version: str
+    language: str = DEFAULT
+    again: "Callable[[str], Rendered] | None" = field(default=None, repr=False, compare=False)
+
+    def into(self, language: str) -> "Rendered":
+        """The same in this language; as it is where there are no words in that one."""
+        return self if self.again is None or language in ("", self.language) else self.again(language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +61,10 @@ class _Message:
 
 
 class Wording:
-    """All messages of one installation. `contexts` tells which things each is given, `always` those all are given."""
+    """All messages of one installation. `contexts` tells which things each is given, `always` those all are given.
+
+    `folder` has the Vietnamese ones, `others` the folders of further languages by their code.
+    """
 
     def __init__(
         self,
@@ -56,46 +72,74 @@ class Wording:
         placeholders: Iterable[Placeholder],
         contexts: Mapping[str, Sequence[str]],
         always: Mapping[str, object] | None = None,
+        others: Mapping[str, Path] | None = None,
     ) -> None:
         self.folder = folder
         self.placeholders = {placeholder.name: placeholder for placeholder in placeholders}
         self.contexts = dict(contexts)
         self.always = dict(always or {})
-        self._messages: dict[str, _Message] = {}
-        self._compiled: dict[str, tuple[str, Compiled]] = {}
-        self._fixed: dict[str, Rendered] = {}  # messages without placeholders, as they always are
-        self._twins: dict[tuple[str, ...], str] = {}
-        for path in sorted(folder.rglob("*.txt")):
-            self.put(path.relative_to(folder).with_suffix("").as_posix(), path.read_text(encoding="utf-8"))
+        self.languages = (DEFAULT, *(others or ()))
+        self._messages: dict[str, dict[str, _Message]] = {language: {} for language in self.languages}
+        self._compiled: dict[tuple[str, str], tuple[str, Compiled]] = {}
+        self._fixed: dict[tuple[str, str], Rendered] = {}  # messages without placeholders, as they always are
+        self._twins: dict[tuple[str, tuple[str, ...]], str] = {}
+        for language, files in {DEFAULT: folder, **(others or {})}.items():
+            for path in sorted(files.rglob("*.txt")):
+                name = path.relative_to(files).with_suffix("").as_posix()
+                self.put(name, path.read_text(encoding="utf-8"), language=language)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The messages there are, such as "status/accepted"."""
-        return tuple(self._messages)
+        return self.names_in(DEFAULT)
 
-    def source(self, name: str) -> str:
+    def names_in(self, language: str) -> tuple[str, ...]:
+        """The messages there are in a language."""
+        return tuple(self._messages[language])
+
+    def source(self, name: str, language: str = DEFAULT) -> str:
         """The text of a message as its operator sees it; KeyError where there is none."""
-        return self._messages[name].source
+        return self._messages[language][name].source
 
-    def has(self, name: str) -> bool:
+    def has(self, name: str, language: str = DEFAULT) -> bool:
         """Whether there is such a message."""
-        return name in self._messages
+        return name in self._messages.get(language, ())
 
-    def put(self, name: str, source: str, version: str = "") -> None:
+    def put(self, name: str, source: str, version: str = "", *, language: str = DEFAULT) -> None:
         """Say it in these words from now on (check `problems` first); `version` is their hash unless given."""
         source = nfc(source.replace("\r\n", "\n"))
         version = version or hashlib.sha256(source.encode()).hexdigest()[:12]
-        self._messages[name] = _Message(source, version)
-        self._compiled.pop(name, None)
+        self._messages[language][name] = _Message(source, version)
+        self._compiled.pop((language, name), None)
         self._fixed.clear()
         self._twins.clear()
 
     def render(self, name: str, /, **things: Any) -> Rendered:
         """The message with its values; KeyError for a message, LookupError for a thing that is not there."""
-        fixed = self._fixed.get(name)
+        return self._render(name, things, languages.in_use())
+
+    def _render(self, name: str, things: Mapping[str, Any], language: str) -> Rendered:
+        if language != DEFAULT and not self.has(name, language):
+            language = DEFAULT
+        fixed = self._fixed.get((language, name))
         if fixed is not None:
             return fixed
-        version, template = self._compiled.get(name) or self._compile(name)
+        if language == languages.in_use():
+            return self._fill(name, things, language)
+        with languages.speaking(language):
+            return self._fill(name, things, language)
+
+    def _fill(self, name: str, things: Mapping[str, Any], language: str) -> Rendered:
+        version, template = self._compiled.get((language, name)) or self._compile(name, language)
+        text, buttons = self._finish(template.render(self._values(name, template, things)))
+        elsewhere = any(self.has(name, other) for other in self.languages if other != language)
+        again = partial(self._render, name, things) if elsewhere else None
+        rendered = Rendered(text, buttons, name, version, language, again)
+        if not template.names:
+            self._fixed[language, name] = rendered
+        return rendered
+
+    def _values(self, name: str, template: Compiled, things: Mapping[str, Any]) -> dict[str, str]:
         values = {}
         for word in template.names:
             placeholder = self.placeholders[word]
@@ -105,20 +149,16 @@ class Wording:
                 if thing is None:
                     raise LookupError(f"message {name}: {word} needs {placeholder.needs}")
             values[word] = clean(placeholder.value(thing))
-        text, buttons = self._finish(template.render(values))
-        rendered = Rendered(text, buttons, name, version)
-        if not template.names:
-            self._fixed[name] = rendered
-        return rendered
+        return values
 
-    def _compile(self, name: str) -> tuple[str, Compiled]:
-        message = self._messages[name]
+    def _compile(self, name: str, language: str) -> tuple[str, Compiled]:
+        message = self._messages[language][name]
         template = compiled(message.source)
         unknown = [word for word in template.names if word not in self.placeholders]
         if unknown:
             raise LookupError(f"message {name}: no placeholder {unknown[0]}")
-        self._compiled[name] = (message.version, template)
-        return self._compiled[name]
+        self._compiled[language, name] = (message.version, template)
+        return self._compiled[language, name]
 
     def preview(self, source: str, values: Mapping[str, str] | None = None) -> Rendered:
         """These words with the samples (or these values) in place; Unsafe where they can't be rendered."""
@@ -148,17 +188,18 @@ class Wording:
             elif button_kind(payload) == "url" and payload not in text:
                 text = f"{text}\n{payload}"
             buttons.append((nfc(title), nfc(payload)))
-        if titles and TYPED in self._messages:
+        if titles and self.has(TYPED):
             text = f"{text}\n\n{self._twin(tuple(titles))}"
         return text, tuple(buttons)
 
     def _twin(self, titles: tuple[str, ...]) -> str:
         """The line that tells how to type what the buttons say."""
-        line = self._twins.get(titles)
+        key = languages.in_use(), titles
+        line = self._twins.get(key)
         if line is None:
             if len(self._twins) >= TWINS_KEPT:
                 self._twins.clear()
-            line = self._twins[titles] = self.render(TYPED, options=titles).text
+            line = self._twins[key] = self.render(TYPED, options=titles).text
         return line
 
 

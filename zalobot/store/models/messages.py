@@ -89,6 +89,7 @@ class OutboxMessage(SQLModel, table=True):
     priority: int
     template: str = Field(max_length=100)
     template_version: str = Field(max_length=16)
+    language: str = Field(default="vi", max_length=8)
     body: Json = Field(sa_column=Column(json_type(), nullable=False))
     ticket_id: str | None = Field(default=None, max_length=26)
     state: OutboxState = Field(sa_column=Column(enum_type(OutboxState), nullable=False))

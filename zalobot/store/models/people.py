@@ -22,6 +22,7 @@ class Conversation(SQLModel, table=True):
     `open_step` and `open_until`: until that instant a further message still belongs to that answer, and the reply
     `held_reply` (an outbox key) waits so that several messages in a row get one reply.
     `business` is what they said of their business (`flows.who`), kept to be confirmed the next time.
+    `language`: the code of the one they chose or began in, "" while it is not known.
     `with_person_until`: a member of staff is talking, the bot says nothing. `follows_since` is when `follows` changed.
     """
 
@@ -42,6 +43,7 @@ class Conversation(SQLModel, table=True):
     held_reply: str = Field(default="", max_length=26)
     misunderstood: int = 0
     with_person_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    language: str = Field(default="", max_length=8)
     nudge_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, index=True))
     business: Json = Field(default_factory=dict, sa_column=Column(json_type(), nullable=False))
     updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -283,6 +283,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("template", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column("template_version", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
         sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
         sa.Column(
@@ -645,6 +646,7 @@ def upgrade() -> None:
         sa.Column("held_reply", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
         sa.Column("misunderstood", sa.Integer(), nullable=False),
         sa.Column("with_person_until", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
         sa.Column("nudge_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("business", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("updated_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
