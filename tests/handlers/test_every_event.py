@@ -126,7 +126,7 @@ VARIANTS = {
     "oa_send_text.staff": Does(talk={"with_person": True}),
     "user_received_message.template": NOTHING,
     "user_send_location.bare": EVENTS["user_send_location"],
-    "user_send_text.payload_object": Does(says="not_understood/first"),
+    "user_send_text.payload_object": Does(says="look_up/not_found"),
     "user_send_text.payload_string": Does(says="not_understood/first"),
     "user_submit_info.merged": EVENTS["user_submit_info"],
     "unknown": NOTHING,
