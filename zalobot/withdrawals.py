@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 
 from zalobot import conversations, ledger
 from zalobot.store.blobs import BlobStore
+from zalobot.store.database import memo
 from zalobot.store.models import DoomedFile, InboxEvent, InboxState, Officer, Withdrawal
 
 KEY = "withdrawals"  # session.info: what keys the hashes; without it nobody can try ids until one fits
@@ -32,11 +33,17 @@ def withdraw(session: Session, person_id: str, at: datetime, now: datetime, *, r
     session.execute(
         row.on_conflict_do_update(index_elements=["person_hash"], set_={"at": row.excluded.at}, where=later)
     )
+    memo(session)[KEY] = True
     _erase(session, person_id, now, role, after=at)
 
 
 def came_before(session: Session, person_id: str, at: datetime) -> bool:
     """Whether the person had their data erased after this instant."""
+    remembered = memo(session)
+    if KEY not in remembered:  # once for all the new people of a round: mostly nobody ever withdrew
+        remembered[KEY] = session.execute(select(_withdrawal.c.at).limit(1)).first() is not None
+    if not remembered[KEY]:
+        return False
     query = select(_withdrawal.c.at).where(_withdrawal.c.person_hash == _hash(session, person_id))
     erased: datetime | None = session.execute(query).scalar_one_or_none()
     return erased is not None and at <= erased
