@@ -16,6 +16,7 @@ from zalobot.ledger import writing
 from zalobot.store.database import write_rows_so_far
 from zalobot.store.models import (
     Addition,
+    AnswerDraft,
     Attachment,
     Attempt,
     Conversation,
@@ -26,6 +27,7 @@ from zalobot.store.models import (
     OutboxMessage,
     OutboxState,
     Part,
+    PartNote,
     Person,
     ProfileLookUp,
     ProvinceRow,
@@ -109,6 +111,9 @@ def _erase_words(session: Session, person_id: str, ticket_ids: Sequence[str]) ->
     acted = select(col(LedgerSalt.seq)).where(col(LedgerSalt.name) == "actor", col(LedgerSalt.text) == person_id)
     theirs = list(session.execute(acted).scalars())
     session.execute(delete(LedgerSalt).where(col(LedgerSalt.seq).in_(theirs)))
+    parts = select(col(Part.id)).where(col(Part.ticket_id).in_(ticket_ids)).scalar_subquery()
+    for table in (AnswerDraft, PartNote):  # officers quote what a business wrote
+        session.execute(delete(table).where(col(table.part_id).in_(parts)))
     learnt = session.execute(delete(RoutingExample).where(col(RoutingExample.ticket_id).in_(ticket_ids)))
     if learnt.rowcount:  # type: ignore[attr-defined]
         session.execute(update(ProvinceRow).values(revision=col(ProvinceRow.revision) + 1))  # every process forgets it

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from zalobot import spoken, templating
-from zalobot.placeholders.making import EXCERPT, LISTED, placeholder
+from zalobot.placeholders.making import EXCERPT, LISTED, agency_of, placeholder
 
 
 def _moved_lines(told: Any) -> str:
@@ -26,12 +26,17 @@ def _become(run: Any) -> str:
     return f"{words} ({hours})" if run.day.kind == "half" else words
 
 
+def _agency(facts: Any, key: str) -> str:
+    """The name of an agency that is given by its code."""
+    return agency_of(facts["province"], facts[key]) if facts.get(key) else ""
+
+
 CALENDAR: Final = (
     placeholder("cac_han_doi", "recount", _moved_lines),
     placeholder("so_han_doi_khac", "recount", lambda r: str(max(0, len(r.moved) - LISTED) or "")),
     placeholder("ly_do_doi_han", "recount", lambda r: r.reason),
     placeholder("ma_han_doi", "moved", lambda m: m.code),
-    placeholder("co_quan_han_doi", "moved", lambda m: m.agency_name),
+    placeholder("co_quan_han_doi", "moved", lambda m: agency_of(m.province, m.agency)),
     placeholder("han_cu", "moved", lambda m: spoken.due(m.before) if m.before else ""),
     placeholder("han_moi", "moved", lambda m: spoken.due(m.due) if m.due else ""),
     placeholder("cac_ngay_doi", "change", _changed_days),
@@ -64,11 +69,13 @@ OTHERS: Final = (
     placeholder("con_giu", "facts", lambda f: str(f.get("kept") or "")),
     placeholder("ly_do_neu", "facts", lambda f: str(f.get("reason") or "")),
     placeholder("noi_dung_them", "facts", lambda f: spoken.excerpt(str(f.get("text") or ""), EXCERPT)),
+    placeholder("ten_dong_nghiep", "facts", lambda f: str(f.get("colleague") or "")),
+    placeholder("link_vao_web", "facts", lambda f: str(f.get("link") or "")),
     placeholder("so_tep_them", "facts", lambda f: str(f.get("files") or "")),
     placeholder("quyet_dinh", "facts", lambda f: str(f.get("decision") or "")),
     placeholder("ngay_hieu_luc", "facts", lambda f: spoken.day(f["on"]) if f.get("on") else ""),
-    placeholder("co_quan_cu", "facts", lambda f: str(f.get("old") or "")),
-    placeholder("co_quan_moi", "facts", lambda f: str(f.get("new") or "")),
+    placeholder("co_quan_cu", "facts", lambda f: _agency(f, "old")),
+    placeholder("co_quan_moi", "facts", lambda f: _agency(f, "new")),
     placeholder("gioi_han", "facts", lambda f: str(f.get("limit") or "")),
     placeholder("dong", "problem", lambda p: str(p.line)),
     placeholder("chi_tiet", "problem", lambda p: p.detail),

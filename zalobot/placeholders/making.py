@@ -22,3 +22,8 @@ def placeholder(name: str, needs: str, value: Callable[[Any], str]) -> Placehold
     given = _samples()[name]
     longest = given.get("longest", "")
     return Placeholder(name, needs, value, given["sample"], "m" * longest if isinstance(longest, int) else longest)
+
+
+def agency_of(province: Any, code: str) -> str:
+    """What an agency is called in the language in use; "" for one that is not there."""
+    return str(province.agency_name(code))

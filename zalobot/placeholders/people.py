@@ -14,7 +14,7 @@ PEOPLE: Final = (
     placeholder("so_tin_cho", "waiting", lambda waiting: str(waiting)),
     placeholder("lien_ket_zalo", "letter", lambda letter: letter.chat_url),
     placeholder("ten_kenh", "channel", lambda c: c.oa_name),
-    placeholder("ten_tinh", "channel", lambda c: c.name),
+    placeholder("ten_tinh", "channel", lambda c: c.own_name),
     placeholder("ma_vi_du", "channel", lambda c: f"{c.prefix}-2611-00042"),
     placeholder("so_khan_cap", "channel", lambda _: spoken.spoken("emergency")),
 )

@@ -5,21 +5,16 @@ from typing import Any, Final
 
 from zalobot import spoken, templating
 from zalobot.errors import PastHorizon
-from zalobot.placeholders.making import EXCERPT, placeholder
+from zalobot.placeholders.making import EXCERPT, agency_of, placeholder
 from zalobot.workdays import LOCAL
 
 
 def _field(ticket: Any) -> str:
-    return getattr(ticket.province.topics.get(ticket.ticket.topic), "name", "")
+    return str(ticket.province.topic_name(ticket.ticket.topic))
 
 
 def _part_lines(parts: Any) -> str:
     return spoken.numbered(templating.render("list/part", part=part).text for part in parts)
-
-
-def agency_of(province: Any, code: str) -> str:
-    agency = province.agencies.get(code)
-    return agency.name if agency else ""
 
 
 def _due(part: Any) -> str:
@@ -64,6 +59,7 @@ TICKET: Final = (
     placeholder("tieu_de", "ticket", lambda t: t.ticket.title),
     placeholder("noi_dung", "ticket", lambda t: spoken.excerpt(t.ticket.description, EXCERPT)),
     placeholder("link_cong_khai", "ticket", lambda t: t.link),
+    placeholder("link_can_bo", "ticket", lambda t: f"{t.public_url}/can-bo/{t.parts[0].part.code if t.parts else ''}"),
     placeholder("gio_nhan", "ticket", lambda t: spoken.at(t.ticket.received_at)),
     placeholder("ten_linh_vuc", "ticket", _field),
     placeholder("danh_sach_phan_viec", "ticket", lambda t: _part_lines(t.parts)),
@@ -75,7 +71,7 @@ TICKET: Final = (
     placeholder("loai_ho_so", "ticket", lambda t: spoken.state("klass", t.ticket.klass)),
     placeholder("noi_dung_sau", "ticket", lambda t: spoken.excerpt("\n".join(t.additions), EXCERPT)),
     placeholder("duoc_cong_khai", "ticket", lambda t: "" if t.ticket.tier == "sealed" else t.ticket.code),
-    placeholder("co_quan_ho_so", "ticket", lambda t: ", ".join({p.agency.name: 0 for p in t.parts})),
+    placeholder("co_quan_ho_so", "ticket", lambda t: ", ".join({agency_of(t.province, p.part.agency): 0 for p in t.parts})),
     placeholder("trang_thai_ho_so", "ticket", lambda t: spoken.state("status", t.ticket.state)),
 )
 

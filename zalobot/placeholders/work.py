@@ -25,6 +25,15 @@ def _answers(parts: Any) -> str:
     return "\n\n".join(templating.render("list/answer", part=part).text for part in parts)
 
 
+def _pieces(draft: Any) -> str:
+    """Each piece of the public copy on a line: what it is, why it is masked, and how it stands."""
+    said, why = spoken.spoken("pieces"), spoken.spoken("personal")
+    return spoken.numbered(
+        f"{spoken.excerpt(piece.words, 40)}: {why[piece.kind]}, {said['shown' if piece.shown else 'hidden']}"
+        for piece in draft.pieces
+    )
+
+
 DRAFT: Final = (
     placeholder("noi_dung_nhap", "draft", lambda d: spoken.excerpt(d.description, EXCERPT)),
     placeholder("linh_vuc_nhap", "draft", lambda d: d.field_name),
@@ -36,7 +45,12 @@ DRAFT: Final = (
     placeholder("ban_cong_khai_nhap", "draft", lambda d: spoken.excerpt(d.public_text, EXCERPT)),
     placeholder("thieu_gi", "draft", lambda d: ", ".join(spoken.state("aspect", aspect) for aspect in d.missing)),
     placeholder("trung_lap", "draft", lambda d: str(d.alike or "")),
-    placeholder("ten_doanh_nghiep_nhap", "draft", lambda d: d.business),
+    placeholder("ten_doanh_nghiep_nhap", "draft", lambda d: d.public_name),
+    placeholder("doanh_nghiep_nhap", "draft", lambda d: spoken.business(d.who)),
+    placeholder("doanh_nghiep_da_biet", "draft", lambda d: spoken.business(d.known)),
+    placeholder("ma_so_thue_nhap", "draft", lambda d: d.doubt),
+    placeholder("cac_cho_che", "draft", _pieces),
+    placeholder("so_cho_che", "draft", lambda d: str(sum(not piece.shown for piece in d.pieces) or "")),
     placeholder("muc_cong_khai_nhap", "draft", lambda d: spoken.state("tier", d.tier)),
 )
 

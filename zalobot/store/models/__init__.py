@@ -12,8 +12,10 @@ from zalobot.store.models.accounts import (
     SignInTries,
     WebSession,
 )
+from zalobot.store.models.desks import AnswerDraft, PartNote, PartPresence, SavedAnswer
 from zalobot.store.models.events import InboxEvent, InboxState
 from zalobot.store.models.grants import Consent, OaAccount, OaToken, ProfileLookUp
+from zalobot.store.models.knowledge import InstantAnswer, KnowledgeEntry, KnowledgeState, KnowledgeVersion, Liked
 from zalobot.store.models.learnt import OaTrait, Upload
 from zalobot.store.models.ledger import LedgerDay, LedgerHead, LedgerSalt
 from zalobot.store.models.messages import (
@@ -74,6 +76,7 @@ __all__ = [
     "AdminEvent",
     "AdminHead",
     "Agency",
+    "AnswerDraft",
     "Attachment",
     "AttachmentState",
     "Attempt",
@@ -89,12 +92,17 @@ __all__ = [
     "EventKind",
     "InboxEvent",
     "InboxState",
+    "InstantAnswer",
     "JobRun",
+    "KnowledgeEntry",
+    "KnowledgeState",
+    "KnowledgeVersion",
     "Lease",
     "LedgerDay",
     "LedgerHead",
     "LedgerSalt",
     "Level",
+    "Liked",
     "OaAccount",
     "OaSecret",
     "OaToken",
@@ -103,6 +111,8 @@ __all__ = [
     "OutboxMessage",
     "OutboxState",
     "Part",
+    "PartNote",
+    "PartPresence",
     "PartState",
     "Person",
     "Priority",
@@ -114,6 +124,7 @@ __all__ = [
     "Role",
     "RoutingExample",
     "RuleVersionRow",
+    "SavedAnswer",
     "SignInTries",
     "SuccessionRow",
     "TemplateApproval",

@@ -89,14 +89,16 @@ class EventKind(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    JOINED = "joined"
     ERASED = "erased"
 
 
 class Ticket(SQLModel, table=True):
     """What one business put to the government. `description` is for the agencies; `public_text` is the masked copy.
 
-    `merged_into` is the code of the ticket that goes on with this one; `followers` are the people of tickets merged
-    into this one, who are told what its business is told. `confirm_remind_at` is when the coordinators are reminded
+    `merged_into` is the code of the ticket that goes on with this one; `followers` are told what its business is told:
+    the people of tickets merged into this one, and those who have the same trouble. The latter are in `joined`, too:
+    they may neither judge nor add. `confirm_remind_at` is when the coordinators are reminded
     that nobody has confirmed its agencies; null once they were, or need not be.
     `business` is what else the business said of itself (`tax_code`, `sector`, `commune`): for the agencies, never
     public. `masks` is what its writer wants `shown` and `hidden` in the public copy, of this and of later words.
@@ -135,6 +137,7 @@ class Ticket(SQLModel, table=True):
     confirm_remind_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     merged_into: str = Field(default="", max_length=32)
     followers: list[str] = Field(default_factory=list, sa_column=Column(json_type(), nullable=False))
+    joined: list[str] = Field(default_factory=list, sa_column=Column(json_type(), nullable=False))
     version: int = 1
 
 

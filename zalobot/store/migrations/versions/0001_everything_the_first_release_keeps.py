@@ -190,6 +190,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "instant_answer",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("shown_key", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("agency", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column(
+            "liked", sa.Enum("shown", "right", "wrong", name="liked", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column("shown_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instant_answer")),
+    )
+    with op.batch_alter_table("instant_answer", schema=None) as batch_op:
+        batch_op.create_index("ix_instant_answer_shown", ["shown_at"], unique=False)
+
+    op.create_table(
         "job_run",
         sa.Column("job", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("slot", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
@@ -488,6 +503,7 @@ def upgrade() -> None:
         sa.Column("confirm_remind_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("merged_into", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("followers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("joined", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("code", name=op.f("uq_ticket_code")),
@@ -548,6 +564,7 @@ def upgrade() -> None:
                 "closed",
                 "withdrawn",
                 "merged",
+                "joined",
                 "erased",
                 name="eventkind",
                 native_enum=False,
@@ -919,6 +936,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_entry_link_officer_id"), ["officer_id"], unique=False)
 
     op.create_table(
+        "knowledge_entry",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("topic", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("agency", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("questions", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+        sa.Column("review", sa.Date(), nullable=False),
+        sa.Column(
+            "state", sa.Enum("active", "retired", name="knowledgestate", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agency"], ["agency.code"], name=op.f("fk_knowledge_entry_agency_agency")),
+        sa.ForeignKeyConstraint(["topic"], ["topic.code"], name=op.f("fk_knowledge_entry_topic_topic")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_entry")),
+        sa.UniqueConstraint("key", name=op.f("uq_knowledge_entry_key")),
+    )
+    op.create_table(
         "part_note",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
         sa.Column("part_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -977,6 +1014,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_saved_answer_agency", ["agency", "id"], unique=False)
 
     op.create_table(
+        "knowledge_version",
+        sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("made_by", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("made_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["knowledge_entry.id"], name=op.f("fk_knowledge_version_entry_id_knowledge_entry")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "version", name=op.f("pk_knowledge_version")),
+    )
+    op.create_table(
         "web_session",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("account_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -1002,6 +1051,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_web_session_account_id"))
 
     op.drop_table("web_session")
+    op.drop_table("knowledge_version")
     with op.batch_alter_table("saved_answer", schema=None) as batch_op:
         batch_op.drop_index("ix_saved_answer_agency")
 
@@ -1015,6 +1065,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_part_note_part")
 
     op.drop_table("part_note")
+    op.drop_table("knowledge_entry")
     with op.batch_alter_table("entry_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_entry_link_officer_id"))
 
@@ -1149,6 +1200,10 @@ def downgrade() -> None:
     op.drop_table("ledger_day")
     op.drop_table("lease")
     op.drop_table("job_run")
+    with op.batch_alter_table("instant_answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_instant_answer_shown")
+
+    op.drop_table("instant_answer")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_inbox_waiting", sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'")
