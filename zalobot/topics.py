@@ -1,4 +1,4 @@
-"""Which topic (or agency) a free text speaks of: known words are looked for, longer ones count more. Pure.
+"""Which known words a text has and what they stand for (a topic, an agency, a decision); longer ones count more. Pure.
 
 The one rule: marks typed must agree, marks not typed may be anything. "thue" can be thuế (tax), "thuê" (rent) cannot.
 """

@@ -8,12 +8,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from zalobot import reference
 from zalobot.conversations import Talk
 from zalobot.flows import business_part, later_message, report_issue
 from zalobot.flows.engine import Said
 from zalobot.flows.words import is_word
-from zalobot.handlers import finishing, later, talking, turns
+from zalobot.handlers import finishing, later, talking, turns, wishes
 from zalobot.tickets import finding
+from zalobot.understanding import reader_for
+from zalobot.understanding.intents import MATTERS
 
 ENOUGH_WORDS = 4  # from here on it is a matter described, not a word we failed to know
 
@@ -27,7 +30,18 @@ def listen(session: Session, talk: Talk, said: Said, now: datetime) -> None:
             return
     if talk.is_staff:
         talking.say(session, talk, "officer/not_understood", now)
-    elif said.files or len(said.text.split()) >= ENOUGH_WORDS:
+    elif said.files:
+        _described(session, talk, said, now)
+    else:
+        _understood(session, talk, said, now)
+
+
+def _understood(session: Session, talk: Talk, said: Said, now: datetime) -> None:
+    """Words alone: what they want is done, a matter is taken down, a word or two that mean nothing are asked about."""
+    found = reader_for(reference.current(session)).read(said.text)
+    if wishes.grant(session, talk, said.text, found, now):
+        talk.misunderstood = 0
+    elif len(said.text.split()) >= ENOUGH_WORDS or (found.intent in MATTERS and found.sure):
         _described(session, talk, said, now)
     else:
         _not_understood(session, talk, now)

@@ -134,6 +134,19 @@ def paused_part_of(session: Session, person_id: str, now: datetime) -> tuple[Tic
     return (row[0], row[1]) if row else None
 
 
+def answered_parts_of(session: Session, person_id: str) -> list[Part]:
+    """The parts of this person's tickets whose answer waits for a verdict, the newest first."""
+    write_rows_so_far(session)
+    query = (
+        select(Part)
+        .join(Ticket, col(Part.ticket_id) == col(Ticket.id))
+        .where(col(Ticket.person_id) == person_id, col(Part.state) == PartState.ANSWERED)
+        .order_by(col(Part.id).desc())
+        .limit(5)
+    )
+    return list(session.execute(query).scalars())
+
+
 def asked_anew(session: Session) -> None:
     """A ticket was opened, ended, or paused for a question: who has which is to be looked up again."""
     memo(session).pop("around", None)

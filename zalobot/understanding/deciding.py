@@ -66,9 +66,12 @@ def decide(text: str, model: Model, context: Context) -> Wants:
         for label, score in zip(model.labels, model.scores(features), strict=True)
     ]
     chances = dict(zip(map(Intent, model.labels), softmax(scores), strict=True))
+    told = {feature[2:] for feature in features if feature.startswith("c:")}
+    if "complaint_matter" not in told:
+        chances[Intent.COMPLAINT] = 0.0  # there is nothing that could be contested
     best = max(chances, key=lambda intent: chances[intent])
     if best not in MUST_NOT_BE_MISSED:
-        best = _heeded(chances, {feature[2:] for feature in features if feature.startswith("c:")}) or best
+        best = _heeded(chances, told) or best
     return Wants(best, round(chances[best], 3), reasons(words(text), model, features, best))
 
 

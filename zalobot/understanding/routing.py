@@ -92,6 +92,9 @@ class Router:
         self.working = frozenset(province.working_agencies)
         labels = self.trained.by_topic.labels
         self.topic_of = {label: label.partition(":")[0] for label in labels}
+        self.labels_of: dict[str, list[str]] = defaultdict(list)
+        for label, topic in self.topic_of.items():
+            self.labels_of[topic].append(label)
         self.leads = [{label: self._lead(label, in_zone) for label in labels} for in_zone in (False, True)]
 
     def _lead(self, label: str, in_zone: bool) -> str:
@@ -137,13 +140,14 @@ class _Heard:
         self.text, self.words = text, words(text)
         self.said = " ".join(word.said for word in self.words)
         self.features = topic_features(text)
+        self.tellable = [f for f in self.features if f[0] in "wb" and "^" not in f and "$" not in f]
         self.precedent, self.asks = precedent, asks
         self.known: tuple[Guess, ...] = guess(self.said, self.trained.topics)
         fallback = self.province.topics[self.province.fallback_topic].lead
         self.named = tuple(found for found in guess(self.said, self.trained.names) if found.code != fallback)
         self.in_zone = bool(guess(self.said, self.trained.zones))
         self.at_place = bool(guess(self.said, self.trained.places))
-        self.topic_of, self.leads = router.topic_of, router.leads[self.in_zone]
+        self.topic_of, self.labels_of, self.leads = router.topic_of, router.labels_of, router.leads[self.in_zone]
         self.labels = self._labels()
         self.best = max(self.labels, key=lambda label: self.labels[label])
         self.certain: dict[str, float] = defaultdict(float)
@@ -195,8 +199,10 @@ class _Heard:
         if self.precedent and self.precedent.matter.topic in self.province.topics:
             shares[self.precedent.matter.topic] += self.precedent.likeness + 1
         total = sum(shares.values())
+        best = _ranked(shares)[:TOPICS]
+        told = [self._topic_words(code) if place < BEST else () for place, (code, _) in enumerate(best)]
         return tuple(
-            Ranked(code, round(share / total, 3), self._topic_words(code)) for code, share in _ranked(shares)[:TOPICS]
+            Ranked(code, round(share / total, 3), words_of) for (code, share), words_of in zip(best, told, strict=True)
         )
 
     def agencies(self) -> tuple[Ranked, ...]:
@@ -233,9 +239,7 @@ class _Heard:
 
     def _topic_words(self, code: str) -> tuple[str, ...]:
         known = [word for found in self.known if found.code == code for word in found.words]
-        return self._typed(known) or self._telling(
-            self.trained.by_topic, [label for label, topic in self.topic_of.items() if topic == code]
-        )
+        return self._typed(known) or self._telling(self.trained.by_topic, self.labels_of[code])
 
     def _agency_words(self, code: str) -> tuple[str, ...]:
         if self.precedent and code in self.precedent.matter.agencies:
@@ -252,8 +256,12 @@ class _Heard:
 
     def _telling(self, model: Bayes, labels: Iterable[str]) -> tuple[str, ...]:
         """The words that spoke most for some labels of a model."""
-        words_of = [f for f in self.features if f[0] in "wb" and "^" not in f and "$" not in f]
-        return self._typed(feature[2:] for feature in model.telling(words_of, labels, TELLING)[:BEST])
+        chosen: list[str] = []
+        for feature in model.telling(self.tellable, labels, TELLING)[: BEST * 3]:
+            taken = {word for phrase in chosen for word in phrase.split()}
+            if taken.isdisjoint(feature[2:].split()):
+                chosen.append(feature[2:])
+        return self._typed(chosen[:BEST])
 
 
 def _ranked(shares: Mapping[str, float]) -> list[tuple[str, float]]:

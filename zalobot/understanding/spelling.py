@@ -49,7 +49,7 @@ def _telex(word: str) -> str:
 def _vni(word: str) -> str:
     """ "thue61" is "thue"."""
     bare = re.sub("[1-9]", "", word)
-    return bare if bare.isalpha() and bare in known() and word[0].isalpha() else word
+    return bare if len(bare) > 2 and bare.isalpha() and bare in known() and word[0].isalpha() else word
 
 
 def _nearest(word: str, before: str, after: str, *, alone: bool) -> str:

@@ -1,0 +1,93 @@
+"""What a business wants, said in its own words with no question open: each wish has its answer, none is a dead end."""
+
+import pytest
+
+from tests.journeys.stage import Stage, report
+from tests.journeys.test_report_issue import WAREHOUSE
+from zalobot.store.models import Conversation
+
+ANSWERED = (
+    ("dạ em chào anh chị ạ", "Kính chào"),
+    ("alo có ai ở đó không ad", "Kính chào"),
+    ("dạ em cảm ơn ad nhiều lắm ạ", "Cảm ơn Quý doanh nghiệp"),
+    ("kênh này dùng thế nào vậy ad", "Hướng dẫn"),
+    ("cho em gặp người thật với, máy trả lời chán quá", "cán bộ trực"),
+    ("xóa hết thông tin cá nhân của tôi khỏi hệ thống", "dữ liệu cá nhân"),
+    ("tôi muốn khiếu nại quyết định xử phạt số 88", "thuộc khiếu nại"),
+    ("can bo thue goi y boi duong 20tr moi cho hoan thue", "thuộc tố cáo"),
+    ("kho hàng đang cháy, có người kẹt bên trong", "114"),
+    ("VAY VỐN NHANH 24H không thế chấp, lãi suất thấp, LH zalo ngay", "không nhận quảng cáo"),
+    ("lũ ăn hại chúng mày ngu như chó", "lời lẽ phù hợp"),
+    ("hàng xóm nhà tôi lấn chiếm ranh giới đất, nhờ tỉnh xử", "1022"),
+    ("ờ thì", "chưa hiểu"),
+    ("?", "chưa hiểu"),
+)
+
+
+@pytest.fixture
+def stage(database_url: str):
+    made = Stage(database_url)
+    yield made
+    assert made.failures() == []
+    made.store.close_now()
+
+
+def test_each_wish_has_its_answer_and_opens_nothing(stage: Stage) -> None:
+    replies = {}
+    for number, (text, _) in enumerate(ANSWERED):
+        person = stage.person(f"person {number}")
+        person.says("đồng ý")
+        replies[text] = person.says(text)
+    assert {text: replies[text] for text, part in ANSWERED if part not in " ".join(replies[text])} == {}
+    assert stage.tickets() == []
+
+
+def flow_of(stage: Stage, person: str) -> str:
+    return stage.store.read_now(lambda session: session.get_one(Conversation, person).flow)
+
+
+MATTERS = (
+    WAREHOUSE,
+    "nghiem thu pccc nop o dau a",
+    "mất điện cả ngày nay không ai báo",
+    "Khách liên tục khiếu nại khách sạn chúng tôi vì nước máy yếu cả tháng nay, đề nghị xử lý",
+    "Bình chữa cháy mới mua bị kết luận không đạt, đề nghị hướng dẫn tiêu chuẩn pccc",
+)
+
+
+@pytest.mark.parametrize("text", MATTERS)
+def test_what_may_be_a_matter_begins_a_report_though_it_speaks_of_fire_or_complaining(stage: Stage, text: str) -> None:
+    lan = stage.person("lan")
+    lan.says("đồng ý")
+    lan.says(text)
+    assert flow_of(stage, "lan") == "report_issue"
+
+
+def test_asking_how_far_it_is_shows_the_ticket_and_taking_back_asks_once_more(stage: Stage) -> None:
+    lan = stage.person("lan")
+    report(lan, WAREHOUSE)
+    assert "QN-2611-00001" in lan.says("hồ sơ của em xử lý tới đâu rồi ad")[0]
+    assert "QN-2611-00001" in lan.says("kiem tra giup ma qn 2611 00001")[0]
+    assert "rút" in lan.says("thôi em rút phản ánh, bên sở gọi giải quyết xong rồi")[0].lower()
+
+
+def test_an_answer_that_does_not_content_shows_the_buttons_to_judge_it(stage: Stage) -> None:
+    lan, ha = stage.person("lan"), stage.officer("ha", "SXD")
+    report(lan, WAREHOUSE)
+    ha.says("Trả lời QN-2611-00001/1")
+    ha.says("Được nộp song song, theo Điều 16 Luật số 55/2024/QH15.")
+    ha.says("gửi")
+    lan.pushes()
+    said = lan.says("Trả lời chung chung quá, tôi chưa đồng ý, đề nghị trả lời lại")[0]
+    assert "QN-2611-00001/1" in said
+    assert "chung chung" in said.lower()
+
+
+def test_while_an_officer_waits_for_the_persons_answer_any_words_are_that_answer(stage: Stage) -> None:
+    lan, ha = stage.person("lan"), stage.officer("ha", "SXD")
+    report(lan, WAREHOUSE)
+    ha.says("Hỏi thêm QN-2611-00001/1")
+    ha.says("Xin gửi số đăng ký kho và ngày nộp hồ sơ.")
+    lan.says("quyết định số 12 ngày 3/11, gọi 0912345678")
+    assert flow_of(stage, "lan") == "reply"
+    assert "114" in stage.person("minh").says("cháy xưởng rồi cứu với")[0]

@@ -1,0 +1,45 @@
+"""How well messages are understood, held to floors. `./run eval` prints the same in full.
+
+The messages of `messages_first` and `messages_second` are in nobody's training; their words were looked at while the
+phrases were written, those of `messages_third` were not.
+"""
+
+import pytest
+
+from tests.calendars import DATA
+from zalobot.province import load
+from zalobot.understanding import Reader, measuring, phrases
+
+PROVINCE = load("quang-ninh")
+SHIPPED = Reader(PROVINCE)
+UNSEEN = ["messages_first", "messages_second", "messages_third"]
+
+
+def figures(name: str) -> measuring.Figures:
+    rows = phrases.rows((DATA / f"{name}.jsonl").read_text(encoding="utf-8"))
+    return measuring.figures(measuring.judged(rows, lambda _: SHIPPED.read))
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_messages_that_were_never_trained_on_are_understood(name: str) -> None:
+    found = figures(name)
+    assert found.macro_f1 >= 0.90
+    assert found.lead_first.value >= 0.85
+    assert found.lead_of_three.value >= 0.97
+    assert found.sure_right.value >= 0.9
+
+
+def test_no_unseen_message_is_among_what_is_trained_on() -> None:
+    trained = {phrase.text for phrase in phrases.pack_phrases("quang-ninh")} | {row.text for row in phrases.samples()}
+    unseen = {row.text for name in UNSEEN for row in phrases.rows((DATA / f"{name}.jsonl").read_text(encoding="utf-8"))}
+    assert unseen & trained == set()
+
+
+def test_figures_count_what_they_say() -> None:
+    rows = phrases.rows(
+        '{"text": "hoàn thuế gtgt sáu tháng chưa có, đề nghị xem xét", "intent": "phan_anh_kien_nghi", "topic": "thue",'
+        ' "agencies": ["THUE"]}\n{"text": "cảm ơn ad", "intent": "spam"}\n'
+    )
+    found = measuring.figures(measuring.judged(rows, lambda _: SHIPPED.read))
+    assert (found.lead_first.right, found.lead_first.of, found.macro_f1) == (1, 1, 0.5)
+    assert found.must_be_found.value == 1.0
