@@ -94,15 +94,19 @@ def doctor() -> None:
 
 @app.command("eval")
 def eval_(
-    file: Annotated[Path | None, typer.Argument(help="Labelled messages (.jsonl); the samples if not given.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="Labelled messages (.jsonl); or `search`; else the samples.")] = None,
     folds: Annotated[int, typer.Option(min=2, help="Into how many parts the samples are cut.")] = 5,
     wrong: Annotated[bool, typer.Option("--wrong", help="Name what was read otherwise than meant.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Train the shipped model anew and write it.")] = False,
     pack: Annotated[str, typer.Option(help="The province pack.")] = "quang-ninh",
 ) -> None:
-    """How well messages are understood: intents, agencies, other ways of typing, time."""
+    """How well messages are understood: intents, agencies, other ways of typing, time. `search`: how well answers are
+    found."""
     from zalobot import eval_command
 
+    if file == Path("search"):
+        eval_command.search(pack)
+        return
     if write:
         typer.echo(f"Written: {eval_command.write(pack)}")
         return

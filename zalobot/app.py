@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from zalobot import account, channel_policy, jobs, province, reference, speech, templating, withdrawals
 from zalobot.budget import Budget
@@ -21,6 +22,7 @@ from zalobot.handlers.dispatch import dispatcher
 from zalobot.handlers.verifying import Verifier
 from zalobot.handlers.webhook import KEEPER, VERIFIER, Keeper
 from zalobot.jobs import Duties
+from zalobot.knowledge import keeping, shelf
 from zalobot.mail import Postbox
 from zalobot.outbox import acknowledging
 from zalobot.province import Province
@@ -69,10 +71,18 @@ def open_store(settings: Settings, now: datetime) -> tuple[Store, Province]:
         withdrawals.KEY: settings.secret_key,
     }
     store = Store(settings.database_url, info=info)
-    store.run_now(reference.seed, pack, now)
+    info[shelf.SHELF] = shelf.Shelf()
+    store.run_now(_seed, pack, now)
     here = store.read_now(reference.open_for, pack, info)
     templating.use(speech.wording(here))
     return store, here
+
+
+def _seed(session: Session, pack: Province, now: datetime) -> None:
+    """What the pack brings into an empty database."""
+    if reference.seed(session, pack, now):
+        session.flush()
+        keeping.seed(session, pack.knowledge, now)
 
 
 def build(settings: Settings, *, now: Now = utc_now, workers: bool = True, pages_too: bool = True) -> web.Application:
@@ -106,6 +116,7 @@ async def _watch(services: Services) -> None:
         await bell.wait(LOOK_AGAIN)
         try:
             await services.store.read(reference.refresh)
+            await services.store.read(shelf.refreshed)
         except SQLAlchemyError:  # the database is away; the workers say so aloud
             log.debug("the province could not be looked at", exc_info=True)
 

@@ -1,7 +1,7 @@
 """`zalobot eval`: how well messages are understood, printed as tables.
 
 The one rule: the samples that come with the service are read by models trained without them; a file of other messages
-is read by the model as it is shipped.
+is read by the model as it is shipped. What is searched for never is one of the questions an answer is known by.
 """
 
 import json
@@ -12,6 +12,10 @@ import typer
 
 from zalobot import province
 from zalobot.errors import ConfigError
+from zalobot.knowledge import paraphrasing
+from zalobot.knowledge.measuring import Found, measured, shown_wrongly
+from zalobot.knowledge.ranking import Known, index_of
+from zalobot.knowledge.searching import ENOUGH
 from zalobot.understanding import deciding, measuring, phrases
 from zalobot.understanding.measuring import Figures, Read
 from zalobot.understanding.phrases import Sample
@@ -32,6 +36,28 @@ def run(pack: str, file: Path | None, *, folds: int, wrong: bool) -> None:
     else:
         typer.echo(f"{len(rows)} samples, each read by a model trained without it ({folds} folds)")
         _print(rows, measuring.folded(here, rows, folds), wrong=wrong)
+
+
+def search(pack: str, size: int = 5000, questions: int = 1000) -> None:
+    """Print how well answers are found among `size` known ones: those of the pack, and others made of its matters."""
+    entries = [Known(one.key, one.questions, one.answer) for one in province.load(pack).knowledge]
+    rows = paraphrasing.corpus(pack, size - len(entries))
+    index = index_of([*(known for known, _ in rows), *entries])
+    by_hand = [asked for asked in paraphrasing.by_hand() if asked.key in index.docs]
+    typer.echo(f"{len(index.docs)} answers; questions without accents, in other words than the answers are known by")
+    typer.echo("\nquestions            asked  hit@1  hit@5  shown at once  of these right   ms")
+    for name, asked in (("made", paraphrasing.asked(rows, questions)), ("written by hand", by_hand)):
+        _found(name, measured(index, asked, ENOUGH))
+    own = index_of(entries)
+    typer.echo(f"\n{len(entries)} answers of the pack alone")
+    _found("written by hand", measured(own, by_hand, ENOUGH))
+    wrongly = shown_wrongly(own, paraphrasing.strange(), ENOUGH)
+    typer.echo(f"\nanswered at once though nothing answers it: {wrongly} of {len(paraphrasing.strange())}")
+
+
+def _found(name: str, found: Found) -> None:
+    hits = f"{found.hit_at_1:6.3f} {found.hit_at_5:6.3f} {found.shown / found.of:14.3f} {found.precision:15.3f}"
+    typer.echo(f"{name:18} {found.of:7} {hits} {found.milliseconds:5.1f}")
 
 
 def write(pack: str) -> Path:

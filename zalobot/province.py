@@ -13,6 +13,9 @@ from zalobot.deadlines import Klass, RuleVersion
 from zalobot.decided import NOTHING, Docket
 from zalobot.errors import ConfigError
 from zalobot.pack import Entry, Notes, read_list, read_toml
+from zalobot.pack_knowledge import FILE as KNOWLEDGE
+from zalobot.pack_knowledge import KnownAnswer, read_knowledge
+from zalobot.pack_names import Names, called, everywhere, read_names
 from zalobot.pack_templates import MessageTemplate, read_templates
 from zalobot.pack_time import read_calendar, read_rules
 from zalobot.topics import Index, guess, index_of
@@ -108,13 +111,16 @@ class Province:
     rules: tuple[RuleVersion, ...]
     successions: tuple[Succession, ...] = ()
     message_templates: tuple[MessageTemplate, ...] = ()
+    knowledge: tuple[KnownAnswer, ...] = ()
     docket: Docket = NOTHING
+    names: Mapping[str, Names] = field(default_factory=dict)
     _names: Index = field(init=False, repr=False, compare=False)
     _zones: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        names = {code: (*a.aliases, a.name, a.short, *a.former) for code, a in self.working_agencies.items()}
+        working = self.working_agencies
+        names = {code: (*self.agency_names(code), a.name, a.short, *a.former) for code, a in working.items()}
         put(self, "_names", index_of(names))
         put(self, "_zones", index_of({"zone": self.zone_words}))
 
@@ -122,6 +128,29 @@ class Province:
     def working_agencies(self) -> Mapping[str, Agency]:
         """Those that have work: not the ones whose work went to another."""
         return {code: agency for code, agency in self.agencies.items() if not agency.successor}
+
+    def agency_name(self, code: str) -> str:
+        """What an agency is called in the language in use; "" for one that is not there."""
+        agency = self.agencies.get(code)
+        return called(self.names, "agencies", code, agency.name) if agency else ""
+
+    def topic_name(self, code: str) -> str:
+        """What a topic is called in the language in use; "" for one that is not there."""
+        topic = self.topics.get(code)
+        return called(self.names, "topics", code, topic.name) if topic else ""
+
+    def field_names(self) -> dict[str, str]:
+        """The fields in their order, by the names they have in the language in use."""
+        return {code: called(self.names, "fields", code, name) for code, name in self.fields}
+
+    @property
+    def own_name(self) -> str:
+        """What the province is called in the language in use."""
+        return called(self.names, "province", "", self.name)
+
+    def agency_names(self, code: str) -> tuple[str, ...]:
+        """What else than by its name an agency is called: what people type for it, and in other languages."""
+        return (*self.agencies[code].aliases, *everywhere(self.names, "agencies", code))
 
     def named(self, text: str) -> tuple[str, ...]:
         """The agencies a text names, by old or new name, likeliest first."""
@@ -185,6 +214,8 @@ def _province(folder: Path, notes: Notes) -> Province | None:
         notes.add("province.toml: prefix", "must be letters and digits")
     successions = _successions(folder, agencies, notes)
     message_templates = read_templates(folder, policy().template_lengths, notes)
+    known = {"agencies": set(agencies), "topics": set(topics), "fields": set(dict(fields))}
+    names = read_names(folder, known, notes)
     if calendar is None:
         return None
     return Province(
@@ -204,7 +235,17 @@ def _province(folder: Path, notes: Notes) -> Province | None:
         rules=rules,
         successions=successions,
         message_templates=message_templates,
+        knowledge=_knowledge(folder, topics, agencies, notes),
+        names=names,
     )
+
+
+def _knowledge(
+    folder: Path, topics: Mapping[str, Topic], agencies: Mapping[str, Agency], notes: Notes
+) -> tuple[KnownAnswer, ...]:
+    """What `knowledge.toml` answers, where there is one."""
+    path = folder / KNOWLEDGE
+    return read_knowledge(path, topics, agencies, notes) if path.exists() else ()
 
 
 def _successions(folder: Path, agencies: Mapping[str, Agency], notes: Notes) -> tuple[Succession, ...]:
@@ -221,7 +262,7 @@ def _successions(folder: Path, agencies: Mapping[str, Agency], notes: Notes) -> 
 
 
 def _agency(entry: Entry) -> Agency:
-    entry.only("code", "name", "short", "name_en", "group", "aliases", "former", "note")
+    entry.only("code", "name", "short", "group", "aliases", "former", "note")
     return Agency(
         code=entry.text("code"),
         name=entry.text("name"),
