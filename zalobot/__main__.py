@@ -94,7 +94,7 @@ def doctor() -> None:
 
 @app.command("eval")
 def eval_(
-    file: Annotated[Path | None, typer.Argument(help="Labelled messages (.jsonl); or `search`; else the samples.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="Labelled messages (.jsonl) or `search`; else samples.")] = None,
     folds: Annotated[int, typer.Option(min=2, help="Into how many parts the samples are cut.")] = 5,
     wrong: Annotated[bool, typer.Option("--wrong", help="Name what was read otherwise than meant.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Train the shipped model anew and write it.")] = False,
