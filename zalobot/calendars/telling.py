@@ -20,7 +20,8 @@ class Moved:
     """One due time that moved, as the wording sees it; `before` is None where no date had been promised."""
 
     code: str
-    agency_name: str
+    agency: str
+    province: Province
     before: datetime | None
     due: datetime | None
 
@@ -83,5 +84,4 @@ def _push(
 
 
 def _moved(one: Recounted, province: Province) -> Moved:
-    agency = province.agencies.get(one.part.agency)
-    return Moved(one.part.code, agency.name if agency else one.part.agency, one.part.due_at, one.due)
+    return Moved(one.part.code, one.part.agency, province, one.part.due_at, one.due)

@@ -5,10 +5,11 @@ The options may come from data (fields, agencies): a stored answer that is no lo
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from zalobot.flows.engine import Accepted, Answers, Reading, Rejected, Said
-from zalobot.flows.options import Options, Source, best, certain, resolve
+from zalobot.flows.options import Options, Source, best, best_in_any, certain, certain_in_any, resolve
 from zalobot.flows.question import Question
 from zalobot.flows.words import is_word
 from zalobot.vietnamese import nfc, plain
@@ -30,17 +31,17 @@ class Choice(Question):
         return resolve(self.options, answers)
 
     def read(self, said: Said, answers: Answers) -> Reading:
-        options = self.offered(answers)
-        code = certain(said.text, options, self.aliases)
+        offered = partial(self.offered, answers)
+        code = certain_in_any(said.text, offered, self.aliases)
         if code is None and self.optional and is_word(said.text, "skip"):
             return Accepted("")
-        code = code or best(said.text, options, self.aliases)
+        code = code or best_in_any(said.text, offered, self.aliases)
         return Accepted(code) if code is not None else Rejected("not_an_option")
 
     def clear(self, said: Said, answers: Answers) -> bool:
         if self.optional and is_word(said.text, "skip"):
             return True
-        return certain(said.text, self.offered(answers), self.aliases) is not None
+        return certain_in_any(said.text, partial(self.offered, answers), self.aliases) is not None
 
     def holds(self, value: Any, answers: Answers) -> bool:
         return value in self.offered(answers) or (self.optional and value == "")

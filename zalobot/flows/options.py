@@ -1,11 +1,12 @@
 """Which option a message means: certain ways first (number, code, name), then guesses that only one option fits."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
+from zalobot import languages
 from zalobot.flows.words import command, words
 from zalobot.vietnamese import plain
 
@@ -16,6 +17,20 @@ Source = Options | Callable[[Mapping[str, Any]], Options]
 _NUMBERED: Final = re.compile(r"(\d{1,2})(?:\s+(.+))?")
 _CLOSE_ENOUGH: Final = 84.0
 _LEAD: Final = 6.0
+
+
+class Labels:
+    """What the options are called, in the language in use whenever it is looked at: for the wording."""
+
+    def __init__(self, offered: Callable[[], Options]) -> None:
+        self._offered = offered
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        language = languages.in_use()
+        if language not in self._known:
+            self._known[language] = tuple(self._offered().values())
+        return iter(self._known[language])
 
 
 def resolve(source: Source, answers: Mapping[str, Any]) -> Options:
@@ -29,6 +44,27 @@ def certain(text: str, options: Options, aliases: Aliases) -> str | None:
         return None
     said = command(text)
     return _by_number(said, options) or _by_name(said, options, aliases) or _by_name(plain(text), options, aliases)
+
+
+def certain_in_any(text: str, offered: Callable[[], Options], aliases: Aliases) -> str | None:
+    """The same, by what the options are called in any language; `offered` gives them in the one in use."""
+    return _in_any(certain, text, offered, aliases)
+
+
+def best_in_any(text: str, offered: Callable[[], Options], aliases: Aliases) -> str | None:
+    """`best` in whichever language it is found first."""
+    return _in_any(best, text, offered, aliases)
+
+
+def _in_any(
+    means: Callable[[str, Options, Aliases], str | None], text: str, offered: Callable[[], Options], aliases: Aliases
+) -> str | None:
+    for language in languages.every():
+        with languages.speaking(language):
+            found = means(text, offered(), aliases)
+        if found is not None:
+            return found
+    return None
 
 
 def _by_number(said: str, options: Options) -> str | None:

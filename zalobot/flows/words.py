@@ -1,23 +1,30 @@
-"""The words people type for "send", "skip", "done": read once from `templates/words.toml`, compared folded."""
+"""The words people type for "send", "skip", "done", in all languages together: read once, compared folded."""
 
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final, cast
 
-from zalobot.spoken import spoken, words_file
+from zalobot import languages
+from zalobot.spoken import spoken
 from zalobot.vietnamese import plain
 
-__all__ = ["after", "changes", "command", "is_word", "spoken", "words"]
+__all__ = ["after", "called", "changes", "command", "is_word", "spoken", "words"]
 
 
 @cache
 def words(kind: str) -> frozenset[str]:
     """The folded words of one list in `[typed]`; KeyError for a list that is not there."""
-    return frozenset(plain(word) for word in words_file()["typed"][kind])
+    return frozenset(plain(word) for word in languages.lists("typed", kind))
+
+
+def called(table: str) -> Callable[[Any], Mapping[str, str]]:
+    """For `Choice(options=…)`: the options of a table of `[spoken]`, as they are called in the language in use."""
+    return lambda _: cast("Mapping[str, str]", spoken(table))
 
 
 def changes(*steps: str) -> dict[str, str]:
     """For `Confirm(change=…)`: the words that name each of these steps in "sửa …"."""
-    return {plain(word): step for step in steps for word in words_file()["change"][step]}
+    return {plain(word): step for step in steps for word in languages.lists("change", step)}
 
 
 def command(text: str) -> str:
@@ -38,7 +45,7 @@ def is_word(text: str, *kinds: str) -> bool:
 def _lists_with(text: str) -> frozenset[str]:
     """The lists that have this message as a word: a turn asks for a dozen of them."""
     said = {plain(text), command(text)}
-    return frozenset(kind for kind in words_file()["typed"] if not said.isdisjoint(words(kind)))
+    return frozenset(kind for kind in languages.words()["typed"] if not said.isdisjoint(words(kind)))
 
 
 def after(text: str, kind: str) -> str | None:

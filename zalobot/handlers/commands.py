@@ -15,7 +15,7 @@ from zalobot.flows import business_part, officer_part
 from zalobot.flows.contact import ticket_code
 from zalobot.flows.engine import back
 from zalobot.flows.words import is_word
-from zalobot.handlers import coordinating, explaining, finishing, later, looking_up, talking
+from zalobot.handlers import coordinating, explaining, finishing, later, looking_up, speaking, talking
 from zalobot.officers import link, read_link_code
 from zalobot.store.models import PartState, Verdict
 from zalobot.tickets import calling, finding, handing, judging, telling, working
@@ -31,6 +31,8 @@ def obey(session: Session, talk: Talk, text: str, now: datetime) -> bool:
         if is_word(text, words):
             does(session, talk, now)
             return True
+    if speaking.change(session, talk, text, now):
+        return True
     code = read_link_code(text)
     if code:
         _link(session, talk, code, now)

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from zalobot import spoken, templating
-from zalobot.placeholders.making import LISTED, placeholder
-from zalobot.placeholders.tickets import agency_of
+from zalobot.placeholders.making import LISTED, agency_of, placeholder
 from zalobot.placeholders.work import ticket_lines, work_lines
 
 _OF_A_GROUP: Final = 3  # lines of each group; its number says how many there are

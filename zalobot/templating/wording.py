@@ -7,7 +7,7 @@ the language in use, else in Vietnamese; its values speak the language that the 
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -52,6 +52,19 @@ class Rendered:
     def into(self, language: str) -> "Rendered":
         """The same in this language; as it is where there are no words in that one."""
         return self if self.again is None or language in ("", self.language) else self.again(language)
+
+    def changed(self, change: "Callable[[Rendered], Rendered]") -> "Rendered":
+        """With something changed about it, in this language and in any other."""
+        made, again = change(self), self.again
+        if again is None:
+            return made
+
+        def anew(language: str) -> Rendered:
+            said = again(language)
+            with languages.speaking(said.language):
+                return replace(change(said), again=anew)
+
+        return replace(made, again=anew)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ each other and leave as one message (a held row of the outbox, taken back and ma
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -56,6 +57,11 @@ def _together(session: Session, ticket: Ticket, parts: Sequence[Part], now: date
     here = reference.current(session)
     answers = [facts.PartFacts(ticket, part, None, here, now) for part in parts]
     said = templating.render(MERGED, ticket=facts.of_ticket(session, ticket, parts, now), answers=answers)
+    codes = [part.code for part in parts[:5]]
+    return said.changed(lambda words: replace(words, buttons=_to_judge(codes)))
+
+
+def _to_judge(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """A button for each answer."""
     judge = str(spoken.spoken("judge"))
-    buttons = [(f"{number}. {judge} {part.code}", f"{judge} {part.code}") for number, part in enumerate(parts[:5], 1)]
-    return Rendered(said.text, tuple(buttons), said.template, said.version)
+    return tuple((f"{number}. {judge} {code}", f"{judge} {code}") for number, code in enumerate(codes, 1))

@@ -126,7 +126,7 @@ def _tell(
     """The staff hear of it once, with the parts; every business once for each of its parts."""
     here = reference.current(session)
     moved = [(part, ticket) for part, ticket in parts if part.agency == new]
-    why = {"old": here.agencies[old].name, "new": here.agencies[new].name, "decision": decision, "on": on}
+    why = {"province": here, "old": old, "new": new, "decision": decision, "on": on}
     work = [facts.PartFacts(ticket, part, None, here, now) for part, ticket in moved]
     said = templating.render("officer/succeeded", work=work, facts=why)
     hold = telling.until_working_time(session, now)
