@@ -42,7 +42,7 @@ class DraftFacts:
     @property
     def field_name(self) -> str:
         """The name of the chosen field."""
-        return dict(self.province.fields).get(str(self.answers.get("field", "")), "")
+        return self.province.field_names().get(str(self.answers.get("field", "")), "")
 
     @property
     def agency_names(self) -> list[str]:
@@ -50,7 +50,7 @@ class DraftFacts:
         codes = self.answers.get("agencies")
         if not isinstance(codes, list):
             codes = report_issue.proposed(self.province, self.answers) if self.answers.get("field") else []
-        return [self.province.agencies[code].name for code in codes if code in self.province.agencies]
+        return [self.province.agency_name(code) for code in codes if code in self.province.agencies]
 
     @property
     def agencies_sure(self) -> bool:

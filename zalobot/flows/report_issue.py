@@ -5,13 +5,14 @@ The one rule: what was written first, before any question, is already the answer
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from zalobot.flows.engine import Accepted, Answers, Flow, Reading, Rejected, Said, answered
-from zalobot.flows.options import Options, best, certain
+from zalobot.flows.options import Options, best, certain_in_any
 from zalobot.flows.question import Question
 from zalobot.flows.steps import Choice, Confirm, Contact, Files, Text
-from zalobot.flows.words import changes, is_word, spoken
+from zalobot.flows.words import called, changes, is_word, spoken
 from zalobot.province import Province
 from zalobot.store.models import Tier
 from zalobot.understanding import Intent, Understanding, reader_for
@@ -33,13 +34,13 @@ def flow(province: Province) -> Flow:
     return Flow(
         name=NAME,
         steps=(
-            Choice(name="consent", options=spoken("consent")),
+            Choice(name="consent", options=called("consent")),
             Description(name="description", at_least=15, at_most=5000, province=province),
             Choice(name="field", options=lambda answers: fields(province, answers)),
             Agencies(name="agencies", province=province),
             Files(name="files", at_most=5),
             Contact(name="contact", optional=True),
-            Choice(name="publicity", options=spoken("publicity")),
+            Choice(name="publicity", options=called("publicity")),
             # Only who wants to be named is asked for a name: that of the person in Zalo is never published.
             Text(name="business", at_least=2, at_most=200, when=answered(publicity=Tier.PUBLIC.value)),
             Confirm(
@@ -64,7 +65,7 @@ def understood(province: Province, answers: Answers) -> Understanding:
 
 def fields(province: Province, answers: Answers) -> Options:
     """The fields, the likeliest for these words first, so that they are the ones on buttons."""
-    names = dict(province.fields)
+    names = province.field_names()
     likely = [province.topics[topic.code].field for topic in understood(province, answers).topics[:LIKELY]]
     return {code: names[code] for code in dict.fromkeys([*likely, *names])}
 
@@ -124,14 +125,14 @@ class Agencies(Question):
         """All that are proposed, only the lead where there are several, another. Unclear: the likeliest three."""
         labels: Mapping[str, str] = spoken("agencies")
         if not is_sure(self.province, answers):
-            names = {code: self.province.agencies[code].name for code in likeliest(self.province, answers)}
+            names = {code: self.province.agency_name(code) for code in likeliest(self.province, answers)}
             return {**names, OTHER: labels[OTHER]}
         several = len(proposed(self.province, answers)) > 1
         return {code: label for code, label in labels.items() if code != LEAD_ONLY or several}
 
     def read(self, said: Said, answers: Answers) -> Reading:
         codes, offered = proposed(self.province, answers), self.offered(answers)
-        choice = next(iter(offered)) if is_word(said.text, "yes", "send") else certain(said.text, offered, {})
+        choice = next(iter(offered)) if is_word(said.text, "yes", "send") else certain_in_any(said.text, partial(self.offered, answers), {})
         match choice:
             case "other":
                 return Rejected("which")
@@ -145,7 +146,7 @@ class Agencies(Question):
     def _nearly(self, text: str) -> list[str]:
         agencies = self.province.working_agencies
         names = {code: agency.name for code, agency in agencies.items()}
-        code = best(text, names, {code: tuple(agency.aliases) for code, agency in agencies.items()})
+        code = best(text, names, {code: self.province.agency_names(code) for code in agencies})
         return [code] if code else []
 
     def clear(self, said: Said, answers: Answers) -> bool:

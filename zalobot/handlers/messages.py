@@ -14,7 +14,7 @@ from zalobot.conversations import Talk
 from zalobot.errors import Refused
 from zalobot.flows.engine import Said, question
 from zalobot.flows.steps import Contact, Phone
-from zalobot.handlers import commands, idle, talking, turns
+from zalobot.handlers import commands, idle, speaking, talking, turns
 from zalobot.handlers.router import Router
 from zalobot.tickets import calling
 from zalobot.zalo.events import Event, Kind
@@ -29,6 +29,7 @@ def message(session: Session, event: Event, now: datetime) -> None:
     talking.heard(session, talk, event.at, now)
     conversations.save(session, talk, now)
     said = Said(_words(session, talk, event), attachments.want(session, event, now), event.at.isoformat())
+    speaking.note(talk, said.text)
     if talk.with_person(now):
         calling.acknowledge(session, talk, event.message_id, now)
         return

@@ -3,9 +3,11 @@
 The one rule: a turn says one thing. A reply still held from the turn before is taken back by the next one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from sqlmodel import Session
@@ -16,6 +18,7 @@ from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
 from zalobot.flows import report_issue
 from zalobot.flows.engine import Flow, Step, Turn, question, wording
+from zalobot.flows.options import Labels
 from zalobot.store.models import Officer
 from zalobot.templating import Rendered
 from zalobot.tickets import answering, finding, telling
@@ -65,7 +68,7 @@ def worded(session: Session, talk: Talk, name: str, step: Step | None, now: date
     province = reference.current(session)
     things: dict[str, Any] = {"draft": DraftFacts(talk.answers, province)}
     offered = getattr(step, "offered", None)
-    options = list(offered(talk.answers).values()) if offered else []
+    options = Labels(partial(offered, talk.answers)) if offered else ()
     things["options"] = options
     if talk.answers.get("part"):
         ticket, part, _ = finding.part_by_code(session, talk.answers["part"])
@@ -74,13 +77,13 @@ def worded(session: Session, talk: Talk, name: str, step: Step | None, now: date
             count = answering.alike(session, part, talk.answers["answer"], now)
             things["draft"] = DraftFacts(talk.answers, province, count)
     said = templating.render(name, **things)
-    return said if said.buttons else with_buttons(said, options)
+    return said if said.buttons else said.changed(lambda words: with_buttons(words, options))
 
 
-def with_buttons(said: Rendered, labels: Sequence[str]) -> Rendered:
+def with_buttons(said: Rendered, labels: Iterable[str]) -> Rendered:
     """The first options as buttons; their numbers are in the text, so that typing is the same as tapping."""
-    numbered = tuple((f"{number}. {label}", label) for number, label in enumerate(labels[:BUTTONS], 1))
-    return Rendered(said.text, numbered, said.template, said.version)
+    numbered = tuple((f"{number}. {label}", label) for number, label in enumerate(islice(labels, BUTTONS), 1))
+    return replace(said, buttons=numbered)
 
 
 def ask_again(session: Session, talk: Talk, now: datetime) -> bool:
