@@ -199,6 +199,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("business_replied", "reminded", "overdue", "escalated", "verdict_given", "reopened", "closed"),
             *("class_changed", "withdrawn", "confirmed", "disputed", "decided", "succeeded", "added", "merged"),
             "joined",
+            "joined",
             *("erased", "verdict_explained", "recounted", "pause_ended", "explained", "not_explained"),
             *("split", "not_decided", "reassigned"),
         ),
@@ -237,38 +238,6 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
 CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
     f"{folder}/{name}": (*things, "channel") for folder, things, names in _GROUPS for name in names
 }
-
-# Whom a message is for. What is not named here is said to businesses, and so in every language.
-_TO_STAFF: Final = (
-    *("officer", "officer_answer", "officer_not_ours", "officer_ask", "officer_explain", "reminders", "lint"),
-    *("coordinator", "coordinator_decide", "coordinator_class"),
-    "events",  # on pages, which are Vietnamese
-)
-_EACH_TO_STAFF: Final = frozenset(
-    (
-        *("not_understood/staff_called", "list/late_agency", "list/proposal", "mail/zalo_trouble", "mail/consent_needed"),
-        *("counted/simple", "counted/hard", "counted/day", "counted/changed", "counted/changed_days"),
-    )
-)
-# Of what is refused, businesses hear only this.
-_REFUSED_TO_BUSINESSES: Final = frozenset(
-    (
-        *("already_answered", "already_withdrawn", "illegal_transition", "media_gone", "media_host", "media_too_big"),
-        *("media_type", "no_such_agency", "no_such_part", "no_such_ticket", "not_allowed", "not_answered_yet"),
-        *("nothing_to_withdraw", "past_horizon", "stale_ticket"),
-    )
-)
-
-
-def is_for_businesses(name: str) -> bool:
-    """Whether a business may be told this, so that it is there in every language."""
-    folder, _, step = name.partition("/")
-    if folder == "refused":
-        return step in _REFUSED_TO_BUSINESSES
-    return folder not in _TO_STAFF and name not in _EACH_TO_STAFF
-
-
-FOR_BUSINESSES: Final = tuple(name for name in CONTEXTS if is_for_businesses(name))
 
 # Whom a message is for. What is not named here is said to businesses, and so in every language.
 _TO_STAFF: Final = (
