@@ -199,7 +199,6 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("business_replied", "reminded", "overdue", "escalated", "verdict_given", "reopened", "closed"),
             *("class_changed", "withdrawn", "confirmed", "disputed", "decided", "succeeded", "added", "merged"),
             "joined",
-            "joined",
             *("erased", "verdict_explained", "recounted", "pause_ended", "explained", "not_explained"),
             *("split", "not_decided", "reassigned"),
         ),

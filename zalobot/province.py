@@ -15,8 +15,6 @@ from zalobot.errors import ConfigError
 from zalobot.pack import Entry, Notes, read_list, read_toml
 from zalobot.pack_knowledge import FILE as KNOWLEDGE
 from zalobot.pack_knowledge import KnownAnswer, read_knowledge
-from zalobot.pack_knowledge import FILE as KNOWLEDGE
-from zalobot.pack_knowledge import KnownAnswer, read_knowledge
 from zalobot.pack_names import Names, called, everywhere, read_names
 from zalobot.pack_templates import MessageTemplate, read_templates
 from zalobot.pack_time import read_calendar, read_rules
@@ -113,7 +111,6 @@ class Province:
     rules: tuple[RuleVersion, ...]
     successions: tuple[Succession, ...] = ()
     message_templates: tuple[MessageTemplate, ...] = ()
-    knowledge: tuple[KnownAnswer, ...] = ()
     knowledge: tuple[KnownAnswer, ...] = ()
     docket: Docket = NOTHING
     names: Mapping[str, Names] = field(default_factory=dict)
@@ -239,17 +236,8 @@ def _province(folder: Path, notes: Notes) -> Province | None:
         successions=successions,
         message_templates=message_templates,
         knowledge=_knowledge(folder, topics, agencies, notes),
-        knowledge=_knowledge(folder, topics, agencies, notes),
         names=names,
     )
-
-
-def _knowledge(
-    folder: Path, topics: Mapping[str, Topic], agencies: Mapping[str, Agency], notes: Notes
-) -> tuple[KnownAnswer, ...]:
-    """What `knowledge.toml` answers, where there is one."""
-    path = folder / KNOWLEDGE
-    return read_knowledge(path, topics, agencies, notes) if path.exists() else ()
 
 
 def _knowledge(
