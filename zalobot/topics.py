@@ -5,7 +5,7 @@ The one rule: marks typed must agree, marks not typed may be anything. "thue" ca
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -97,9 +97,10 @@ def guess(text: str, index: Index) -> tuple[Guess, ...]:
     return tuple(Guess(code, round(score, 3), tuple(words[code])) for code, score in ranked)
 
 
-def syllables(text: str) -> list[tuple[Syllable, str]]:
+@lru_cache(maxsize=256)  # one text is looked through for several kinds of known words
+def syllables(text: str) -> tuple[tuple[Syllable, str], ...]:
     """The syllables of a text, each with the word as typed."""
-    return [(_syllable(word), word) for word in _WORD.findall(nfc(text).lower())]
+    return tuple((_syllable(word), word) for word in _WORD.findall(nfc(text).lower()))
 
 
 @lru_cache(maxsize=16_384)  # people write with some thousands of syllables; a text costs a tenth this way
@@ -114,7 +115,7 @@ def _marks(word: str) -> str:
     return "".join(sorted(c for c in decomposed if unicodedata.combining(c) or c == "đ"))
 
 
-def _matches(typed: list[tuple[Syllable, str]], index: Index) -> list[tuple[int, Keyword]]:
+def _matches(typed: Sequence[tuple[Syllable, str]], index: Index) -> list[tuple[int, Keyword]]:
     """Every keyword in the text that lies in no longer one, in order."""
     found = [
         (start, keyword)
@@ -131,7 +132,7 @@ def _matches(typed: list[tuple[Syllable, str]], index: Index) -> list[tuple[int,
     ]
 
 
-def _agree(keyword: tuple[Syllable, ...], typed: list[tuple[Syllable, str]]) -> bool:
+def _agree(keyword: tuple[Syllable, ...], typed: Sequence[tuple[Syllable, str]]) -> bool:
     return len(keyword) == len(typed) and all(
         known.bare == said.bare and (not said.marks or not known.marks or said.marks == known.marks)
         for known, (said, _) in zip(keyword, typed, strict=True)

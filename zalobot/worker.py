@@ -15,6 +15,7 @@ from zalobot import inbox, metrics
 from zalobot.inbox import Waiting, Worked
 from zalobot.relay import TOPIC as OUTBOX
 from zalobot.services import Services
+from zalobot.understanding import reader_for
 from zalobot.zalo.kinds import kind_of
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ class Worker:
 
     async def run(self) -> None:
         """Go on until cancelled."""
+        # What reading words is learnt from takes a second: not in the transaction of whoever writes first.
+        await asyncio.to_thread(reader_for(self._services.province).read, "")
         bell = self._services.coordination.subscribe(TOPIC)
         while True:
             try:

@@ -3,8 +3,8 @@
 The one rule: the phrases are data, in `data/cues.toml`; this only finds them.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 
@@ -17,7 +17,8 @@ Piece = tuple[str, ...]
 Phrase = tuple[str, tuple[Piece, ...]]  # what it tells, and its pieces in order
 
 
-def cues(bare: Sequence[str]) -> dict[str, tuple[int, int]]:
+@lru_cache(maxsize=256)  # asked for the features and again for the reasons
+def cues(bare: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
     """What the known turns of phrase in a text tell, with where the first of each begins and ends."""
     found: dict[str, tuple[int, int]] = {}
     table = _phrases()

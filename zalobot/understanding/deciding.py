@@ -97,7 +97,7 @@ def _leaning(intent: Intent, context: Context) -> float:
 def reasons(read_as: Sequence[Word], model: Model, features: Sequence[str], intent: Intent) -> tuple[str, ...]:
     """The words that spoke most for an intent, as typed."""
     bare = [word.bare for word in read_as]
-    spans = cues(bare)
+    spans = cues(tuple(bare))
     found: list[str] = []
     for feature, _ in model.reasons(features, intent):
         said = _words_of(feature, read_as, bare, spans)
@@ -108,7 +108,7 @@ def reasons(read_as: Sequence[Word], model: Model, features: Sequence[str], inte
     return tuple(found)
 
 
-def _words_of(feature: str, read_as: Sequence[Word], bare: list[str], spans: dict[str, tuple[int, int]]) -> str:
+def _words_of(feature: str, read_as: Sequence[Word], bare: list[str], spans: Mapping[str, tuple[int, int]]) -> str:
     """The typed words a feature stands for; "" for one of shape."""
     kind, _, name = feature.partition(":")
     if kind == "c":

@@ -24,7 +24,7 @@ _SIZES: Final = (1, 2, 3, 5, 8, 12, 18, 30, 60)
 def intent_features(text: str) -> list[str]:
     """Everything the reading of the intent counts."""
     read_as = words(text)
-    bare = [word.bare for word in read_as]
+    bare = tuple(word.bare for word in read_as)
     told = [f"c:{name}" for name in cues(bare)]
     return [*_single(read_as), *_pieces(read_as), *_runs(bare, 2), *_runs(bare, 3), *told, *_shape(text, read_as)]
 
