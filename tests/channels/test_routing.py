@@ -264,3 +264,13 @@ async def test_everybody_has_a_window_of_their_own(here: Office) -> None:
     claimed = here.store.run_now(outbox.claim, here.clock.now(), 10)
     silent_for = {row.person_id: here.clock.now() - (row.last_interaction or MONDAY) for row in claimed}
     assert [round(silent_for[person.id] / timedelta(days=1), 1) for person in people] == [8.5, 6.0, 8.5]
+
+
+async def test_at_night_a_business_gets_its_messages_one_after_the_other_though_staff_wait(here: Office) -> None:
+    lan, officer = here.business(), here.officer()
+    here.say(officer, "Phần việc mới", template="officer/assigned")
+    for word in ("Trả lời một", "Trả lời hai"):
+        here.say(lan, word)
+    night = here.clock.now() + timedelta(hours=12)
+    claimed = here.store.run_now(outbox.claim, night, 10, closed=True)
+    assert [row.outgoing.text for row in claimed] == ["Trả lời một"]

@@ -9,7 +9,19 @@ from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    FromClause,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
@@ -27,8 +39,15 @@ _officer = Officer.__table__  # type: ignore[attr-defined]
 _conversation, _reach = Conversation.__table__, Reach.__table__  # type: ignore[attr-defined]
 _closed = bindparam("closed", type_=Boolean)  # no working time
 _midnight = bindparam("midnight", type_=UtcDateTime())
-_staff = exists().where(_officer.c.person_id == _table.c.person_id, _officer.c.active.is_(True))
 
+
+def _staff_of(table: FromClause) -> ColumnElement[bool]:
+    """Whether the row is for a member of staff. Of the table that stands right around it: further out it is not seen,
+    and any officer with any message would do."""
+    return exists().where(_officer.c.person_id == table.c.person_id, _officer.c.active.is_(True))
+
+
+_staff = _staff_of(_table)
 
 _words = _table.c.template != literal_column(f"'{SIGN}'")  # a sign that something arrived waits for nothing
 # An earlier row of the same person has yet to leave. One held for the morning, never tried, holds up nobody.
@@ -38,7 +57,12 @@ _busy = exists().where(
     _former.c.id < _table.c.id,
     _former.c.state.in_([word(OutboxState.QUEUED), word(OutboxState.SENDING), word(OutboxState.UNKNOWN)]),
     or_(_former.c.state != word(OutboxState.QUEUED), _former.c.attempts > 0, _former.c.not_before <= bindparam("now")),
-    ~and_(_closed, _former.c.state == word(OutboxState.QUEUED), _former.c.priority > int(Priority.REPLY), _staff),
+    ~and_(
+        _closed,
+        _former.c.state == word(OutboxState.QUEUED),
+        _former.c.priority > int(Priority.REPLY),
+        _staff_of(_former),
+    ),
     ~and_(
         _former.c.state == word(OutboxState.QUEUED),
         _former.c.priority == int(Priority.REMINDER),
