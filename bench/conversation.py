@@ -22,10 +22,11 @@ _FIRST_PERSON = {"zalo": 2_460_000_000_000_000_000, "telegram": 4_000_000_000}
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One line of the business, and how many messages answer it."""
+    """One line of the business, how many messages answer it, and what a peer is told instead."""
 
     says: str
     replies: int = 1
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Conversation:
         """Read the conversation from its data file."""
         file = Path(__file__).with_name("conversation.toml")
         data = tomllib.loads(file.read_text(encoding="utf-8"))
-        turns = tuple(Turn(turn["says"], turn.get("replies", 1)) for turn in data["turn"])
+        turns = tuple(Turn(turn["says"], turn.get("replies", 1), turn.get("peer", "")) for turn in data["turn"])
         return cls(turns, data["ends"])
 
 
@@ -57,7 +58,11 @@ def scripts(conversation: Conversation, dialect: str, port: int) -> Iterator[Scr
     write = {"zalo": zalo_request, "telegram": telegram_request}[dialect]
     for number in itertools.count():
         person = str(_FIRST_PERSON[dialect] + number)
-        requests = tuple(write(port, person, step, turn.says) for step, turn in enumerate(conversation.turns))
+        peer = dialect == "telegram"
+        requests = tuple(
+            write(port, person, step, (turn.peer if peer else "") or turn.says)
+            for step, turn in enumerate(conversation.turns)
+        )
         yield Script(person.encode(), requests)
 
 

@@ -49,10 +49,9 @@ acts = [
   { at = "26 09:00", follows = true },
   { says = "đồng ý" },
   { says = "Hồ sơ thẩm định thiết kế kho bị trả lại ba lần mà không nêu lý do" },
-  { says = "Xây dựng, PCCC" },
+  { says = "bỏ qua" },
+  { says = "sửa cơ quan" },
   { says = "Sở Xây dựng" },
-  { says = "bỏ qua" },
-  { says = "bỏ qua" },
   { says = "gửi" },
 ]
 """

@@ -192,11 +192,32 @@ class Person:
         return self.texts()
 
 
-def report(person: Person, text: str, *, field: str = "1", agencies: str = "đúng") -> str:
-    """A business goes through a whole report; gives back the ticket's code."""
+def report(person: Person, text: str, **answers: str) -> str:
+    """A business goes through a whole report; gives back the ticket's code. `answers` as of `finish`."""
     person.says("đồng ý")
     person.says(text)
-    for answer in (field, agencies, "bỏ qua", "bỏ qua"):
-        person.says(answer)
-    person.says("gửi")
+    finish(person, **answers)
     return person.stage.tickets()[-1].code
+
+
+def finish(
+    person: Person, *, field: str = "1", agencies: str = "1", who: str = "bỏ qua", still: str = "đúng", until: str = ""
+) -> str:
+    """Answer whatever is still asked of a report and send it; gives back the last thing said. `until`: stop there."""
+    asked = {
+        "lĩnh vực nào": field,
+        "một trong các lĩnh vực": field,
+        "của cơ quan nào": agencies,
+        "Cơ quan dự kiến": agencies,
+        "tên doanh nghiệp, mã số thuế": who,
+        "vẫn là": still,
+        "xem lại trước khi gửi": "gửi",
+        "Đã nhận": "xong",
+    }
+    for _ in range(6):
+        last = person.texts()[-1]
+        answer = next((says for words, says in asked.items() if words in last), None)
+        if answer is None or (until and until in last):
+            return last
+        person.says(answer)
+    return person.texts()[-1]

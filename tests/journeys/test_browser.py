@@ -133,7 +133,7 @@ async def _it_writes_what_is_wrong(journey: Journey) -> None:
     await business.at_the_end()
     await journey.window.shows("two-bubbles-and-a-photo")
     await journey.simulator.clock.advance(timedelta(seconds=30))
-    await business.hears("thuộc lĩnh vực nào?", "1. Xây dựng, PCCC")
+    await business.hears("Đã nhận 1 tệp", "tên doanh nghiệp, mã số thuế")
     journey.waits(0.1)
     await business.at_the_end()
     await journey.window.shows("one-question")
@@ -141,16 +141,16 @@ async def _it_writes_what_is_wrong(journey: Journey) -> None:
 
 async def _it_answers_what_is_asked(journey: Journey) -> None:
     business = journey.business
-    await business.presses("Xây dựng, PCCC")
+    await business.says("anh Tâm 0913 000 208")
+    await business.hears("xem lại trước khi gửi", "Cơ quan: Sở Xây dựng, Công an tỉnh")
+    await business.presses("Sửa")
+    await business.hears("muốn sửa phần nào")
+    await business.presses("Sửa cơ quan")
     await business.hears("Cơ quan dự kiến xử lý: Sở Xây dựng, Công an tỉnh")
     assert await business.buttons() == ["1. Đúng các cơ quan này", "2. Chỉ cơ quan đầu tiên", "3. Cơ quan khác"]
     await business.at_the_end()
     await journey.window.shows("agencies")
     await business.presses("Chỉ cơ quan đầu tiên")
-    await business.hears("tệp")
-    await business.presses("Bỏ qua" if "1. Bỏ qua" in await business.buttons() else "Xong")
-    await business.hears("số điện thoại")
-    await business.says("anh Tâm 0913 000 208")
     await business.hears("xem lại trước khi gửi", "Cơ quan: Sở Xây dựng\n", "Liên hệ: anh Tâm, 0913000208", "Tệp: 1")
     await business.at_the_end()
     await journey.window.shows("before-sending")
@@ -158,7 +158,7 @@ async def _it_answers_what_is_asked(journey: Journey) -> None:
 
 async def _it_sees_it_all_and_sends(journey: Journey) -> None:
     business = journey.business
-    await business.presses("Sửa cơ quan")
+    await business.says("sửa cơ quan")
     await business.hears("Cơ quan dự kiến xử lý")
     await business.presses("Đúng các cơ quan này")
     await business.hears("Cơ quan: Sở Xây dựng, Công an tỉnh")

@@ -195,7 +195,7 @@ def test_a_duplicate_is_merged_and_its_business_follows_the_other(stage: Stage, 
 
 def test_what_cannot_be_merged_is_refused_with_the_reason(stage: Stage, kim: Person) -> None:
     minh = stage.person("minh")
-    second = report(minh, "Cục thuế chậm hoàn thuế giá trị gia tăng cho công ty chúng tôi.", field="1")
+    second = report(minh, "Cục thuế chậm hoàn thuế giá trị gia tăng cho công ty chúng tôi.")
     me = officer(stage, "kim")
     with pytest.raises(Refused, match="not_a_duplicate"):
         stage.store.run_now(merging.merge, CODE, CODE, REASON, me, stage.now)

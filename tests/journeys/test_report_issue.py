@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.journeys.stage import Stage, report
+from tests.journeys.stage import Stage, finish, report
 from zalobot.store.models import AttachmentState, TicketState, Tier
 
 WAREHOUSE = (
@@ -19,12 +19,11 @@ def test_a_business_goes_from_following_to_a_code(stage: Stage) -> None:
     assert "mô tả luôn sự việc" in lan.says("xin chào")[0]
     assert lan.buttons() == ["1. Gửi phản ánh", "2. Tra cứu", "3. Hướng dẫn", "4. Gặp cán bộ"]
     assert "nêu rõ" in lan.says("1")[0]
-    assert lan.says(WAREHOUSE)[0].startswith("Phản ánh của Quý doanh nghiệp thuộc lĩnh vực nào?\n1. Xây dựng, PCCC\n")
-    assert "Sở Xây dựng, Công an tỉnh" in lan.says("1")[0]
-    assert "ảnh hoặc tệp" in lan.says("1")[0]
-    assert "số điện thoại" in lan.says("bỏ qua")[0]
+    assert "tên doanh nghiệp, mã số thuế" in lan.says(WAREHOUSE)[0]
     confirm = lan.says("Chị Lan, 0912 000 345")[0]
     assert WAREHOUSE in confirm
+    assert "Cơ quan: Sở Xây dựng, Công an tỉnh" in confirm
+    assert "(vì: " in confirm
     assert "Liên hệ: Chị Lan, 0912000345" in confirm
     assert "không nêu tên" in confirm
     (sent,) = lan.says("gửi")
@@ -58,10 +57,8 @@ def _again(stage: Stage) -> dict[str, object]:
 def test_free_text_as_the_first_message_is_the_description(stage: Stage) -> None:
     lan = stage.person("lan")
     assert "có đồng ý không?" in lan.says(WAREHOUSE)[0]
-    assert "lĩnh vực nào" in lan.says("1")[0]
-    for answer in ("1", "1", "bỏ qua", "bỏ qua"):
-        lan.says(answer)
-    lan.says("gửi")
+    assert "mã số thuế" in lan.says("1")[0]
+    finish(lan)
     assert stage.tickets()[0].description == WAREHOUSE
 
 
@@ -75,10 +72,9 @@ def test_several_messages_in_a_row_are_one_answer_and_get_one_reply(stage: Stage
     lan.got.clear()
     stage.later(seconds=3)
     assert len(lan.texts()) == 1
-    assert "lĩnh vực nào" in lan.texts()[0]
+    assert "mã số thuế" in lan.texts()[0]
     stage.burst(0)
-    for answer in ("xây dựng", "đúng", "bỏ qua", "bỏ qua", "gửi"):
-        lan.says(answer)
+    finish(lan)
     assert stage.tickets()[0].description == (
         "hồ sơ xin giấy phép xây dựng của bên em\n"
         "nộp từ tháng 8 tới giờ chưa thấy trả lời\n"
@@ -92,15 +88,13 @@ def test_photos_in_a_row_get_one_reply_and_belong_to_the_ticket(stage: Stage) ->
     lan.says("đồng ý")
     lan.says(WAREHOUSE)
     stage.later(seconds=3)
-    lan.says("1")
-    lan.says("đúng")
     for name in "abc":
         assert lan.sends_photo(f"http://f6.photo.talk.zdn.vn/{name}.jpg") == []
     lan.got.clear()
     stage.later(seconds=3)
-    assert lan.texts() == ['Đã nhận 3 tệp. Xin gửi tiếp, hoặc gõ "xong".\n\nGõ 1 Xong.']
-    lan.says("1")
-    lan.says("bỏ qua")
+    assert len(lan.texts()) == 1
+    assert "Đã nhận 3 tệp" in lan.texts()[0]
+    assert "Tệp: 3" in lan.says("bỏ qua")[0]
     lan.says("gửi")
     ticket = stage.tickets()[0]
     rows = stage.store.read_now(_attachments)
@@ -119,17 +113,20 @@ def test_a_photo_before_any_word_begins_a_report(stage: Stage) -> None:
     lan = stage.person("lan")
     lan.says("đồng ý")
     assert "nêu rõ" in lan.sends_photo()[0]
-    lan.says(WAREHOUSE)
-    lan.says("1")
-    assert "Đã nhận 1 tệp" in lan.says("đúng")[0] or "ảnh hoặc tệp" in lan.texts()[0]
+    assert "Đã nhận 1 tệp" in lan.says(WAREHOUSE)[0]
+    assert "Tệp: 1" in lan.says("bỏ qua")[0]
 
 
 def test_every_answer_can_be_changed_before_sending(stage: Stage) -> None:
     lan = stage.person("lan")
     lan.says("đồng ý")
     lan.says(WAREHOUSE)
-    for answer in ("1", "đúng", "bỏ qua", "bỏ qua"):
-        lan.says(answer)
+    lan.says("bỏ qua")
+    assert "muốn sửa phần nào" in lan.says("sửa")[0]
+    assert "lĩnh vực nào" in lan.says("sửa lĩnh vực")[0]
+    assert "Lĩnh vực: Môi trường" in finish(lan, field="môi trường", until="xem lại")
+    assert "Tệp: 1" in (lan.says("sửa tệp"), lan.sends_photo(), lan.says("xong"))[-1][0]
+    assert "Liên hệ: anh Tâm, 0913000208" in (lan.says("sửa liên hệ"), lan.says("anh Tâm 0913 000 208"))[-1][0]
     assert "tên cơ quan" in lan.says("sửa cơ quan")[0]
     assert "Cơ quan: Sở Nông nghiệp và Môi trường" in lan.says("sở tài nguyên")[0]
     lan.says("sửa công khai")
@@ -143,8 +140,8 @@ def test_going_back_forgets_the_last_answer(stage: Stage) -> None:
     lan = stage.person("lan")
     lan.says("đồng ý")
     lan.says(WAREHOUSE)
-    lan.says("1")
-    assert "lĩnh vực nào" in lan.says("quay lại")[0]
+    assert "xem lại" in lan.says("bỏ qua")[0]
+    assert "mã số thuế" in lan.says("quay lại")[0]
     assert "nêu rõ" in lan.says("quay lại")[0]
 
 
@@ -174,7 +171,7 @@ def test_the_menu_puts_a_draft_aside_and_it_can_be_taken_up(stage: Stage) -> Non
     lan.says("đồng ý")
     lan.says(WAREHOUSE)
     assert "cần việc gì" in lan.says("menu")[0]
-    assert "lĩnh vực nào" in lan.says("tiếp tục")[0]
+    assert "mã số thuế" in lan.says("tiếp tục")[0]
 
 
 def test_a_human_can_be_called_from_anywhere(stage: Stage) -> None:
@@ -209,7 +206,7 @@ def test_a_draft_survives_a_restart_and_a_week_of_silence_and_is_asked_about_onc
     stage.later(days=7)
     assert len(lan.texts()) == 1
     assert "viết dở" in lan.texts()[0]
-    assert "Sở Xây dựng" in lan.says("xây dựng")[0]
+    assert "Sở Xây dựng" in lan.says("bỏ qua")[0]
 
 
 def test_a_draft_survives_a_release_that_no_longer_knows_one_of_its_answers(stage: Stage) -> None:
@@ -226,7 +223,7 @@ def test_a_draft_survives_a_release_that_no_longer_knows_one_of_its_answers(stag
 
     stage.store.run_now(older_release)
     assert "lĩnh vực" in lan.says("abc")[0]
-    assert "Sở Xây dựng" in lan.says("1")[0]
+    assert "Sở Xây dựng" in finish(lan, until="Sở Xây dựng")
 
 
 def test_outside_working_time_it_is_received_all_the_same(stage: Stage) -> None:
@@ -259,9 +256,8 @@ def test_a_denunciation_is_shown_its_own_path_and_kept_nowhere(stage: Stage) -> 
     lan = stage.person("lan")
     lan.says("đồng ý")
     assert "tố cáo hoặc tố giác" in lan.says("co can bo thue goi y boi duong 20tr, toi muon to cao")[0]
-    assert "lĩnh vực" in lan.says(WAREHOUSE)[0]
-    for answer in ("1", "đúng", "bỏ qua", "bỏ qua", "gửi"):
-        lan.says(answer)
+    assert "mã số thuế" in lan.says(WAREHOUSE)[0]
+    finish(lan)
     assert stage.tickets()[0].description == WAREHOUSE
 
 
@@ -269,15 +265,15 @@ def test_going_on_with_a_draft_asks_its_question_again(stage: Stage) -> None:
     lan = stage.person("lan")
     lan.says("đồng ý")
     lan.says(WAREHOUSE)
-    assert "lĩnh vực nào" in lan.says("tiếp tục")[0]
+    assert "mã số thuế" in lan.says("tiếp tục")[0]
 
 
 def test_who_wants_to_be_named_is_asked_for_the_name_of_the_business(stage: Stage) -> None:
     lan = stage.person("lan")
     lan.says("đồng ý")
     lan.says(WAREHOUSE)
-    for answer in ("1", "đúng", "bỏ qua", "bỏ qua", "sửa công khai"):
-        lan.says(answer)
+    lan.says("bỏ qua")
+    lan.says("sửa công khai")
     assert "tên doanh nghiệp" in lan.says("2")[0]
     assert "Tên nêu công khai: Công ty CP Kho vận Móng Cái" in lan.says("Công ty CP Kho vận Móng Cái")[0]
     lan.says("gửi")

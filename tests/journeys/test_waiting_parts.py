@@ -6,7 +6,7 @@ from zalobot.tickets import working
 
 
 def test_a_colleague_takes_up_a_waiting_part_and_the_reply_ends_the_wait_as_ever(stage: Stage) -> None:
-    report(stage.person("lan"), "Xin thẩm định thiết kế kho ở Móng Cái 2 đã nộp hồ sơ từ tháng trước.", field="3")
+    report(stage.person("lan"), "Xin thẩm định thiết kế kho ở Móng Cái 2 đã nộp hồ sơ từ tháng trước.")
     part = stage.parts()[0]
     holder = stage.officer("minh", part.agency)
     before = part.due_at

@@ -43,7 +43,7 @@ def test_what_is_left_over_from_the_day_waits_for_the_morning_and_holds_up_no_re
 def test_after_days_without_zalo_nobody_gets_the_reminders_of_those_days_but_this_morning_s_digest(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report(stage.person("lan"), KHO, field="3")
+    report(stage.person("lan"), KHO)
     part = stage.parts()[0]
     ha, vinh = stage.officer("ha", part.agency), stage.officer("vinh", part.agency, Role.HEAD)
     for person in (ha, vinh):
@@ -76,10 +76,10 @@ def _states(session: Session) -> Counter[OutboxState]:
 
 
 def test_a_day_off_entered_in_the_evening_keeps_back_what_was_to_leave_that_morning(stage: Stage) -> None:
-    report(stage.person("bao"), KHO, field="3")
+    report(stage.person("bao"), KHO)
     stage.officer("ha", stage.parts()[0].agency).pushes()
     stage.now = EVENING
-    report(stage.person("lan"), KHO, field="3")
+    report(stage.person("lan"), KHO)
     assert stage.person("ha").pushes() == []
     days = [DayChange(date(2026, 11, 25), DayKind.OFF, name="Bão")]
     stage.store.run_now(change_days, days, "Công điện 1", ADMIN, stage.now)
@@ -89,7 +89,7 @@ def test_a_day_off_entered_in_the_evening_keeps_back_what_was_to_leave_that_morn
 
 def test_however_much_falls_due_when_work_begins_the_morning_still_brings_the_digest(stage: Stage) -> None:
     for person in ("lan", "bao", "tam"):
-        report(stage.person(person), KHO, field="3")
+        report(stage.person(person), KHO)
     agency = stage.parts()[0].agency
     ha = stage.officer("ha", agency)
     stage.now = datetime(2026, 11, 25, 0, 29, tzinfo=UTC)
@@ -114,7 +114,7 @@ def _due_then(session, part_id: str, due: datetime) -> None:  # type: ignore[no-
 
 
 def test_the_head_hears_of_a_reopened_part_when_work_begins(stage: Stage) -> None:
-    report(stage.person("lan"), KHO, field="3")
+    report(stage.person("lan"), KHO)
     part = stage.parts()[0]
     ha = stage.officer("ha", part.agency)
     stage.officer("vinh", part.agency, Role.HEAD)
@@ -143,7 +143,7 @@ def _near_the_end(stage: Stage) -> tuple[date, datetime]:
 
 def test_an_answer_near_the_end_of_the_known_days_is_closed_when_the_calendar_has_grown(stage: Stage) -> None:
     last, stage.now = _near_the_end(stage)
-    report(stage.person("lan"), KHO, field="3")
+    report(stage.person("lan"), KHO)
     code = stage.parts()[0].code
     stage.officer("ha", stage.parts()[0].agency)
     stage.store.run_now(_answer, stage, code)
@@ -157,7 +157,7 @@ def test_an_answer_near_the_end_of_the_known_days_is_closed_when_the_calendar_ha
 def test_what_the_ladder_missed_while_no_day_was_known_comes_as_soon_as_days_are_known(stage: Stage) -> None:
     last, near = _near_the_end(stage)
     stage.now = near - timedelta(days=9)
-    report(stage.person("lan"), KHO, field="3")
+    report(stage.person("lan"), KHO)
     part = stage.parts()[0]
     stage.officer("vinh", part.agency, Role.HEAD)
     stage.store.run_now(_late_and_silent, part.id, near)

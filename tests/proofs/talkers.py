@@ -13,10 +13,10 @@ LINES = (
     "xin chào",
     "Đồng ý",
     "Hồ sơ xin cấp phép xây dựng nhà xưởng của công ty chúng tôi nộp từ tháng trước đến nay chưa có kết quả",
-    "1",
-    "1",
-    "bỏ qua",
     "Chị Lan, 0912000345",
+    "sửa cơ quan",
+    "1",
+    "Tuần trước đã gọi hỏi hai lần mà không ai trả lời.",
     "gửi",
 )
 PATIENCE = 90.0  # seconds a person waits for one reply, a restart of the service included

@@ -27,10 +27,10 @@ PEOPLE = [f"62{number:017}" for number in range(16)]
 TOLD = (
     "welcome/consent",
     "welcome/consent_given",
-    "report_issue/field",
+    "report_issue/who",
+    "report_issue/confirm",
     "report_issue/agencies",
-    "report_issue/files",
-    "report_issue/contact",
+    "report_issue/confirm",
     "report_issue/confirm",
     "report_issue/sent",
 )

@@ -28,8 +28,8 @@ def reminded(stage: Stage, **later: Any) -> list[str]:
 
 def test_several_parts_are_one_message_and_a_third_message_waits_for_the_morning(database_url: str) -> None:
     stage = Stage(database_url)
-    report(stage.person("lan"), KHO, field="3")
-    report(stage.person("bao"), KHO, field="3")
+    report(stage.person("lan"), KHO)
+    report(stage.person("bao"), KHO)
     stage.officer("ngoc", "VPUBND", Role.COORDINATOR).pushes()
     codes = [part.code for part in stage.parts()]
     (told,) = reminded(stage, minutes=5)

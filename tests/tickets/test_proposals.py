@@ -39,7 +39,7 @@ def reminded(person: Person) -> list[str]:
 
 
 def test_after_two_working_hours_the_coordinators_are_reminded_once(stage: Stage, kim: Person) -> None:
-    code = report(stage.person("lan"), KHO, field="3")  # Monday 09:00
+    code = report(stage.person("lan"), KHO)  # Monday 09:00
     jump(stage, 23, 10, 59)
     assert reminded(kim) == []
     jump(stage, 23, 11, 1)
@@ -54,8 +54,8 @@ def test_after_two_working_hours_the_coordinators_are_reminded_once(stage: Stage
 
 
 def test_what_is_confirmed_or_over_in_time_reminds_nobody(stage: Stage, kim: Person) -> None:
-    first = report(stage.person("lan"), KHO, field="3")
-    second = report(stage.person("minh"), KHO, field="3")
+    first = report(stage.person("lan"), KHO)
+    second = report(stage.person("minh"), KHO)
     kim.says(f"Xác nhận {first}")
     stage.store.run_now(adding.withdraw, second, "minh", stage.now)
     jump(stage, 23, 14)
@@ -64,12 +64,12 @@ def test_what_is_confirmed_or_over_in_time_reminds_nobody(stage: Stage, kim: Per
 
 
 def test_many_are_one_message_and_nobody_gets_a_third_push(stage: Stage, kim: Person) -> None:
-    codes = [report(stage.person(f"lan{n}"), KHO, field="3") for n in range(3)]
+    codes = [report(stage.person(f"lan{n}"), KHO) for n in range(3)]
     jump(stage, 23, 11, 10)
     (told,) = reminded(kim)
     assert all(code in told for code in codes)
     for minute in (15, 20):  # two more, one after another; the second reminder is the last of the day
-        report(stage.person(f"minh{minute}"), KHO, field="3")
+        report(stage.person(f"minh{minute}"), KHO)
         stage.later(hours=3, minutes=30)
     assert len(reminded(kim)) == 1
     jump(stage, 25, 8)  # the 24th is a holiday
@@ -83,7 +83,7 @@ def test_many_are_one_message_and_nobody_gets_a_third_push(stage: Stage, kim: Pe
 
 def test_received_in_the_evening_it_waits_for_the_working_hours_of_the_next_day(stage: Stage, kim: Person) -> None:
     stage.now = datetime(2026, 11, 25, 16, 30, tzinfo=LOCAL)
-    report(stage.person("lan"), KHO, field="3")
+    report(stage.person("lan"), KHO)
     due = stage.tickets()[0].confirm_remind_at
     assert due is not None
     assert due.astimezone(LOCAL).strftime("%d %H:%M") == "26 09:00"
@@ -95,7 +95,7 @@ def test_received_in_the_evening_it_waits_for_the_working_hours_of_the_next_day(
 
 
 def test_a_dispute_of_the_same_day_goes_first(stage: Stage, kim: Person) -> None:
-    report(stage.person("lan"), KHO, field="3")
+    report(stage.person("lan"), KHO)
     stage.store.run_now(_dispute, datetime(2026, 11, 23, 14, 0, tzinfo=LOCAL))
     jump(stage, 23, 11, 1)
     jump(stage, 23, 13, 55)
@@ -115,7 +115,7 @@ def test_where_the_calendar_moved_the_hours_it_is_looked_at_again(stage: Stage, 
     def early(session) -> None:  # type: ignore[no-untyped-def]
         session.exec(select(Ticket)).one().confirm_remind_at = stage.now
 
-    report(stage.person("lan"), KHO, field="3")
+    report(stage.person("lan"), KHO)
     stage.store.run_now(early)
     stage.store.run_now(proposals.remind, stage.now)
     again = stage.tickets()[0].confirm_remind_at

@@ -42,7 +42,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """The person wants to answer an earlier step again."""
+    """The person wants to answer an earlier step again. A step that has `again(value)` begins with what that gives."""
 
     step: str
 
@@ -174,7 +174,9 @@ def _read(flow: Flow, answers: Answers, said: Said, step: Step) -> Turn:
             return Turn(new, following, step.name, open=still_open, about=step.name)
         case Reopened(name):
             new.pop(step.name, None)
-            new.pop(name, None)
+            again = getattr(flow.by_name[name], "again", None)
+            kept = again(new.pop(name, None)) if again else None
+            new = {**new, name: kept} if kept is not None else {at: new[at] for at in new if at != name}
             return Turn(new, question(flow, new), about=name)
         case Rejected(reason, keep, joins):
             if joins and (joined := _join(flow, answers, said, step, joins)) is not None:
@@ -217,7 +219,8 @@ def back(flow: Flow, answers: Answers) -> dict[str, Any]:
     """The answers without the last one before the question being asked; equal where there is nothing to go back to."""
     current = question(flow, answers)
     before = flow.steps if current is None else flow.steps[: flow.steps.index(current)]
-    given = [step.name for step in before if step.when(answers) and _answered(step, answers)]
+    # What a flow begins with ("", {}, []) was never asked: there is nothing to go back to.
+    given = [step.name for step in before if step.when(answers) and answers.get(step.name) and _answered(step, answers)]
     return {name: value for name, value in answers.items() if not given or name != given[-1]}
 
 

@@ -1,6 +1,7 @@
 """A business tells us what is wrong; at the end there is a ticket.
 
-The one rule: what was written first, before any question, is already the answer to the first one.
+The one rule: what was written first, before any question, is already the answer to the first one, and nothing is asked
+that the words have said: whose matter it is, only where that is not clear; who writes, once, and then confirmed.
 """
 
 from collections.abc import Mapping
@@ -8,10 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from zalobot.flows.engine import Accepted, Answers, Flow, Reading, Rejected, Said, answered
+from zalobot.flows.engine import Accepted, Answers, Flow, Reading, Rejected, Said
 from zalobot.flows.options import Options, best, certain_in_any
+from zalobot.flows.pieces import Pieces
 from zalobot.flows.question import Question
-from zalobot.flows.steps import Choice, Confirm, Contact, Files, Text
+from zalobot.flows.steps import Choice, Confirm, Files, Text
+from zalobot.flows.who import Who, in_the_words
 from zalobot.flows.words import called, changes, is_word, spoken
 from zalobot.province import Province
 from zalobot.store.models import Tier
@@ -30,32 +33,74 @@ LIKELY = 3  # so many topics put their fields first
 
 
 def flow(province: Province) -> Flow:
-    """The flow with this province's fields and agencies; `consent` and `publicity` may be answered beforehand."""
+    """The flow with this province's fields and agencies.
+
+    What `beginning` answers with "", [] or {} is asked only where somebody wants to change it.
+    """
     return Flow(
         name=NAME,
         steps=(
             Choice(name="consent", options=called("consent")),
             Description(name="description", at_least=15, at_most=5000, province=province),
-            Choice(name="field", options=lambda answers: fields(province, answers)),
+            Choice(name="field", options=lambda answers: fields(province, answers), optional=True),
             Agencies(name="agencies", province=province),
             Files(name="files", at_most=5),
-            Contact(name="contact", optional=True),
-            Choice(name="publicity", options=called("publicity")),
+            Choice(name="still", options=called("still"), when=lambda answers: asks_whether_still(province, answers)),
+            Who(name="who", province=province, spared=lambda answers: is_known(province, answers)),
+            Choice(name="publicity", options=called("publicity"), optional=True),
             # Only who wants to be named is asked for a name: that of the person in Zalo is never published.
-            Text(name="business", at_least=2, at_most=200, when=answered(publicity=Tier.PUBLIC.value)),
+            Text(name="business", at_least=2, at_most=200, when=wants_a_name),
+            Pieces(name="pieces"),
             Confirm(
                 name="confirm",
-                change=changes("description", "field", "agencies", "files", "contact", "publicity"),
+                change=changes("description", "field", "agencies", "files", "who", "publicity", "pieces"),
                 more="description",
             ),
         ),
     )
 
 
-def beginning(*, consented: bool) -> dict[str, Any]:
-    """The answers a report starts with: consent once given is not asked again, the default tier is not asked for."""
-    start: dict[str, Any] = {"publicity": Tier.NO_NAME.value}
+def beginning(*, consented: bool, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The answers a report starts with. `known` is what the business said of itself in an earlier one."""
+    start: dict[str, Any] = {"field": "", "agencies": [], "files": {}, "who": {}, "publicity": "", "pieces": {}}
+    if known:
+        start["known"] = dict(known)
     return {"consent": "yes", **start} if consented else start
+
+
+def asks_whether_still(province: Province, answers: Answers) -> bool:
+    """Whether it is asked if the business is the one it was: it is known, and this is more than a question."""
+    known = answers.get("known") or {}
+    said = in_the_words(str(answers.get("description", ""))).get("tax_code")
+    return bool(known.get("name") or known.get("tax_code")) and not said and not is_question(province, answers)
+
+
+def is_known(province: Province, answers: Answers) -> bool:
+    """Whether nobody needs to be asked who writes: a question; a business that is still the one it was; or one that
+    did not want to say."""
+    known = answers.get("known") or {}
+    silent = bool(known) and not asks_whether_still(province, answers)
+    said = bool(in_the_words(str(answers.get("description", ""))).get("tax_code"))
+    return said or silent or is_question(province, answers) or answers.get("still") == "yes"
+
+
+def is_question(province: Province, answers: Answers) -> bool:
+    """Whether the words only ask something."""
+    return understood(province, answers).intent is Intent.QUESTION
+
+
+def wants_a_name(answers: Answers) -> bool:
+    """Whether the business is to be named in public, and has not said how it is called."""
+    return answers.get("publicity") == Tier.PUBLIC and not who(answers).get("name")
+
+
+def who(answers: Answers) -> Mapping[str, Any]:
+    """Who writes, as it stands: what was said in this report, else what is known, and what the words themselves say."""
+    said: Mapping[str, Any] = answers.get("who") or {}
+    known: Mapping[str, Any] = answers.get("known") or {}
+    words = in_the_words(str(answers.get("description", "")))
+    other = answers.get("still") == "other" or words.get("tax_code", known.get("tax_code")) != known.get("tax_code")
+    return {**words, **(said if said or other else known)}
 
 
 def understood(province: Province, answers: Answers) -> Understanding:
@@ -71,17 +116,20 @@ def fields(province: Province, answers: Answers) -> Options:
 
 
 def topic_of(province: Province, answers: Answers) -> str:
-    """The topic the words point to within the chosen field; the field's first where they point to none."""
-    chosen = answers.get("field")
+    """The topic the words point to, within the chosen field or that of the chosen agency where there is one."""
     likely = [topic.code for topic in understood(province, answers).topics]
-    of_field = [topic.code for topic in province.topics.values() if topic.field == chosen]
-    return next((code for code in likely if code in of_field), of_field[0])
+    among = [topic.code for topic in province.topics.values() if topic.field == answers.get("field")]
+    if not among and answers.get("agencies") and not understood(province, answers).sure:
+        among = [topic.code for topic in province.topics.values() if topic.lead == answers["agencies"][0]]
+    if not among:
+        return likely[0] if likely else province.fallback_topic
+    return next((code for code in likely if code in among), among[0])
 
 
 def is_sure(province: Province, answers: Answers) -> bool:
     """Whether the words say clearly enough whose it is, and the person's field does not speak against it."""
-    found = understood(province, answers)
-    return found.sure and province.topics[found.topics[0].code].field == answers.get("field")
+    found, chosen = understood(province, answers), answers.get("field")
+    return found.sure and (not chosen or province.topics[found.topics[0].code].field == chosen)
 
 
 def proposed(province: Province, answers: Answers) -> list[str]:
@@ -117,7 +165,10 @@ class Description(Text):
 
 @dataclass(frozen=True, kw_only=True)
 class Agencies(Question):
-    """Which agencies: as proposed by one tap, only the lead, or others by name. The value is a list of codes."""
+    """Which agencies: as proposed by one tap, only the lead, or others by name. The value is a list of codes.
+
+    [] is "as proposed", which will do where it is clear whose it is.
+    """
 
     province: Province = field(repr=False)
 
@@ -132,7 +183,11 @@ class Agencies(Question):
 
     def read(self, said: Said, answers: Answers) -> Reading:
         codes, offered = proposed(self.province, answers), self.offered(answers)
-        choice = next(iter(offered)) if is_word(said.text, "yes", "send") else certain_in_any(said.text, partial(self.offered, answers), {})
+        choice = (
+            next(iter(offered))
+            if is_word(said.text, "yes", "send")
+            else certain_in_any(said.text, partial(self.offered, answers), {})
+        )
         match choice:
             case "other":
                 return Rejected("which")
@@ -153,4 +208,6 @@ class Agencies(Question):
         return len(said.text) <= 60 and isinstance(self.read(said, answers), Accepted)
 
     def holds(self, value: Any, answers: Answers) -> bool:
-        return isinstance(value, list) and bool(value) and all(code in self.province.agencies for code in value)
+        if value == []:
+            return is_sure(self.province, answers)
+        return isinstance(value, list) and all(code in self.province.agencies for code in value)

@@ -57,14 +57,15 @@ def _together(one: str, more: str) -> str:
 class Files(Question):
     """Photos and files over several messages, ended by "xong", or none: "bỏ qua". A caption stays with its file.
 
-    The value is {"files": [...], "done": bool}; the question stays open until it is done.
+    The value is {"files": [...], "done": bool}; the question stays open until it is done. {} is "not asked": what
+    comes is taken all the same.
     """
 
     at_most: int = 5
     takes_files: bool = field(default=True, init=False)
 
     def read(self, said: Said, answers: Answers) -> Reading:
-        before = answers.get(self.name) or {"files": [], "done": False}
+        before = {"files": [], "done": self.name in answers} | (answers.get(self.name) or {})
         if said.files:
             new = [dict(file) for file in said.files]
             if said.text.strip():
@@ -85,7 +86,7 @@ class Files(Question):
         return bool(said.files) or is_word(said.text, "done", "skip")
 
     def holds(self, value: Any, answers: Answers) -> bool:
-        return isinstance(value, dict) and bool(value.get("done"))
+        return isinstance(value, dict) and bool(value.get("done", not value))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +163,8 @@ class Confirm(Question):
     def read(self, said: Said, answers: Answers) -> Reading:
         if is_word(said.text, "send") or command(said.text) == "1":
             return Accepted(True)
+        if command(said.text) in self.change:
+            return Reopened(self.change[command(said.text)])
         asked = after(said.text, "change")
         if asked is None:
             return Rejected("unclear", joins=self.more if len(said.text.split()) >= A_SENTENCE else "")

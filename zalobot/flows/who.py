@@ -22,6 +22,7 @@ from zalobot.vietnamese import nfc, plain
 
 LONGEST: Final = 160  # characters of a name; more is a story
 A_NAME: Final = 8  # words
+A_LONG_NAME: Final = 16
 _PIECES: Final = re.compile(r"[,;\n|]+|\s[–-]\s|(?<=[a-zà-ỹ])\.\s")
 Identity = Mapping[str, Any]
 
@@ -50,10 +51,8 @@ class Who(Question):
         return Accepted({**before, **given, "asked": True})
 
     def clear(self, said: Said, answers: Answers) -> bool:
-        if is_word(said.text, "skip"):
-            return True
-        given = understood(self.province, said, {}) if len(said.text) <= LONGEST else None
-        return given is not None and bool({"tax_code", "phone", "email", "name"} & set(given))
+        """A number or a name sent right after the matter is still part of it: `in_the_words` finds it there."""
+        return is_word(said.text, "skip")
 
     def holds(self, value: Any, answers: Answers) -> bool:
         if not isinstance(value, dict) or value.get("doubt"):
@@ -79,6 +78,18 @@ def understood(province: Province, said: Said, before: Identity) -> dict[str, st
     return given if given or code else None
 
 
+@lru_cache(maxsize=512)
+def in_the_words(text: str) -> Mapping[str, str]:
+    """What a description says of who writes, without having been asked: the tax code, and how to reach them."""
+    code = tax_codes.find(text)
+    found = {
+        "tax_code": code.code if code and not code.wrong and not code.personal else "",
+        "phone": phone(_without(text, code)),
+        "email": email(text),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
 def _without(text: str, code: tax_codes.Found | None) -> str:
     return text if code is None else f"{text[: code.start]}, {text[code.end :]}"
 
@@ -88,7 +99,7 @@ def _place(given: dict[str, str], piece: str, certain: bool, province: Province,
     kind, words = labelled(piece)
     if len(words) > LONGEST or not words:
         return
-    if kind in ("business", "name"):
+    if kind in ("business", "name") and not _is_story(words):
         given.setdefault("name", piece if kind == "business" else words)
     elif kind == "person":
         given.setdefault("person", piece if kind_is_title(piece) else words)
@@ -96,8 +107,14 @@ def _place(given: dict[str, str], piece: str, certain: bool, province: Province,
         given.setdefault("sector", words)
     elif kind == "place" or commune(province, piece) is not None:
         return
-    elif certain and len(words.split()) <= A_NAME:
+    elif certain and len(words.split()) <= A_NAME and not _is_story(words):
         given.setdefault(_unlabelled(given, words, reachable), words)
+
+
+def _is_story(words: str) -> bool:
+    """Whether these words tell of something ("nộp từ tháng 8 chưa thấy gì"): then they are no name."""
+    told = {plain(word) for word in words_file()["who"]["story"]}
+    return len(words.split()) > A_LONG_NAME or bool(told & set(plain(words).split()))
 
 
 def _unlabelled(given: Mapping[str, str], words: str, reachable: bool) -> str:

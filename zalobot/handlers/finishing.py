@@ -3,12 +3,13 @@
 The one rule: each flow's end is one verb and one message.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
-from zalobot import attachments, reference
+from zalobot import attachments, consents, reference
 from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
 from zalobot.errors import Refused, StaleTicket
@@ -17,15 +18,14 @@ from zalobot.handlers import coordinating, explaining, later, looking_up, talkin
 from zalobot.store.models import Part, Ticket, Tier
 from zalobot.tickets import finding, handing, judging, opening, telling, working
 
-CONSENT_VERSION = "2026-11"
 Finish = Callable[[Session, Talk, datetime], None]
 
 
 def consent(session: Session, talk: Talk, now: datetime) -> bool:
     """Take note of a yes given inside a report; a no ends the report and says so. True when the turn is over."""
     given = talk.answers.get("consent")
-    if given == "yes" and not talk.consent_version:
-        talk.consent_version, talk.consented_at = CONSENT_VERSION, now
+    if given == "yes" and not consents.agreed(talk):
+        consents.give(talk, now)
     if given != "no":
         return False
     talk.leave()
@@ -80,16 +80,25 @@ def _report(session: Session, talk: Talk, now: datetime) -> None:
             person_id=talk.person_id,
             description=draft.description,
             topic=report_issue.topic_of(province, talk.answers),
-            agencies=tuple(talk.answers["agencies"]),
+            agencies=tuple(draft.agencies),
             contact=draft.contact,
             tier=Tier(draft.tier),
             business_name=draft.business,
+            business=about(draft.who),
+            masks=draft.masks,
             files=tuple(draft.files),
         ),
         now,
     )
+    if draft.who:
+        talk.business = dict(draft.who)
     message = "report_issue/sent" if made.parts[0].receipt else "report_issue/past_horizon"
     talking.say(session, talk, message, now, ticket=made, draft=draft)
+
+
+def about(who: Mapping[str, Any]) -> dict[str, str]:
+    """What a business said of itself besides its name."""
+    return {name: str(who[name]) for name in ("tax_code", "sector", "commune") if who.get(name)}
 
 
 def _look_up(session: Session, talk: Talk, now: datetime) -> None:

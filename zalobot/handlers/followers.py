@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import conversations, withdrawals
+from zalobot import consents, conversations, withdrawals
 from zalobot.conversations import Talk
 from zalobot.flows.engine import Said
 from zalobot.handlers import looking_up, messages, talking
@@ -24,7 +24,7 @@ def came(session: Session, event: Event, now: datetime) -> None:
     if talk.with_person(now):
         conversations.save(session, talk, now)
         return
-    if talk.consent_version and not talk.is_staff:
+    if consents.agreed(talk) and not talk.is_staff:
         talking.say(session, talk, "welcome/returned", now, work=looking_up.open_work(session, talk, now))
     else:
         talking.welcome(session, talk, now)

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import reference
+from zalobot import consents, reference
 from zalobot.conversations import Talk
 from zalobot.flows import business_part, later_message, report_issue
 from zalobot.flows.engine import Said
 from zalobot.flows.words import is_word
-from zalobot.handlers import finishing, later, talking, turns, wishes
+from zalobot.handlers import later, talking, turns, wishes
 from zalobot.tickets import finding
 from zalobot.understanding import reader_for
 from zalobot.understanding.intents import MATTERS
@@ -59,7 +59,7 @@ def _described(session: Session, talk: Talk, said: Said, now: datetime) -> None:
     if waiting:
         talk.begin(business_part.REPLY, {"part": waiting[1].code, "files": {"files": [], "done": True}})
     else:
-        talk.begin(report_issue.NAME, report_issue.beginning(consented=bool(talk.consent_version)))
+        talk.begin(report_issue.NAME, talking.report_begins(talk))
     turns.take(session, talk, said, "reply" if waiting else "description", now)
 
 
@@ -70,15 +70,15 @@ def _not_understood(session: Session, talk: Talk, now: datetime) -> None:
 
 def _agree(session: Session, talk: Talk, now: datetime) -> None:
     """Yes to the terms; said again it is just a yes."""
-    if not talk.consent_version:
-        talk.consent_version, talk.consented_at = finishing.CONSENT_VERSION, now
+    if not consents.agreed(talk):
+        consents.give(talk, now)
         talking.say(session, talk, "welcome/consent_given", now)
     else:
         talking.welcome(session, talk, now)
 
 
 def _disagree(session: Session, talk: Talk, now: datetime) -> None:
-    message = "welcome/consent_declined" if not talk.consent_version else "welcome/menu"
+    message = "welcome/consent_declined" if not consents.agreed(talk) else "welcome/menu"
     talking.say(session, talk, message, now)
 
 

@@ -39,8 +39,8 @@ def new_report(session: Session, talk: Talk, now: datetime) -> None:
     """It is a new matter: a report begins with what was written."""
     text, files = talk.answers["addition"], talk.answers["files"]["files"]
     talk.leave()
-    talk.begin(report_issue.NAME, report_issue.beginning(consented=bool(talk.consent_version)))
-    talk.answers = {**talk.answers, "files": {"files": files, "done": False}} if files else talk.answers
+    talk.begin(report_issue.NAME, talking.report_begins(talk))
+    talk.answers = {**talk.answers, "files": {"files": files, "done": True}} if files else talk.answers
     flow = talking.current_flow(session, talk)
     if flow is None or not text:
         talking.ask_again(session, talk, now)

@@ -14,6 +14,7 @@ from zalobot.conversations import Talk
 from zalobot.errors import Refused
 from zalobot.flows.engine import Said, question
 from zalobot.flows.steps import Contact, Phone
+from zalobot.flows.who import Who
 from zalobot.handlers import commands, idle, speaking, talking, turns
 from zalobot.handlers.router import Router
 from zalobot.tickets import calling
@@ -57,7 +58,7 @@ def _words(session: Session, talk: Talk, event: Event) -> str:
 def wants_contact(session: Session, talk: Talk) -> bool:
     """Whether the person is being asked how to reach them."""
     flow = talking.current_flow(session, talk)
-    return flow is not None and isinstance(question(flow, talk.answers), Contact | Phone)
+    return flow is not None and isinstance(question(flow, talk.answers), Contact | Phone | Who)
 
 
 def play(session: Session, talk: Talk, said: Said, now: datetime) -> None:

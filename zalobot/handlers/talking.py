@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from zalobot import flows, outbox, reference, templating
+from zalobot import consents, flows, outbox, reference, templating
 from zalobot.channels import waiting
 from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
@@ -110,9 +110,14 @@ def begin(session: Session, talk: Talk, flow: str, answers: dict[str, Any], now:
     ask_again(session, talk, now)
 
 
+def report_begins(talk: Talk) -> dict[str, Any]:
+    """The answers a report of this person begins with."""
+    return report_issue.beginning(consented=consents.agreed(talk), known=talk.business)
+
+
 def begin_report(session: Session, talk: Talk, now: datetime) -> None:
     """Begin a report of an issue."""
-    begin(session, talk, report_issue.NAME, report_issue.beginning(consented=bool(talk.consent_version)), now)
+    begin(session, talk, report_issue.NAME, report_begins(talk), now)
 
 
 def welcome(session: Session, talk: Talk, now: datetime) -> None:
@@ -120,7 +125,7 @@ def welcome(session: Session, talk: Talk, now: datetime) -> None:
     talk.misunderstood = 0
     if talk.is_staff:
         say(session, talk, "officer/menu", now, officer=staff(session, talk))
-    elif not talk.consent_version:
+    elif not consents.agreed(talk):
         say(session, talk, "welcome/consent", now)
     else:
         say(session, talk, "welcome/hello_again", now)

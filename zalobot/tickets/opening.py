@@ -3,7 +3,7 @@
 The one rule: all clocks start together at the receipt of what the business sent, whatever happens afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,10 @@ TITLE = 90
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a business has put together. `agencies` hold one part each, the first leads; `files` are attachment keys."""
+    """What a business has put together. `agencies` hold one part each, the first leads; `files` are attachment keys.
+
+    `business` and `masks` are as the ticket keeps them (`store.models.Ticket`).
+    """
 
     person_id: str
     description: str
@@ -48,6 +51,8 @@ class Draft:
     contact: str = ""
     tier: Tier = Tier.NO_NAME
     business_name: str = ""
+    business: Mapping[str, Any] = field(default_factory=dict)
+    masks: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = field(default=())
 
 
@@ -124,7 +129,7 @@ def new_ticket(
     **columns: Any,
 ) -> Ticket:
     """A ticket to be written, without parts; `received` before `now` where it was split off another."""
-    public = redaction.redact(draft.description)
+    public = redaction.redact(draft.description, **draft.masks)
     ticket, row = described(
         Ticket,
         id=new_id(),
@@ -138,6 +143,8 @@ def new_ticket(
         description=draft.description,
         public_text=public,
         business_name=draft.business_name,
+        business=dict(draft.business),
+        masks={name: words for name, words in draft.masks.items() if words},
         contact=draft.contact,
         rule_version=rule.version,
         received_at=received or now,
@@ -207,7 +214,7 @@ def new_parts(
 
 def _tell(session: Session, made: TicketFacts, by: Actor, now: datetime) -> None:
     ticket = made.ticket
-    said = {"description": ticket.description, "contact": ticket.contact, "business_name": ticket.business_name}
+    said = said_of(ticket)
     filed: dict[str, Any] = {"topic": ticket.topic, "klass": str(ticket.klass), "tier": str(ticket.tier)}
     record(session, ticket, EventKind.RECEIVED, by, now, texts=said, files=made.files, **filed)
     for fact in made.parts:
@@ -216,6 +223,13 @@ def _tell(session: Session, made: TicketFacts, by: Actor, now: datetime) -> None
         record(session, ticket, EventKind.ASSIGNED, SYSTEM, now, part=fact.part, told=len(officers), due=due)
         if officers:
             _assign(session, made, fact, officers, now)
+
+
+def said_of(ticket: Ticket) -> dict[str, str]:
+    """The words of a business that its ticket is committed to."""
+    about = {name: str(value) for name, value in ticket.business.items()}
+    named = {"description": ticket.description, "contact": ticket.contact, "business_name": ticket.business_name}
+    return {**named, **about}
 
 
 def _assign(session: Session, made: TicketFacts, fact: PartFacts, officers: Sequence[Officer], now: datetime) -> None:

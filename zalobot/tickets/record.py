@@ -54,7 +54,7 @@ def business(person_id: str) -> Actor:
 
 def public_words(ticket: Ticket, text: str) -> str:
     """What somebody wrote to a ticket, as everybody may read it: masked, and nothing of a sealed ticket."""
-    return "" if ticket.tier is Tier.SEALED else redaction.redact(text)
+    return "" if ticket.tier is Tier.SEALED else redaction.redact(text, **ticket.masks)
 
 
 def record(

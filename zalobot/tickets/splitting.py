@@ -103,9 +103,10 @@ def _new(
     rule, calendar = rule_of(session, ticket), reference.fresh(session).calendar
     text, topic = matter
     draft = opening.Draft(
-        ticket.person_id, text, topic, tuple(agencies), ticket.contact, ticket.tier, ticket.business_name
+        *(ticket.person_id, text, topic, tuple(agencies), ticket.contact, ticket.tier, ticket.business_name),
+        *(ticket.business, ticket.masks),
     )
-    columns = {"confirmed_at": now, "followers": list(ticket.followers)}
+    columns = {"confirmed_at": now, "followers": telling.reporters(ticket)[1:]}
     made = opening.new_ticket(session, draft, ticket.klass, rule, now, received=ticket.received_at, **columns)
     for number, agency in enumerate(dict.fromkeys(agencies), 1):
         receipt = clocks.counted(ticket.received_at, rule, ticket.klass, calendar, waits.get(agency, ()))
@@ -125,7 +126,7 @@ def _record(
     now: datetime,
 ) -> None:
     """In both histories. The words are the business's: they are committed to as its own, so that they can be erased."""
-    said = {"description": made.description, "contact": made.contact, "business_name": made.business_name}
+    said = opening.said_of(made)
     received = made.received_at.astimezone(LOCAL).isoformat()
     filed: dict[str, Any] = {
         "topic": made.topic,
@@ -155,5 +156,5 @@ def _tell(
         record(session, made, EventKind.ASSIGNED, by, now, part=part, told=told, due=due)
     whole = facts.of_ticket(session, made, born, now)
     said = templating.render("status/split", ticket=whole, facts={"code": ticket.code, "reason": reason})
-    for person_id in telling.audience(ticket):
+    for person_id in telling.reporters(ticket):
         outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, ticket_id=made.id)

@@ -1,0 +1,122 @@
+"""Plays a conversation that is written down, and says which line did not come true.
+
+A transcript is a text file. Its first line, after `#`, says what it shows; each further line is one of
+
+    > words            the business writes this; `> [photo] words`, `> [follow]`, `> [long 6000]` (so many letters)
+    < fragment         this is in what the business has been told since it wrote, or since the clock went on
+    ! fragment         this is in none of it
+    = Lan officer SNV  a member of staff of this name, role and agency
+    Lan> …  Lan< …     the same for one of them, or for another person of any name
+    @ 2026-11-24 09:00 the clock goes on to this local time, with every job on the way; `@ +2d`, `+3h`, `+30m`
+    * restart          the service starts anew on the same database
+
+`{code}` is the code of the newest ticket, `{first}` that of the first. Fragments come in the order of the text.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.journeys.stage import Person, Stage
+from zalobot.store.models import Role
+from zalobot.workdays import LOCAL
+
+FOLDER = Path(__file__).parent / "transcripts"
+BUSINESS = "business"
+_LINE = re.compile(r"(?P<who>[\w ]*?)(?P<sign>[><!])(?: (?P<words>.*))?")
+_STAFF = re.compile(r"= (?P<name>[\w ]+?) (?P<role>officer|head|coordinator|leader) (?P<agency>\w+)")
+_AHEAD = re.compile(r"\+(\d+)([dhm])")
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+@dataclass(slots=True)
+class Playing:
+    """Where a transcript stands: what each has been told since the last word or hour."""
+
+    stage: Stage
+    told: dict[str, list[str]] = field(default_factory=dict)
+    at: dict[str, int] = field(default_factory=dict)
+
+
+def transcripts(language: str) -> list[Path]:
+    """The transcripts of a language."""
+    return sorted((FOLDER / language).glob("*.txt"))
+
+
+def play(stage: Stage, path: Path) -> int:
+    """Play a transcript; gives back how many lines were checked. AssertionError names the line that is not so."""
+    playing, checked = Playing(stage), 0
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        try:
+            checked += _line(playing, _filled(stage, line))
+        except AssertionError as error:
+            raise AssertionError(f"{path.name}:{number}: {line}\n{error}") from None
+    assert checked, f"{path.name} checks nothing"
+    return checked
+
+
+def _filled(stage: Stage, line: str) -> str:
+    if "{" not in line:
+        return line
+    codes = [ticket.code for ticket in stage.tickets()]
+    return line.replace("{code}", codes[-1]).replace("{first}", codes[0])
+
+
+def _line(playing: Playing, line: str) -> bool:
+    """One line; True where it was a check."""
+    if staff := _STAFF.fullmatch(line):
+        playing.stage.officer(staff["name"], staff["agency"], Role(staff["role"]))
+        playing.told.clear()
+    elif line == "* restart":
+        playing.stage.restart()
+    elif line.startswith("@ "):
+        _on(playing, line[2:].strip())
+    else:
+        found = _LINE.fullmatch(line)
+        assert found, "this line is of no kind"
+        return _talk(playing, found["who"].strip() or BUSINESS, found["sign"], found["words"] or "")
+    return False
+
+
+def _on(playing: Playing, to: str) -> None:
+    playing.told.clear()
+    for person in playing.stage.people.values():
+        person.got.clear()
+    if ahead := _AHEAD.fullmatch(to):
+        playing.stage.later(**{_UNITS[ahead[2]]: int(ahead[1])})
+    else:
+        local = datetime.strptime(to, "%Y-%m-%d %H:%M").replace(tzinfo=LOCAL)
+        playing.stage.until(local.astimezone(UTC))
+
+
+def _talk(playing: Playing, who: str, sign: str, words: str) -> bool:
+    person = playing.stage.person(who)
+    if sign == ">":
+        playing.told[who] = _sends(person, words)
+        playing.at[who] = 0
+        return False
+    if who not in playing.told:
+        playing.told[who], playing.at[who] = person.pushes(), 0
+    text = "\n".join(playing.told[who])
+    if sign == "!":
+        assert words not in text, f"it says:\n{text}"
+        return True
+    place = text.find(words, playing.at[who])
+    assert place >= 0, f"it says:\n{text or 'nothing'}"
+    playing.at[who] = place + len(words)
+    return True
+
+
+def _sends(person: Person, words: str) -> list[str]:
+    if words == "[follow]":
+        return person.follows()
+    if words.startswith("[photo]"):
+        return person.sends_photo(caption=words.removeprefix("[photo]").strip())
+    if long := re.fullmatch(r"\[long (\d+)\] (.+)", words):
+        words = (long[2] + " ") * (int(long[1]) // (len(long[2]) + 1) + 1)
+        words = words[: int(long[1])]
+    return person.says(words)
+
