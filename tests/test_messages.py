@@ -67,6 +67,7 @@ def test_buttons_carry_what_a_person_would_type() -> None:
         ("2. Trả lời", "Trả lời QN-2611-00042/1"),
         ("3. Không thuộc thẩm quyền", "Không thuộc thẩm quyền QN-2611-00042/1"),
         ("4. Hỏi thêm doanh nghiệp", "Hỏi thêm QN-2611-00042/1"),
+        ("Mở trên web", "https://kenh.example.vn/can-bo/QN-2611-00042/1"),
     )
     assert assigned.text.endswith("Gõ 1 Nhận xử lý, 2 Trả lời, 3 Không thuộc thẩm quyền, 4 Hỏi thêm doanh nghiệp.")
 

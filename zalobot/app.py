@@ -35,7 +35,7 @@ from zalobot.store.database import Store
 from zalobot.store.models import Channel
 from zalobot.store.presence import Presence
 from zalobot.tickets import calling
-from zalobot.web import guard, routes
+from zalobot.web import guard, live, routes
 from zalobot.web.consent import DESK
 from zalobot.worker import Worker
 from zalobot.zalo.client import ZaloClient
@@ -97,6 +97,7 @@ def build(settings: Settings, *, now: Now = utc_now, workers: bool = True, pages
         app.add_routes(webhook.routes)
         app.add_routes(routes.routes(services))
         app.cleanup_ctx.append(_keeping)
+        app.on_shutdown.append(live.end_streams)
     if workers:
         app.cleanup_ctx.append(_working)
     app.cleanup_ctx.append(_watching)

@@ -14,6 +14,7 @@ from zalobot.config import Settings
 from zalobot.services import SERVICES, Services
 from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
+from zalobot.web import live
 from zalobot.web.guard import middlewares
 from zalobot.web.routes import routes
 
@@ -44,6 +45,7 @@ def application(store: Store, **changes: object) -> web.Application:
     app = web.Application(middlewares=middlewares())
     app[SERVICES] = Services(settings, store, InProcess(), sample.province(), lambda: sample.NOW)
     app.add_routes(routes(app[SERVICES]))
+    app.on_shutdown.append(live.end_streams)
     return app
 
 

@@ -39,7 +39,8 @@ def use(session: Session, token: str, now: datetime, *, agent: str = "") -> tupl
     if not account.active:
         raise Refused("link_unknown")
     log.note(session, "signed_in", account, now, by_link=True)
-    return sessions.begin(session, account, Level.FULL, now, agent=agent, by_link=True), link.path
+    level = Level.PASSWORD if account.role in managing.TWO_FACTORS else Level.FULL
+    return sessions.begin(session, account, level, now, agent=agent, by_link=True), link.path
 
 
 def sweep(session: Session, now: datetime) -> None:

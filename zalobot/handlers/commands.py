@@ -18,7 +18,7 @@ from zalobot.flows.words import is_word
 from zalobot.handlers import coordinating, explaining, finishing, later, looking_up, speaking, talking
 from zalobot.officers import link, read_link_code
 from zalobot.store.models import PartState, Verdict
-from zalobot.tickets import calling, finding, handing, judging, telling, working
+from zalobot.tickets import calling, finding, handing, joining, judging, telling, working
 from zalobot.vietnamese import plain
 
 Command = Callable[[Session, Talk, datetime], None]
@@ -159,10 +159,26 @@ def _reply(session: Session, talk: Talk, code: str, now: datetime) -> None:
     talking.begin(session, talk, business_part.REPLY, answers, now)
 
 
+def _open_web(session: Session, talk: Talk, now: datetime) -> None:
+    """The way in on the web, for members of staff: a link of their own that works once."""
+    if talk.is_staff:
+        opening_web.give(session, talk, "", now)
+    else:
+        talking.welcome(session, talk, now)
+
+
 def _my_data(session: Session, talk: Talk, now: datetime) -> None:
     """A request about personal data goes to a human, who must answer with the procedure within two working days."""
     calling.call_person(session, talk, now)
     talking.say(session, talk, "welcome/my_data", now)
+
+
+def _join(session: Session, talk: Talk, code: str, now: datetime) -> None:
+    """Somebody read a public ticket and has the same trouble."""
+    if not talk.consent_version:
+        talking.say(session, talk, "welcome/consent", now)
+        return
+    talking.say(session, talk, "at_once/joined", now, ticket=joining.join(session, code, talk.person_id, now))
 
 
 def _resume(session: Session, talk: Talk, now: datetime) -> None:
@@ -183,6 +199,7 @@ EVERYWHERE: dict[str, Command] = {
     "my_work": _my_work,
     "my_data": _my_data,
     "resume": _resume,
+    "open_web": _open_web,
 }
 STAFF: dict[str, Coded] = {
     "accept": _accept,
@@ -190,6 +207,7 @@ STAFF: dict[str, Coded] = {
     "not_ours": _start(officer_part.NOT_OURS),
     "ask": _start(officer_part.ASK),
     "explain": explaining.begin,
+    "open_web": opening_web.give,
     "confirm": coordinating.confirm,
     "decide": coordinating.begin_decide,
     "change_class": coordinating.begin_class,
@@ -202,4 +220,5 @@ BUSINESS: dict[str, Coded] = {
     "reply": _reply,
     "withdraw": later.begin_withdraw,
     "judge": later.judge,
+    "join": _join,
 }

@@ -3,7 +3,7 @@
 The one rule: a draft is one officer's own; it is shown again until that part is answered or the officer clears it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -52,6 +52,14 @@ def save_draft(session: Session, part_id: str, officer_id: str, fields: Mapping[
 def drop_draft(session: Session, part_id: str, officer_id: str) -> None:
     """The answer was sent."""
     session.execute(delete(AnswerDraft).where(*_mine(part_id, officer_id)))
+
+
+def forget(session: Session, part_id: str, officer_id: str, names: Collection[str], now: datetime) -> None:
+    """These fields were sent; what was typed into the others stays."""
+    kept = draft(session, part_id, officer_id)
+    if kept is not None:
+        left = {name: text for name, text in kept.fields.items() if name not in names}
+        save_draft(session, part_id, officer_id, left, now)
 
 
 def draft(session: Session, part_id: str, officer_id: str) -> Draft | None:

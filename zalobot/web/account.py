@@ -14,13 +14,25 @@ from zalobot.web.acting import onwards
 from zalobot.web.flashes import Flash
 
 PATH = "/tai-khoan"
+BROWSERS = (  # the first that fits: each names those it wants to be taken for
+    ("Zalo", "Zalo"), ("Edg", "Edge"), ("OPR/", "Opera"), ("coc_coc", "Cốc Cốc"), ("SamsungBrowser", "Samsung"),
+    ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+           ("Linux", "Linux"))  # fmt: skip
 
 
 async def account(request: web.Request) -> web.Response:
     """The account and its open sessions."""
     services, who = request.app[SERVICES], request[WHO]
     listed = await services.store.read(sessions.listed, who.account.id, services.now())
-    return console.html(request, "consoles/account", sessions=listed)
+    return console.html(request, "consoles/account", sessions=[(one, browser_of(one.agent)) for one in listed])
+
+
+def browser_of(agent: str) -> tuple[str, str]:
+    """What a browser calls itself, in two short words: which one, and on what; '' for what is not known."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    return browser, next((name for mark, name in SYSTEMS if mark in agent), "")
 
 
 async def end_session(request: web.Request) -> web.Response:

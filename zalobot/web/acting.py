@@ -12,8 +12,10 @@ from sqlmodel import Session
 
 from zalobot import templating
 from zalobot.errors import Refused
+from zalobot.relay import TOPIC as OUTBOX
 from zalobot.services import SERVICES
 from zalobot.store.models import Officer
+from zalobot.web import live
 from zalobot.web.access import WHO, safe_way
 from zalobot.web.flashes import Flash, put
 
@@ -35,7 +37,10 @@ async def perform(request: web.Request, verb: Verb, *words: Any) -> Any:
     services, who = request.app[SERVICES], request[WHO].account
     seen = str((await request.post()).get("phien_ban", ""))
     more = {"seen": int(seen)} if seen.isdecimal() and len(seen) < 9 else {}
-    return await services.store.run(_as_officer, verb, who.officer_id, words, services.now(), more)
+    result = await services.store.run(_as_officer, verb, who.officer_id, words, services.now(), more)
+    await live.rung(services.coordination)
+    await services.coordination.publish(OUTBOX)
+    return result
 
 
 def part_code(request: web.Request) -> str:

@@ -5,13 +5,22 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from zalobot.services import Services
-from zalobot.web import access, account, api, assets, consent, health, ledger, public
+from zalobot.web import access, account, agencies, api, assets, consent, health, ledger, live, public
 from zalobot.web import sign_in as coming_in
 from zalobot.web.coordinator import pages as coordinator
-from zalobot.web.officer import files, part_pages
+from zalobot.web.officer import absences, beside_pages, files, part_pages
 from zalobot.web.officer import pages as officer
 
-CONSOLES: tuple[access.Row, ...] = (*account.ROWS, *officer.ROWS, *part_pages.ROWS, *files.ROWS, *coordinator.ROWS)
+CONSOLES: tuple[access.Row, ...] = (
+    *account.ROWS,
+    *live.ROWS,
+    *officer.ROWS,
+    *part_pages.ROWS,
+    *beside_pages.ROWS,
+    *absences.ROWS,
+    *files.ROWS,
+    *coordinator.ROWS,
+)
 
 
 def routes(_services: Services | None = None) -> Sequence[web.AbstractRouteDef]:
@@ -23,6 +32,7 @@ def routes(_services: Services | None = None) -> Sequence[web.AbstractRouteDef]:
         *api.routes,
         *ledger.routes,
         *public.routes,
+        *agencies.routes,
         *coming_in.ROUTES,
         *access.guarded(CONSOLES),
     ]

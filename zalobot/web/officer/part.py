@@ -8,6 +8,9 @@ from zalobot.province import Province
 from zalobot.store.models import AccountRole, PartState
 from zalobot.store.queries.public_rows import Story
 from zalobot.store.queries.work import Behind, WorkRow
+from zalobot.tickets.at_desk import Beside, Draft
+from zalobot.tickets.colleagues import Note
+from zalobot.tickets.saved_answers import Kept
 from zalobot.web.meter import Look
 from zalobot.web.public_view import PartView, TicketPage, ticket_page
 
@@ -32,6 +35,19 @@ class Able:
     ask: bool
     decline: bool
     explain: bool
+    reassign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AtDesk:
+    """What lies beside a part: who else has it open, notes, colleagues, answers that can be begun with."""
+
+    draft: Draft | None = None
+    beside: tuple[Beside, ...] = ()
+    notes: tuple[Note, ...] = ()
+    colleagues: tuple[tuple[str, str], ...] = ()
+    saved: tuple[Kept, ...] = ()
+    before: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class PartPage:
     able: Able
     form: Form
     agencies: tuple[tuple[str, str], ...]
+    desk: AtDesk
 
 
 _OPEN = (PartState.ACCEPTED, PartState.REOPENED, PartState.WAITING, PartState.DECLINED, PartState.PAUSED)
@@ -60,6 +77,8 @@ def part_page(
     now: datetime,
     province: Province,
     form: Form,
+    desk: AtDesk,
+    officer_id: str = "",
 ) -> PartPage:
     """The page of a part as its agency sees it at `now`."""
     ticket = ticket_page(story, now, province)
@@ -70,13 +89,14 @@ def part_page(
         part=part,
         ticket=ticket,
         behind=behind,
-        able=_able(row, part, agency, role),
+        able=_able(row, part, agency, role, officer_id),
         form=form,
         agencies=tuple((code, one.name) for code, one in province.working_agencies.items() if code != row.agency),
+        desk=desk,
     )
 
 
-def _able(row: WorkRow, part: PartView, agency: str, role: AccountRole) -> Able:
+def _able(row: WorkRow, part: PartView, agency: str, role: AccountRole, officer_id: str) -> Able:
     holds = row.agency == agency
     offered = row.state is PartState.DECLINED and row.declined_to == agency
     is_open = row.state in _OPEN
@@ -87,4 +107,5 @@ def _able(row: WorkRow, part: PartView, agency: str, role: AccountRole) -> Able:
         ask=holds and is_open and row.state is not PartState.PAUSED,
         decline=offered or (holds and is_open and row.state is not PartState.DECLINED),
         explain=holds and late and role is AccountRole.HEAD,
+        reassign=holds and is_open and (role is AccountRole.HEAD or row.officer_id in (None, officer_id)),
     )

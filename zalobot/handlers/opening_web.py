@@ -1,0 +1,35 @@
+"""A member of staff asks for the web: a one-time link of their own, made at this moment.
+
+The one rule: a link is made when somebody asks for it and answered at once, never in a push: it lives for minutes.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from zalobot import reference
+from zalobot.accounts import links
+from zalobot.conversations import Talk
+from zalobot.handlers import talking
+from zalobot.store.models import Officer, Role
+from zalobot.tickets import finding
+
+HOMES = {Role.COORDINATOR: "/dieu-phoi", Role.LEADER: "/dieu-hanh"}
+WORK = "/can-bo"
+
+
+def give(session: Session, talk: Talk, code: str, now: datetime) -> None:
+    """Say the link: to the part of this code, or to where this member of staff works."""
+    officer = talking.officer(session, talk)
+    path = _path(session, officer, code)
+    link = f"{reference.public_url(session)}/dang-nhap/zalo/{links.issue(session, officer, path, now)}"
+    talking.say(session, talk, "officer/open_web", now, facts={"link": link})
+
+
+def _path(session: Session, officer: Officer, code: str) -> str:
+    if not code:
+        return HOMES.get(officer.role, WORK)
+    ticket, part, _ = finding.part_by_code(session, code)
+    if officer.role is Role.COORDINATOR:
+        return f"{HOMES[Role.COORDINATOR]}?ma={ticket.code}"
+    return f"{WORK}/{part.code}" if officer.role not in HOMES else f"/hoi-dap/{ticket.code}"
