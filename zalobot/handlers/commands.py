@@ -15,7 +15,7 @@ from zalobot.flows import business_part, officer_part
 from zalobot.flows.contact import ticket_code
 from zalobot.flows.engine import back
 from zalobot.flows.words import is_word
-from zalobot.handlers import coordinating, explaining, finishing, later, looking_up, speaking, talking
+from zalobot.handlers import coordinating, explaining, finishing, later, looking_up, opening_web, speaking, talking
 from zalobot.officers import link, read_link_code
 from zalobot.store.models import PartState, Verdict
 from zalobot.tickets import calling, finding, handing, joining, judging, telling, working
