@@ -8,12 +8,17 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import cast
 
 from tests import services
+from tests.proofs.year import windows
 from tests.proofs.year.figures import judge, received
+from tests.proofs.year.machine import Machine
 from tests.proofs.year.play import play
 from tests.proofs.year.rules import Books
 from tests.proofs.year.scenario import around_tet, the_year
+from tests.proofs.year.windows import SkyMachine
+from tests.proofs.year.year import Year
 
 
 def main() -> None:
@@ -26,6 +31,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite", help="a private server")
     parser.add_argument("--keep", default="", help="a folder in which the SQLite file is left behind")
     parser.add_argument("--short", action="store_true", help="two months around Tết")
+    parser.add_argument("--windows", action="store_true", help="with Zalo's windows: every message by a chosen channel")
     asked = parser.parse_args()
     gc.set_threshold(100_000, 50, 50)  # a fifth of the time otherwise
     services.open_shared_folder()
@@ -46,7 +52,10 @@ def main() -> None:
             tickets=asked.tickets,
             seed=asked.seed,
             loud=True,
+            service=SkyMachine if asked.windows else Machine,
         )
+        if isinstance(year.machine, SkyMachine):
+            sys.exit(_windows(year, time.monotonic() - began))
         played = time.monotonic() - began
         books = Books.read(year)
         found, checked, broken = judge(books)
@@ -62,6 +71,19 @@ def main() -> None:
             print(f"BROKEN: {violation}")
         print(f"violations: {broken.total()} {dict(broken)}; seed {asked.seed}")
     sys.exit(int(bool(found)))
+
+
+def _windows(year: Year, took: float) -> int:
+    """The verdict on the windows; 1 where something was wrong."""
+    machine = cast(SkyMachine, year.machine)
+    verdict = windows.judge(machine, year.scenario.begins)
+    print(windows.report(machine, verdict))
+    wrong = [*verdict.violations, *year.failures, *machine.failures]
+    for one in wrong[:20]:
+        print(f"BROKEN: {one}")
+    print(f"played in {took:.0f} s; violations: {len(wrong)}")
+    machine.close()
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":
