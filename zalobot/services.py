@@ -1,13 +1,14 @@
 """The few long-lived things, and the one key under which the web application holds them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiohttp import web
 
 from zalobot import reference
 from zalobot.config import Settings
+from zalobot.figures.board import Board
 from zalobot.province import Province
 from zalobot.store.coordination import Coordination
 from zalobot.store.database import Store
@@ -17,13 +18,14 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What doors need. `now` gives aware UTC; in `demo` it is the simulator's clock."""
+    """What doors need. `now` gives aware UTC; in `demo` it is the simulator's clock. `board`: the published figures."""
 
     settings: Settings
     store: Store
     coordination: Coordination
     at_start: Province
     now: Now
+    board: Board = field(default_factory=Board)
 
     @property
     def province(self) -> Province:

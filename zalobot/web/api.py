@@ -75,12 +75,13 @@ async def ticket(request: web.Request) -> web.Response:
 @routes.get("/api/v1/agencies")
 async def agencies(request: web.Request) -> web.Response:
     """Every agency with its figures."""
-    scene = _scene(request)
+    scene, board = _scene(request), request.app[SERVICES].board
     api_params.no_parameters(request.query.items())
 
     def build(session: Session) -> tuple[Any, str]:
+        published = board.at(session, scene.now, scene.province.calendar)
         counted = figures.by_agency(session, scene.now, bounds_of_today(scene.now))
-        return api_views.agencies(counted, scene.province), ""
+        return api_views.agencies(counted, published, scene.province), ""
 
     return await _answer(request, build)
 

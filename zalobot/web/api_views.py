@@ -7,10 +7,12 @@ from collections.abc import Mapping
 
 from zalobot import redaction
 from zalobot.errors import PastHorizon
+from zalobot.figures.board import Published
+from zalobot.figures.parts import DAYS
 from zalobot.province import Province
 from zalobot.receipt import Receipt
 from zalobot.store.models import PartState
-from zalobot.store.queries.figures import WINDOW, AgencyFigures
+from zalobot.store.queries.figures import AgencyFigures
 from zalobot.store.queries.public import OPEN_PART
 from zalobot.store.queries.public_rows import (
     ANSWER_FACTS,
@@ -23,7 +25,6 @@ from zalobot.tickets.handing import idle_hours
 from zalobot.web import api_history
 from zalobot.web.api_history import Data, Scene, iso
 from zalobot.web.public_view import agency_name
-from zalobot.web.share import Share
 
 _RUNNING = tuple(state for state in OPEN_PART if state is not PartState.PAUSED)
 
@@ -105,15 +106,16 @@ def receipt(row: PublicReceipt) -> Data:
     }
 
 
-def agencies(counted: Mapping[str, AgencyFigures], province: Province) -> Data:
+def agencies(counted: Mapping[str, AgencyFigures], published: Published, province: Province) -> Data:
     """Every agency with its figures, in the order of the province; one it no longer names comes last, if it has any."""
-    codes = [*province.agencies, *sorted(code for code in counted if code not in province.agencies)]
-    found = [_agency(code, counted.get(code, AgencyFigures()), province) for code in codes]
-    return {"window_days": WINDOW.days, "agencies": found}
+    unknown = {code for code in (*counted, *published.of) if code not in province.agencies}
+    codes = [*province.agencies, *sorted(unknown)]
+    found = [_agency(code, counted.get(code, AgencyFigures()), published, province) for code in codes]
+    return {"window_days": DAYS, "agencies": found}
 
 
-def _agency(code: str, counted: AgencyFigures, province: Province) -> Data:
-    known, share = province.agencies.get(code), Share(counted.in_time, counted.recent)
+def _agency(code: str, counted: AgencyFigures, published: Published, province: Province) -> Data:
+    known, share = province.agencies.get(code), published.share(code)
     return {
         "code": code,
         "name": agency_name(province, code),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from zalobot.deadlines import count
 from zalobot.errors import PastHorizon
+from zalobot.figures.share import Share
 from zalobot.province import Province
 from zalobot.rules import rule_in_force
 from zalobot.store.models import PartState
@@ -15,7 +16,6 @@ from zalobot.web.list_view import Row, rows, sample_code
 from zalobot.web.public_view import agency_name, answered, field_name
 from zalobot.web.qr import Qr
 from zalobot.web.receipt_view import Cell, strip
-from zalobot.web.share import Share
 from zalobot.web.workday import whole_day
 
 _EXCERPT = 160
@@ -67,6 +67,7 @@ class HomePage:
 
 def home_page(
     figures: Figures,
+    share: Share,
     answers: tuple[PublicTicket, ...],
     overdue: tuple[PublicTicket, ...],
     now: datetime,
@@ -81,7 +82,7 @@ def home_page(
         today=figures.today,
         late=figures.late,
         late_agencies=figures.late_agencies,
-        share=Share(figures.in_time, figures.answered),
+        share=share,
         answers=tuple(_answered(ticket, now, province) for ticket in answers),
         overdue=rows(overdue, now, province),
         fields=_fields(figures, province),

@@ -11,6 +11,7 @@ from functools import cache
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from zalobot.figures.words import definitions
 from zalobot.paths import templates_folder
 from zalobot.services import SERVICES, Services
 from zalobot.web import assets
@@ -50,6 +51,7 @@ def environment() -> Environment:
     )
     found.filters.update(FILTERS)
     found.globals["static"] = assets.url
+    found.globals["definitions"] = definitions()
     return found
 
 

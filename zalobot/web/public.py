@@ -29,10 +29,13 @@ async def home(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     now, store = services.now(), services.store
     counted = await store.read(figures.figures, now, home_view.bounds_of_today(now))
+    published = await store.read(services.board.at, now, services.province.calendar)
     answers = await store.read(public.latest_answers, _ANSWERS)
     late = await store.read(public.overdue, now, _OVERDUE)
     address = pages.zalo_address(services)
-    page = home_view.home_page(counted, answers, late, now, services.province, qr(address) if address else None)
+    page = home_view.home_page(
+        counted, published.whole.on_time, answers, late, now, services.province, qr(address) if address else None
+    )
     return pages.html(request, "public/home", page=page)
 
 

@@ -1,7 +1,10 @@
-"""Figures: counts of parts, of the province and of each agency, never a rank."""
+"""Counts of this moment: parts open, due and overdue, of the province and of each agency, never a rank.
+
+What is published of a period (shares, medians) is another thing: `zalobot/figures/`.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
@@ -9,33 +12,27 @@ from sqlmodel import Session, col
 from zalobot.store.models import Part, PartState, Ticket
 from zalobot.store.queries.public import OPEN_PART, is_late, unanswered
 
-WINDOW = timedelta(days=90)
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Parts open, due today and overdue (at how many agencies); answered in 90 days, and in time among them."""
+    """Parts open, due today and overdue (at how many agencies); tickets by topic."""
 
     open: int
     today: int
     late: int
     late_agencies: int
-    answered: int
-    in_time: int
     by_topic: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AgencyFigures:
-    """The parts an agency holds: open, among them paused, due today, overdue; answered ever; and as in `Figures`."""
+    """The parts an agency holds: open, among them paused, due today, overdue; and those it has answered ever."""
 
     open: int = 0
     paused: int = 0
     today: int = 0
     late: int = 0
     answered: int = 0
-    recent: int = 0
-    in_time: int = 0
 
 
 def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -> Figures:
@@ -49,16 +46,12 @@ def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -
             func.count(func.distinct(case((late, col(Part.agency))))),
         ).where(is_open)
     ).one()
-    in_time = case((_in_time(), 1))
-    done = session.execute(select(func.count(), func.count(in_time)).where(_done(), _recent(now))).one()
     topics = session.execute(select(col(Ticket.topic), func.count()).group_by(col(Ticket.topic))).all()
     return Figures(
         open=counts[0],
         today=counts[1],
         late=counts[2],
         late_agencies=counts[3],
-        answered=done[0],
-        in_time=done[1],
         by_topic=tuple((topic, number) for topic, number in topics),
     )
 
@@ -71,8 +64,6 @@ def by_agency(session: Session, now: datetime, today: tuple[datetime, datetime])
         func.count(case((_due(today), 1))),
         func.count(case((is_late(now), 1))),
         func.count(case((_done(), 1))),
-        func.count(case((and_(_done(), _recent(now)), 1))),
-        func.count(case((and_(_done(), _recent(now), _in_time()), 1))),
     )
     rows = session.execute(select(col(Part.agency), *counts).group_by(col(Part.agency)))
     return {agency: AgencyFigures(*numbers) for agency, *numbers in rows}
@@ -88,11 +79,3 @@ def _due(today: tuple[datetime, datetime]) -> ColumnElement[bool]:
 
 def _done() -> ColumnElement[bool]:
     return col(Part.state).in_((PartState.ANSWERED, PartState.CLOSED))
-
-
-def _recent(now: datetime) -> ColumnElement[bool]:
-    return and_(col(Part.answered_at) >= now - WINDOW, col(Part.due_at).is_not(None))
-
-
-def _in_time() -> ColumnElement[bool]:
-    return col(Part.answered_at) <= col(Part.due_at)

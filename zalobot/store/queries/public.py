@@ -166,6 +166,16 @@ def overdue(session: Session, now: datetime, limit: int) -> tuple[PublicTicket, 
     return with_parts(session, [rows[ticket_id] for ticket_id in ids])
 
 
+def open_of(session: Session, agency: str, limit: int) -> tuple[PublicTicket, ...]:
+    """The tickets of which this agency has a part to answer, the one that is due first (or is the longest late) first."""
+    soonest = func.min(col(Part.due_at)).label("soonest")
+    mine = and_(unanswered(), col(Part.agency) == agency, col(Part.state).in_(OPEN_PART))
+    chosen = select(col(Part.ticket_id)).where(mine).group_by(col(Part.ticket_id)).order_by(soonest).limit(limit)
+    ids = list(session.execute(chosen).scalars())
+    rows = {row.id: row for row in session.execute(select(*TICKET).where(col(Ticket.id).in_(ids)))}
+    return with_parts(session, [rows[ticket_id] for ticket_id in ids])
+
+
 def with_parts(session: Session, rows: Sequence[Row[tuple[object, ...]]]) -> tuple[PublicTicket, ...]:
     """The tickets of rows of `TICKET`, in their order, with all their parts in one more query."""
     ids = [row.id for row in rows]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zalobot.web.share import Share
+from zalobot.figures.share import Share
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""What each figure means and each column holds: one text for every page, file and dictionary.
+
+The one rule: the words stand in `templates/web/figures.toml`; a figure without its definition is an error.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from zalobot.paths import templates_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A figure's name and how it is worked out."""
+
+    name: str
+    how: str
+
+
+@cache
+def definitions() -> dict[str, Definition]:
+    """Every figure by its key."""
+    return {key: Definition(entry["name"], entry["how"]) for key, entry in _file()["figures"].items()}
+
+
+@cache
+def columns() -> dict[str, dict[str, str]]:
+    """What the columns of each file hold, by the file's key, in the order of the file."""
+    return _file()["columns"]
+
+
+@cache
+def _file() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads((templates_folder() / "web/figures.toml").read_text(encoding="utf-8"))

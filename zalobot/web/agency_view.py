@@ -1,0 +1,160 @@
+"""The pages of the agencies as plain values: what is published of a period, and what is open now.
+
+The one rule: nobody is ranked; agencies stand in the order of their parts, small numbers apart.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from zalobot.figures.board import Published
+from zalobot.figures.parts import Period
+from zalobot.figures.table import Figures, Week, speeds, weeks
+from zalobot.province import Province
+from zalobot.store.queries.figures import AgencyFigures
+from zalobot.store.queries.public_rows import PublicPart, PublicTicket
+from zalobot.web.meter import Look, Meter
+from zalobot.web.public_view import agency_name, field_name, part_meter
+
+_BAR = 78  # pixels of the tallest week
+_FIRST = (Look.LATE, Look.TODAY, Look.SOON, Look.CALM, Look.NONE, Look.WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An agency in the table."""
+
+    code: str
+    name: str
+    figures: Figures
+    now: AgencyFigures
+    me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The table: those of whom a share can be told, and those of whom only counts; `whole` is the province."""
+
+    enough: tuple[Line, ...]
+    few: tuple[Line, ...]
+    whole: Figures
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A week as a bar: heights in pixels of what was in time and what was late."""
+
+    week: Week
+    in_time: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPart:
+    """A part that an agency has not answered yet."""
+
+    code: str
+    ticket_code: str
+    title: str
+    topic: str
+    meter: Meter
+    klass: str
+    hand_overs: int
+    explained: datetime | None
+    part: PublicPart
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyPage:
+    """What `public/agency.html` shows."""
+
+    code: str
+    name: str
+    former: tuple[str, ...]
+    note: str
+    figures: Figures
+    now: AgencyFigures
+    columns: tuple[Column, ...]
+    speeds: tuple[tuple[int, float], ...]
+    open: tuple[OpenPart, ...]
+    lines: Lines
+
+
+def lines(published: Published, counted: dict[str, AgencyFigures], province: Province, me: str = "") -> Lines:
+    """The table of the agencies that have a part in the period or open."""
+    idle = [code for code in counted if code not in published.of and counted[code].open]
+    found = [*published.table, *(published.nothing(code) for code in sorted(idle))]
+    made = [
+        Line(
+            one.agency,
+            agency_name(province, one.agency),
+            one,
+            counted.get(one.agency, AgencyFigures()),
+            one.agency == me,
+        )
+        for one in found
+    ]
+    few = tuple(line for line in made if not line.figures.on_time.enough)
+    return Lines(tuple(line for line in made if line.figures.on_time.enough), few, published.whole, published.period)
+
+
+def agency_page(
+    code: str,
+    published: Published,
+    counted: dict[str, AgencyFigures],
+    tickets: Iterable[PublicTicket],
+    now: datetime,
+    province: Province,
+) -> AgencyPage:
+    """Build the page of an agency as it is at `now`."""
+    agency, own = province.agencies[code], published.parts_of(code)
+    counts = speeds(own)
+    return AgencyPage(
+        code=code,
+        name=agency.name,
+        former=agency.former,
+        note=agency.note,
+        figures=published.of.get(code) or published.nothing(code),
+        now=counted.get(code, AgencyFigures()),
+        columns=columns(weeks(own, published.period.last)),
+        speeds=tuple((count, round(100 * count / (max(counts) or 1), 1)) for count in counts),
+        open=open_parts(tickets, now, province, code),
+        lines=lines(published, counted, province, code),
+    )
+
+
+def columns(found: tuple[Week, ...]) -> tuple[Column, ...]:
+    """The weeks as bars, the tallest of them all the height there is."""
+    most = max((week.share.of for week in found), default=0) or 1
+    return tuple(Column(week, _BAR * week.share.hits // most, _BAR * week.late // most) for week in found)
+
+
+def open_parts(
+    tickets: Iterable[PublicTicket], now: datetime, province: Province, agency: str = ""
+) -> tuple[OpenPart, ...]:
+    """The unanswered parts of these tickets (of one agency, if it is named), the most urgent first."""
+    found = [
+        _open(ticket, part, shown, province)
+        for ticket in tickets
+        for part in ticket.parts
+        if part.answered_at is None and agency in ("", part.agency)
+        if (shown := part_meter(part, None, now, province)) is not None
+    ]
+    return tuple(sorted(found, key=lambda one: (_FIRST.index(one.meter.look), one.part.due_at or now, one.code)))
+
+
+def _open(ticket: PublicTicket, part: PublicPart, shown: Meter, province: Province) -> OpenPart:
+    topic = province.topics.get(ticket.topic)
+    explained = part.explained_at
+    return OpenPart(
+        code=f"{ticket.code}/{part.number}",
+        ticket_code=ticket.code,
+        title=ticket.title,
+        topic=topic.name if topic else field_name(province, ticket.topic),
+        meter=shown,
+        klass=part.klass,
+        hand_overs=part.hand_overs,
+        explained=explained if explained and explained >= part.clock_started_at else None,
+        part=part,
+    )
