@@ -3,11 +3,11 @@
 A transcript is a text file. Its first line, after `#`, says what it shows; each further line is one of
 
     > words            the business writes this; `> [photo] words`, `> [follow]`, `> [long 6000]` (so many letters)
-    < fragment         this is in what the business has been told since it wrote, or since the clock went on
+    < fragment         this is in what the business has been told since anybody last wrote, or the clock went on
     ! fragment         this is in none of it
     = Lan officer SNV  a member of staff of this name, role and agency
     Lan> …  Lan< …     the same for one of them, or for another person of any name
-    @ 2026-11-24 09:00 the clock goes on to this local time, with every job on the way; `@ +2d`, `+3h`, `+30m`
+    @ 2026-11-24 09:00 the clock goes on to this local time, with every job each hour; `@ +2d`, `+3h`, `+30m`
     * restart          the service starts anew on the same database
 
 `{code}` is the code of the newest ticket, `{first}` that of the first. Fragments come in the order of the text.
@@ -15,10 +15,10 @@ A transcript is a text file. Its first line, after `#`, says what it shows; each
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.journeys.stage import Person, Stage
+from tests.journeys.stage import SWEEPS, Person, Stage
 from zalobot.store.models import Role
 from zalobot.workdays import LOCAL
 
@@ -27,6 +27,7 @@ BUSINESS = "business"
 _LINE = re.compile(r"(?P<who>[\w ]*?)(?P<sign>[><!])(?: (?P<words>.*))?")
 _STAFF = re.compile(r"= (?P<name>[\w ]+?) (?P<role>officer|head|coordinator|leader) (?P<agency>\w+)")
 _AHEAD = re.compile(r"\+(\d+)([dhm])")
+_STEP = timedelta(hours=1)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -69,7 +70,7 @@ def _line(playing: Playing, line: str) -> bool:
     """One line; True where it was a check."""
     if staff := _STAFF.fullmatch(line):
         playing.stage.officer(staff["name"], staff["agency"], Role(staff["role"]))
-        playing.told.clear()
+        _unread(playing)
     elif line == "* restart":
         playing.stage.restart()
     elif line.startswith("@ "):
@@ -82,19 +83,30 @@ def _line(playing: Playing, line: str) -> bool:
 
 
 def _on(playing: Playing, to: str) -> None:
+    stage = playing.stage
+    _unread(playing)
+    if ahead := _AHEAD.fullmatch(to):
+        end = stage.now + timedelta(**{_UNITS[ahead[2]]: int(ahead[1])})
+    else:
+        end = datetime.strptime(to, "%Y-%m-%d %H:%M").replace(tzinfo=LOCAL).astimezone(UTC)
+    while stage.now < end:
+        stage.now = min(end, stage.now + _STEP)
+        for sweep in SWEEPS:
+            stage.store.run_now(sweep, stage.now)
+        stage.send()
+
+
+def _unread(playing: Playing) -> None:
+    """From here on only what is new counts."""
     playing.told.clear()
     for person in playing.stage.people.values():
         person.got.clear()
-    if ahead := _AHEAD.fullmatch(to):
-        playing.stage.later(**{_UNITS[ahead[2]]: int(ahead[1])})
-    else:
-        local = datetime.strptime(to, "%Y-%m-%d %H:%M").replace(tzinfo=LOCAL)
-        playing.stage.until(local.astimezone(UTC))
 
 
 def _talk(playing: Playing, who: str, sign: str, words: str) -> bool:
     person = playing.stage.person(who)
     if sign == ">":
+        _unread(playing)
         playing.told[who] = _sends(person, words)
         playing.at[who] = 0
         return False
