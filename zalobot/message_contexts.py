@@ -35,6 +35,11 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         ),
     ),
     ("report_issue", ("ticket", "draft"), ("sent", "past_horizon")),
+    (
+        "asides",
+        (),
+        (*("fee", "how_long", "who_sees", "why_asked", "no_code", "who_speaks", "changed_later", "files_too"),),
+    ),
     ("look_up", _FLOW, ("code", "code.not_a_code")),
     ("look_up", (), ("none",)),
     ("look_up", ("work",), ("list",)),

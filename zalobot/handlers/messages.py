@@ -15,7 +15,7 @@ from zalobot.errors import Refused
 from zalobot.flows.engine import Said, question
 from zalobot.flows.steps import Contact, Phone
 from zalobot.flows.who import Who
-from zalobot.handlers import commands, idle, speaking, talking, turns
+from zalobot.handlers import asides, commands, idle, speaking, talking, turns
 from zalobot.handlers.router import Router
 from zalobot.tickets import calling
 from zalobot.zalo.events import Event, Kind
@@ -69,6 +69,8 @@ def play(session: Session, talk: Talk, said: Said, now: datetime) -> None:
     if said.text and commands.obey(session, talk, said.text, now):
         return
     flow = talking.current_flow(session, talk)
+    if not talk.is_staff and asides.answered(session, talk, flow, said, now):
+        return
     if flow is None:
         idle.listen(session, talk, said, now)
         return
