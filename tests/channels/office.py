@@ -22,6 +22,7 @@ from zalobot.mail import Postbox
 from zalobot.relay import ByPhone, ByUserId, Chat, Letters, Relay, Uploads
 from zalobot.rules import Klass
 from zalobot.simulator.app import Person, SimClock, SimSettings, Simulator
+from zalobot.simulator.payloads import millis
 from zalobot.simulator.templates import Param, Template
 from zalobot.store.blobs import BlobStore
 from zalobot.store.coordination import InProcess
@@ -160,8 +161,11 @@ class Office:
     async def hears(self, person: Person, text: str) -> None:
         """The person writes to the account, and the bot handles it."""
         await self.simulator.says(person, text)
-        event = incoming(text_event(person.id, text, at=self.clock.now()), self.clock.now())
-        self.store.run_now(inbox.keep, [event])
+        self.tells(text_event(person.id, text, at=self.clock.now()))
+
+    def tells(self, body: dict[str, Any]) -> None:
+        """Zalo tells the bot something, and the bot handles it."""
+        self.store.run_now(inbox.keep, [incoming({"timestamp": millis(self.clock.now()), **body}, self.clock.now())])
         while self.store.run_now(inbox.work, dispatcher(OA), self.clock.now(), careful=True).handled:
             pass
 

@@ -71,8 +71,8 @@ async def test_a_refusal_leads_to_the_next_way_and_is_not_repeated(here: Office)
     assert "đây là trả lời." in here.box.words()[0]
     here.say(lan, "Một tin nữa.")
     await here.relay.drain()
-    # The person is still silent: the chat is not asked again, the others may take another message.
-    assert here.attempts()[4:] == [(UID, -249), (PHONE, -139), (MAIL, 0)]
+    # The person is still silent: the chat is not asked again, nor a template by user id that goes by phone only.
+    assert here.attempts()[4:] == [(PHONE, -139), (MAIL, 0)]
     assert here.refused().count(-230) == 1
 
 
@@ -274,3 +274,22 @@ async def test_at_night_a_business_gets_its_messages_one_after_the_other_though_
     night = here.clock.now() + timedelta(hours=12)
     claimed = here.store.run_now(outbox.claim, night, 10, closed=True)
     assert [row.outgoing.text for row in claimed] == ["Trả lời một"]
+
+
+async def test_an_echo_or_a_receipt_settles_a_template_that_was_in_doubt(here: Office) -> None:
+    lan, huy = here.business(), here.business(name="Huy", contact="0912 345 678", phone="84912345678")
+    here.approve("co_tra_loi")
+    here.approve("can_bo_sung", by_uid=False)
+    here.later(days=8)
+    here.say(lan, "Trả lời")
+    here.say(huy, "Câu hỏi", template="status/question")
+    here.simulator.faults.start("answer_lost")
+    here.simulator.faults.start("answer_lost", "zbs")
+    await here.relay.drain()
+    assert here.fates() == [(OutboxState.UNKNOWN, UID), (OutboxState.UNKNOWN, PHONE)]
+    message = here.simulator.received(lan)[0]
+    here.tells(here.simulator.stage.payloads.echo(message, ""))
+    (by_phone,) = here.simulator.received(huy)
+    here.tells(here.simulator.stage.payloads.template_received(by_phone, "84912345678", here.rows()[1].id))
+    assert here.fates() == [(SENT, UID), (SENT, PHONE)]
+    assert [row.message_id for row in here.rows()] == [message.id, by_phone.id]

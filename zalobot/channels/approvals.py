@@ -6,8 +6,8 @@ The one rule: a template is used only while Zalo has it enabled; an event of Zal
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import select, update
+from sqlmodel import Session, col
 
 from zalobot import reference
 from zalobot.channels import filling
@@ -55,6 +55,12 @@ def approve(
     row.template_id, row.state, row.by_uid, row.by_phone = template_id, state, by_uid, by_phone
     row.price_uid, row.price_phone, row.changed_at = price_uid, price_phone, now
     session.add(row)
+
+
+def not_by_uid(session: Session, template_id: str) -> None:
+    """Zalo takes it by phone only (-249): it was approved before 2025-12-10, or holds what goes by phone only."""
+    mine = col(TemplateApproval.template_id) == template_id
+    session.execute(update(TemplateApproval).where(mine).values(by_uid=False))
 
 
 def differences(template: MessageTemplate, info: TemplateInfo) -> list[str]:

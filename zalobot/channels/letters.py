@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from zalobot import templating
+from zalobot.languages import DEFAULT
 from zalobot.zalo.messages import Outgoing
 
 _NUMBER = re.compile(r"^\d\. ")
@@ -20,6 +21,7 @@ class LetterFacts:
     text: str
     code: str
     chat_url: str
+    language: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +32,20 @@ class Written:
     text: str
 
 
-def facts(outgoing: Outgoing, code: str, chat_url: str) -> LetterFacts:
+def facts(outgoing: Outgoing, code: str, chat_url: str, language: str = DEFAULT) -> LetterFacts:
     """What a letter or a template may say of a message."""
-    return LetterFacts(_without_twins(outgoing), code, chat_url)
+    return LetterFacts(_without_twins(outgoing, language), code, chat_url, language)
 
 
-def _without_twins(outgoing: Outgoing) -> str:
+def _without_twins(outgoing: Outgoing, language: str) -> str:
     """The words without the line that tells how to type what the buttons send."""
     words = outgoing.plain().text
     titles = tuple(_NUMBER.sub("", one.title) for one in outgoing.buttons if one.kind == "query")
-    return words.replace(templating.render("common/typed", options=titles).text, "").strip() if titles else words
+    typed = templating.render("common/typed", options=titles).into(language).text
+    return words.replace(typed, "").strip() if titles else words
 
 
 def written(letter: LetterFacts) -> Written:
-    """The letter, in the words of `mail/letter` and `mail/subject`."""
-    return Written(
-        templating.render("mail/subject", letter=letter).text, templating.render("mail/letter", letter=letter).text
-    )
+    """The letter, in the words of `mail/letter` and `mail/subject`, in the language of what it carries."""
+    subject, text = (templating.render(f"mail/{name}", letter=letter) for name in ("subject", "letter"))
+    return Written(subject.into(letter.language).text, text.into(letter.language).text)

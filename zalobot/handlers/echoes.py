@@ -12,8 +12,10 @@ from zalobot.flows.words import is_word
 from zalobot.handlers.router import Router
 from zalobot.tickets import calling
 from zalobot.zalo.events import Event, Kind
+from zalobot.zalo.reading import dict_of, text_of
 
 router = Router()
+TEMPLATE = "oa_send_template"
 
 
 @router.on(Kind.ECHO)
@@ -28,12 +30,16 @@ def said(session: Session, event: Event, now: datetime) -> None:
     if event.admin_id:
         calling.take_over(session, event.person_id, event.at, now)
         return
+    if event.name == TEMPLATE and outbox.echoed_template(session, event.person_id, event.message_id, now):
+        return
     outbox.echoed(session, event.person_id, event.message_id, _words(event), now)
 
 
 @router.on(Kind.RECEIPT_DELIVERED)
 def delivered(session: Session, event: Event, now: datetime) -> None:
-    """The person's phone has the message."""
+    """The person's phone has the message; of a template by phone the receipt may be the first that is heard of it."""
+    if tracking_id := text_of(dict_of(event.raw.get("message")).get("tracking_id")):
+        outbox.tracked(session, tracking_id, event.message_id, now)
     outbox.arrived(session, _ids(event), seen=False, at=event.at)
 
 

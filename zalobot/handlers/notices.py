@@ -10,6 +10,8 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
+from zalobot import conversations
+from zalobot.handlers import talking
 from zalobot.handlers.router import Router
 from zalobot.store.models import TemplateApproval, TemplateState, ZaloNotice
 from zalobot.zalo.events import Event, Kind
@@ -19,6 +21,7 @@ router = Router()
 
 _ENVELOPE = {"app_id", "oa_id", "oaId", "event_name", "timestamp", "user_id_by_app", "sender", "recipient"}
 _ABOUT_PEOPLE = {"oa_send_consent", "user_reply_consent", "user_call_oa", "oa_call_user", "shop_has_order"}
+_OPENS_THE_WINDOW = {"user_call_oa", "widget_interaction_accepted"}
 _STATES = {
     "ENABLE": TemplateState.ENABLED,
     "PENDING_REVIEW": TemplateState.PENDING,
@@ -32,7 +35,12 @@ _table = ZaloNotice.__table__  # type: ignore[attr-defined]
 
 @router.on(Kind.TEMPLATE, Kind.MANAGEMENT)
 def noticed(session: Session, event: Event, now: datetime) -> None:
-    """Keep what was told; a template of ours that changed is marked so. What is about people is not kept twice."""
+    """Keep what was told; a template of ours that changed is marked so. What is about people is not kept twice, but
+    for this: who calls the account, or agrees in a widget, may be written to again (platform facts 6.1)."""
+    if event.person_id and event.name in _OPENS_THE_WINDOW:
+        talk = conversations.of(session, event.person_id, now)
+        talking.heard(session, talk, event.at, now)
+        conversations.save(session, talk, now)
     if event.person_id or event.name in _ABOUT_PEOPLE:
         return
     facts = {name: value for name, value in event.raw.items() if name not in _ENVELOPE}

@@ -9,7 +9,17 @@ from zalobot.outbox.claiming import claim, exchange, hasten, next_due, put_by
 from zalobot.outbox.leaving import Directions, Leaving, Outcome, Tried
 from zalobot.outbox.queueing import AT_ONCE, Said, enqueue, enqueue_message, withdraw, withdraw_held
 from zalobot.outbox.reading import counts, last_offer
-from zalobot.outbox.settling import arrived, echoed, holders, known_ids, same_words, settle, unsettled
+from zalobot.outbox.settling import (
+    arrived,
+    echoed,
+    echoed_template,
+    holders,
+    known_ids,
+    same_words,
+    settle,
+    tracked,
+    unsettled,
+)
 
 __all__ = [
     "AT_ONCE",
@@ -23,6 +33,7 @@ __all__ = [
     "claim",
     "counts",
     "echoed",
+    "echoed_template",
     "enqueue",
     "enqueue_message",
     "exchange",
@@ -34,6 +45,7 @@ __all__ = [
     "put_by",
     "same_words",
     "settle",
+    "tracked",
     "unsettled",
     "withdraw",
     "withdraw_held",

@@ -7,14 +7,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
 from zalobot.outbox.leaving import Leaving, Outcome
 from zalobot.store.bulk import update_rows
 from zalobot.store.ids import new_id
-from zalobot.store.models import Attempt, OutboxMessage, OutboxState, Reach
+from zalobot.store.models import Attempt, Channel, OutboxMessage, OutboxState, Reach
 from zalobot.store.types import storable, word
 from zalobot.zalo.messages import Outgoing
 
@@ -97,6 +97,31 @@ def echoed(session: Session, person_id: str, message_id: str, text: str, now: da
             settle(session, [Outcome(row.id, OutboxState.SENT, message_id)], now)
             return True
     return False
+
+
+def echoed_template(session: Session, person_id: str, message_id: str, now: datetime) -> bool:
+    """The echo of a template, which shows none of our words: settles the oldest unsettled one to this person."""
+    return _settle_oldest(session, message_id, now, _table.c.person_id == person_id, _by(Channel.ZBS_UID))
+
+
+def tracked(session: Session, key: str, message_id: str, now: datetime) -> bool:
+    """The receipt of a template by phone brings back the key that went with it: that row has arrived."""
+    return _settle_oldest(session, message_id, now, _table.c.id == key, _by(Channel.ZBS_PHONE))
+
+
+def _by(channel: Channel) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = _table.c.channel == word(channel)
+    return found
+
+
+def _settle_oldest(session: Session, message_id: str, now: datetime, *which: ColumnElement[bool]) -> bool:
+    if session.execute(select(_table.c.id).where(_table.c.message_id == message_id)).first():
+        return True
+    unsettled = select(_table.c.id).where(_table.c.state.in_((*_OPEN, OutboxState.UNCLEAR)), *which)
+    key = session.execute(unsettled.order_by(_table.c.id).limit(1)).scalar()
+    if key is not None:
+        settle(session, [Outcome(key, OutboxState.SENT, message_id)], now)
+    return key is not None
 
 
 def same_words(outgoing: Outgoing, text: str) -> bool:
