@@ -29,6 +29,19 @@ def test_messages_that_were_never_trained_on_are_understood(name: str) -> None:
     assert found.sure_right.value >= 0.9
 
 
+@pytest.mark.slow
+def test_the_samples_are_understood_by_models_trained_without_them() -> None:
+    rows = phrases.samples()
+    read = measuring.folded(PROVINCE, rows, 2, share=0.3)  # the short form: of the phrases a third
+    found = measuring.figures(measuring.judged(rows, read))
+    assert found.macro_f1 >= 0.90
+    assert found.lead_first.value >= 0.85
+    assert found.lead_of_three.value >= 0.97
+    assert found.must_be_found.value >= 0.98
+    lost = {name: found.macro_f1 - other.macro_f1 for name, other in measuring.losses(rows, read)}
+    assert (lost["without accents"] <= 0.03, lost["abbreviated"] <= 0.03) == (True, True)
+
+
 def test_no_unseen_message_is_among_what_is_trained_on() -> None:
     trained = {phrase.text for phrase in phrases.pack_phrases("quang-ninh")} | {row.text for row in phrases.samples()}
     unseen = {row.text for name in UNSEEN for row in phrases.rows((DATA / f"{name}.jsonl").read_text(encoding="utf-8"))}

@@ -128,9 +128,9 @@ def timed(rows: Sequence[Sample], read: Callable[[int], Read]) -> float:
     return (time.process_time() - begun) * 1000 / max(len(rows), 1)
 
 
-def folded(province: Province, rows: Sequence[Sample], folds: int) -> Callable[[int], Read]:
-    """A reader for each message that was trained without it: one for every fold of the messages."""
-    trainer = Trainer(pack_examples(province.key))
+def folded(province: Province, rows: Sequence[Sample], folds: int, share: float = 1.0) -> Callable[[int], Read]:
+    """A reader for each message that was trained without it: one for every fold; `share` as in `phrasing`."""
+    trainer = Trainer(pack_examples(province.key), share)
     readers = []
     for fold in range(folds):
         others = [row for number, row in enumerate(rows) if number % folds != fold]

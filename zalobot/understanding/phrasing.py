@@ -5,6 +5,7 @@ The one rule: chance comes from a seed, so that the same data gives the same phr
 
 import random
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -19,15 +20,18 @@ OTHER_PHRASES: Final = 420  # of every other intent
 Labelled = tuple[str, Intent]
 
 
-def intent_phrases(examples: Mapping[str, Any], seed: int = 11) -> list[Labelled]:
-    """Phrases for every intent; reports and questions speak of the matters of a pack's `examples.toml`."""
+def intent_phrases(examples: Mapping[str, Any], share: float = 1.0, seed: int = 11) -> list[Labelled]:
+    """Phrases for every intent; reports and questions speak of the matters of a pack's `examples.toml`.
+
+    `share` of the usual number are made, where less will do.
+    """
     chance = random.Random(seed)
     found: list[Labelled] = []
     for intent in Intent:
         make = _matter if intent in MATTERS else _other
         size = MATTER_PHRASES if intent in MATTERS else OTHER_PHRASES
         phrases = make(intent, examples, chance)
-        found += [(typed(next(phrases), chance), intent) for _ in range(size)]
+        found += [(typed(next(phrases), chance), intent) for _ in range(round(size * share))]
     return found
 
 
@@ -38,9 +42,6 @@ def _other(intent: Intent, _examples: Mapping[str, Any], chance: random.Random) 
         chance.shuffle(said)
         for phrase in said:
             yield _polite(_filled(phrase, chance), chance, intent)
-
-
-POLITE_HEADS: Final = ("polite_heads", "polite_tails")
 
 
 def _polite(phrase: str, chance: random.Random, intent: Intent) -> str:
@@ -142,8 +143,6 @@ _LETTERS: Final = {"\u0302": None, "\u031b": "w", "\u0306": "w"}
 
 def telexed(word: str) -> str:
     """A word as its Telex keys, where the input method was off: "được" is "dduwowcj"."""
-    import unicodedata
-
     keys, tone = "", ""
     for letter in unicodedata.normalize("NFD", word):
         if letter in _TONES:

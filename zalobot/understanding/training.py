@@ -24,8 +24,8 @@ SAMPLE: Final = 3.0  # what a labelled message weighs
 class Trainer:
     """What is learnt from the phrases of the data files, to which labelled messages can be added."""
 
-    def __init__(self, matters: Mapping[str, Any], seed: int = 11) -> None:
-        made = [(intent_features(text), str(intent)) for text, intent in intent_phrases(matters, seed)]
+    def __init__(self, matters: Mapping[str, Any], share: float = 1.0) -> None:
+        made = [(intent_features(text), str(intent)) for text, intent in intent_phrases(matters, share)]
         seen = Counter(feature for features, _ in made for feature in features)
         self._phrases: list[Example] = [
             ([feature for feature in features if seen[feature] >= RARE], intent, 1.0) for features, intent in made
