@@ -109,7 +109,9 @@ def _fitted(
     approval = session.get(TemplateApproval, template.key)
     if approval is None or approval.state is not TemplateState.ENABLED:
         return _Fitted(template, by_uid=Why.NOT_APPROVED, by_phone=Why.NOT_APPROVED)
-    things: dict[str, Any] = {"channel": here, "letter": letter, "officer": _staff(session, officer)}
+    things: dict[str, Any] = {"channel": here, "letter": letter}
+    if officer is not None:
+        things["officer"] = facts.of_staff(session, officer.name, officer.agency)
     if ticket is not None:
         things["ticket"] = facts.of_ticket(session, ticket, finding.parts_of(session, ticket), now)
     try:
@@ -118,21 +120,6 @@ def _fitted(
         return _Fitted(template, by_uid=Why.NOT_FILLED, by_phone=Why.NOT_FILLED)
     by_uid, by_phone = (None if allowed else Why.NOT_APPROVED for allowed in (approval.by_uid, approval.by_phone))
     return _Fitted(template, approval, values, by_uid, by_phone)
-
-
-@dataclass(frozen=True, slots=True)
-class _Staff:
-    """An officer as the wording sees them."""
-
-    name: str
-    agency_name: str
-
-
-def _staff(session: Session, officer: Officer | None) -> _Staff | None:
-    if officer is None:
-        return None
-    agency = reference.current(session).agencies.get(officer.agency)
-    return _Staff(officer.name, agency.name if agency else officer.agency)
 
 
 def _directions(known: Known, fitted: _Fitted, letter: letters.LetterFacts) -> dict[Channel, Directions]:

@@ -4,7 +4,7 @@ The one rule: a turn says one thing. A reply still held from the turn before is 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -21,7 +21,7 @@ from zalobot.flows.engine import Flow, Step, Turn, question, wording
 from zalobot.flows.options import Labels
 from zalobot.store.models import Officer
 from zalobot.templating import Rendered
-from zalobot.tickets import answering, finding, telling
+from zalobot.tickets import answering, facts, finding, telling
 
 BURST = "burst"  # session.info: how long a reply waits for more of the same answer
 NUDGE = timedelta(days=1)
@@ -136,15 +136,6 @@ def officer(session: Session, talk: Talk) -> Officer:
     return session.get_one(Officer, talk.officer_id)
 
 
-@dataclass(frozen=True, slots=True)
-class StaffFacts:
-    """An officer as the wording sees them."""
-
-    name: str
-    agency_name: str
-
-
-def staff(session: Session, talk: Talk) -> StaffFacts:
+def staff(session: Session, talk: Talk) -> facts.StaffFacts:
     """The officer this conversation is with."""
-    agency = reference.current(session).agencies.get(talk.officer_agency)
-    return StaffFacts(talk.officer_name, agency.name if agency else talk.officer_agency)
+    return facts.of_staff(session, talk.officer_name, talk.officer_agency)

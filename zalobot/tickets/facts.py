@@ -62,3 +62,17 @@ def of_ticket(session: Session, ticket: Ticket, parts: Sequence[Part], now: date
 def around(session: Session, ticket: Ticket, parts: Sequence[PartFacts], now: datetime) -> TicketFacts:
     """The facts of a ticket of whose parts these are known."""
     return TicketFacts(ticket, tuple(parts), reference.current(session), reference.public_url(session), now)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFacts:
+    """An officer as the wording sees them."""
+
+    name: str
+    agency_name: str
+
+
+def of_staff(session: Session, name: str, agency: str) -> StaffFacts:
+    """The facts of a member of staff of an agency (its code)."""
+    here = reference.current(session).agencies.get(agency)
+    return StaffFacts(name, here.name if here else agency)
