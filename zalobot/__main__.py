@@ -113,6 +113,14 @@ def eval_(
     eval_command.run(pack, file, folds=folds, wrong=wrong)
 
 
+@app.command()
+def figures(file: Annotated[Path, typer.Argument(help="phan-viec.json, as the site publishes it.")]) -> None:
+    """Work the published table of the agencies out again from the open data; it is written as the site's co-quan.csv."""
+    from zalobot.figures import files
+
+    typer.echo(files.recomputed(file), nl=False)
+
+
 @templates.command("check")
 def templates_check(
     folder: Annotated[Path | None, typer.Argument(help="A folder of messages; the shipped ones if not given.")] = None,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from zalobot.services import Services
-from zalobot.web import access, account, agencies, api, assets, consent, health, ledger, live, public
+from zalobot.web import access, account, agencies, api, assets, consent, data, health, ledger, live, own_data, public
 from zalobot.web import sign_in as coming_in
 from zalobot.web.coordinator import pages as coordinator
 from zalobot.web.officer import absences, beside_pages, files, part_pages
@@ -32,7 +32,9 @@ def routes(_services: Services | None = None) -> Sequence[web.AbstractRouteDef]:
         *api.routes,
         *ledger.routes,
         *public.routes,
+        *own_data.routes,
         *agencies.routes,
+        *data.routes,
         *coming_in.ROUTES,
         *access.guarded(CONSOLES),
     ]

@@ -176,6 +176,12 @@ def open_of(session: Session, agency: str, limit: int) -> tuple[PublicTicket, ..
     return with_parts(session, [rows[ticket_id] for ticket_id in ids])
 
 
+def newest_codes(session: Session) -> tuple[str, ...]:
+    """The codes of the newest tickets that show their words; a list for search engines holds 50,000 addresses at most."""
+    query = select(col(Ticket.code)).where(col(Ticket.tier) != Tier.SEALED).order_by(col(Ticket.id).desc())
+    return tuple(session.execute(query.limit(40_000)).scalars())
+
+
 def with_parts(session: Session, rows: Sequence[Row[tuple[object, ...]]]) -> tuple[PublicTicket, ...]:
     """The tickets of rows of `TICKET`, in their order, with all their parts in one more query."""
     ids = [row.id for row in rows]

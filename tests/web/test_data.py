@@ -1,0 +1,127 @@
+"""The open data: files that open in a spreadsheet, a feed, a list of pages; and the published table made again."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from sqlmodel import Session
+
+from tests.calendars import at
+from tests.web.conftest import Town
+from tests.web.sample import HOSTILE, PRIVATE, PartSample, add_ticket
+from tests.web.test_agencies import a_month
+from tests.web.test_public_pages import words
+from zalobot.figures import files
+from zalobot.figures.parts import CountedPart
+from zalobot.figures.words import columns
+
+FILES = ["phan-viec.csv", "phan-viec.json", "co-quan.csv", "co-quan.json", "tra-loi.atom"]
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+async def raw(town: Town, path: str) -> bytes:
+    async with town.http.get(town.address + path) as answer:
+        assert answer.status == 200
+        return await answer.read()
+
+
+def rows(body: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+
+
+async def test_the_published_table_is_made_again_from_the_open_data_byte_for_byte(town: Town, tmp_path: Path) -> None:
+    town.write(a_month)
+    (tmp_path / "phan-viec.json").write_bytes(await raw(town, "/du-lieu/phan-viec.json"))
+    published = await raw(town, "/du-lieu/co-quan.csv")
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, "-m", "zalobot", "figures", "phan-viec.json"],
+        cwd=tmp_path, env={"PATH": os.environ["PATH"], "PYTHONPATH": root}, capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, published)
+    table = {row["agency"]: row for row in rows(published)}
+    assert (table["SXD"]["due"], table["SXD"]["in_time"], table["SXD"]["percent"]) == ("9", "7", "78")
+    assert (table["SNNMT"]["percent"], table["STC"]["passed_on"]) == ("", "1")
+
+
+async def test_a_part_changed_in_the_file_changes_the_table(town: Town, tmp_path: Path) -> None:
+    town.write(a_month)
+    found = json.loads(await raw(town, "/du-lieu/phan-viec.json"))
+    next(part for part in found["parts"] if part["answered_at"])["answered_at"] = None
+    (tmp_path / "x.json").write_text(json.dumps(found), encoding="utf-8")
+    assert files.recomputed(tmp_path / "x.json") != await raw(town, "/du-lieu/co-quan.csv")
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"parts": [{}]}', '{"parts": 3}', '{"parts": [], "agencies": []}'])
+def test_a_file_that_is_none_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.json").write_text(text, encoding="utf-8")
+    with pytest.raises(files.ConfigError, match=r"x\.json is not a file of parts"):
+        files.recomputed(tmp_path / "x.json")
+
+
+async def test_csv_and_json_hold_the_same_parts_and_every_column_is_explained(town: Town) -> None:
+    town.write(a_month)
+    sheet = rows(await raw(town, "/du-lieu/phan-viec.csv"))
+    data = json.loads(await raw(town, "/du-lieu/phan-viec.json"))
+    assert [row["code"] for row in sheet] == [part["code"] for part in data["parts"]]
+    assert list(sheet[0]) == list(data["parts"][0]) == list(columns()["parts"])
+    assert list(rows(await raw(town, "/du-lieu/co-quan.csv"))[0]) == list(columns()["agencies"])
+    page = words(await town.get("/du-lieu"))
+    assert [text for text in (*columns()["parts"].values(), *columns()["agencies"].values()) if text not in page] == []
+
+
+async def test_a_spreadsheet_reads_vietnamese_and_runs_nothing(town: Town) -> None:
+    assert (await raw(town, "/du-lieu/co-quan.csv")).startswith(b"\xef\xbb\xbfagency,name,")
+    due = at("2026-11-20 17:00")
+    bad = [CountedPart(f"{sign}1", "A", "t", "hard", 1, due, due, None, None, None, "", ()) for sign in "=+-@\t\r"]
+    assert [row["code"][0] for row in rows(files.parts_csv(bad))] == ["'"] * 6
+
+
+async def test_every_instant_in_a_file_carries_its_offset(town: Town) -> None:
+    for name in FILES:
+        body = (await raw(town, f"/du-lieu/{name}")).decode()
+        stamps = re.findall(r"\d{4}-\d\d-\d\dT[^\s,\"<]*", body)
+        assert [stamp for stamp in stamps if not stamp.endswith("+07:00")] == [], name
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_private_words_are_in_no_file(town: Town, name: str) -> None:
+    body = (await raw(town, f"/du-lieu/{name}")).decode()
+    assert [one for one in (*PRIVATE, "Bị ép nộp", "Câu trả lời riêng", "Lý do riêng") if one in body] == []
+
+
+async def test_the_feed_has_the_latest_answer_first_and_hostile_text_stays_text(town: Town) -> None:
+    def strange(session: Session) -> None:
+        done = {"answered_at": at("2026-11-26 10:10"), "answer": "vạch\x0b lạ ]]> &amp;"}
+        add_ticket(session, 90, "x\x1b", "2026-11-26 09:00", PartSample("SXD", "answered", done), state="answered")
+
+    town.write(strange)
+    feed = ElementTree.fromstring(await raw(town, "/du-lieu/tra-loi.atom"))
+    entries = feed.findall(f"{ATOM}entry")
+    assert entries[0].findtext(f"{ATOM}id", "").endswith("/hoi-dap/QN-2611-00090#phan-1")
+    assert entries[0].findtext(f"{ATOM}content") == "vạch lạ ]]> &amp;"
+    assert feed.findtext(f"{ATOM}updated") == "2026-11-26T10:10:00+07:00"
+    assert HOSTILE.split()[0] in [entry.findtext(f"{ATOM}title", "").split()[0] for entry in entries]
+
+
+async def test_search_engines_are_told_every_page_and_no_sealed_ticket(town: Town) -> None:
+    found = ElementTree.fromstring(await raw(town, "/sitemap.xml"))
+    places = [place.text or "" for place in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert "https://kenh.example.vn/co-quan/SXD" in places
+    assert "https://kenh.example.vn/hoi-dap/QN-2611-00042" in places
+    assert "https://kenh.example.vn/hoi-dap/QN-2611-00046" not in places
+    assert "Sitemap: https://kenh.example.vn/sitemap.xml" in await town.get("/robots.txt")
+
+
+async def test_a_shared_link_shows_title_and_summary(town: Town) -> None:
+    page = await town.get("/hoi-dap/QN-2611-00042")
+    assert '<meta property="og:title" content="QN-2611-00042: Kho hàng ở Móng Cái 2' in page
+    assert '<meta property="og:url" content="https://kenh.example.vn/hoi-dap/QN-2611-00042">' in page
+    assert re.search(r'<meta name="description" content="[^"]{40,}">', page)

@@ -1,0 +1,124 @@
+"""The open data: `/du-lieu` with its files, the feed of answers, and what search engines are told.
+
+The one rule: a file is made of what the pages show, from the same reads; every instant carries +07:00.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+from sqlmodel import Session
+
+from zalobot.figures import files
+from zalobot.figures.board import Published
+from zalobot.figures.words import columns
+from zalobot.province import Province
+from zalobot.services import SERVICES
+from zalobot.store.queries import public
+from zalobot.store.queries.public_rows import PublicTicket
+from zalobot.web import pages
+from zalobot.web.api_history import iso
+from zalobot.web.home_view import excerpt
+from zalobot.web.problems import SHARED
+from zalobot.web.public_view import agency_name
+
+_ANSWERS = 50
+_UNWRITABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))  # XML 1.0 has no way to say them
+
+routes = web.RouteTableDef()
+Make = Callable[[Published, dict[str, str]], bytes]
+
+FILES: dict[str, tuple[str, Make]] = {
+    "phan-viec.csv": ("text/csv", lambda published, _: files.parts_csv(published.parts)),
+    "phan-viec.json": ("application/json", files.parts_json),
+    "co-quan.csv": ("text/csv", lambda published, names: files.table_csv(published.parts, names)),
+    "co-quan.json": ("application/json", files.table_json),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An answer in the feed."""
+
+    code: str
+    number: int
+    title: str
+    agency: str
+    text: str
+    at: datetime
+
+
+@routes.get("/du-lieu")
+async def data(request: web.Request) -> web.Response:
+    """What can be taken, and what stands in it."""
+    services = request.app[SERVICES]
+    published = await services.store.read(services.board.at, services.now(), services.province.calendar)
+    return pages.html(request, "public/data", published=published, columns=columns())
+
+
+@routes.get("/du-lieu/{name:(?:phan-viec|co-quan)\\.(?:csv|json)}")
+async def file(request: web.Request) -> web.Response:
+    """One of FILES, as something to keep."""
+    services, name = request.app[SERVICES], request.match_info["name"]
+    kind, make = FILES[name]
+    now, province = services.now(), services.province
+    names = {code: agency.name for code, agency in province.agencies.items()}
+
+    def build(session: Session) -> bytes:
+        return make(services.board.at(session, now, province.calendar), names)
+
+    headers = SHARED | {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-cache"}
+    headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return web.Response(body=await services.store.read(build), headers=headers)
+
+
+@routes.get("/du-lieu/tra-loi.atom")
+async def feed(request: web.Request) -> web.Response:
+    """The latest answers, for feed readers."""
+    services = request.app[SERVICES]
+    found = await services.store.read(public.latest_answers, _ANSWERS)
+    said = sorted(_entries(found, services.province), key=lambda entry: entry.at, reverse=True)
+    return _xml(request, "public/feed", "application/atom+xml", entries=said, stamp=iso)
+
+
+@routes.get("/sitemap.xml")
+async def sitemap(request: web.Request) -> web.Response:
+    """Every page that may be found, for search engines."""
+    services = request.app[SERVICES]
+    codes = await services.store.read(public.newest_codes)
+    return _xml(request, "public/sitemap", "application/xml", codes=codes, agencies=list(services.province.agencies))
+
+
+@routes.get("/robots.txt")
+async def robots(request: web.Request) -> web.Response:
+    """Where the list of pages is; the consoles are not for search engines."""
+    site = request.app[SERVICES].settings.public_url.rstrip("/")
+    closed = ("/can-bo", "/dieu-phoi", "/dieu-hanh", "/van-hanh", "/dang-nhap", "/tai-khoan", "/giao-dien", "/tim")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {site}/sitemap.xml", ""]
+    return web.Response(text="\n".join(lines), content_type="text/plain")
+
+
+def _entries(tickets: tuple[PublicTicket, ...], province: Province) -> list[Entry]:
+    return [
+        Entry(
+            ticket.code,
+            part.number,
+            _plain(ticket.title),
+            agency_name(province, part.agency),
+            _plain(excerpt(part.facts.get("conclusion") or part.answer)),
+            part.answered_at,
+        )
+        for ticket in tickets
+        for part in ticket.parts
+        if part.answered_at is not None
+    ]
+
+
+def _plain(text: str) -> str:
+    return text.translate(_UNWRITABLE)
+
+
+def _xml(request: web.Request, name: str, kind: str, /, **things: object) -> web.Response:
+    found = pages.environment().get_template(f"{name}.xml").render(site=pages.site(request), **things)
+    return web.Response(text=found, content_type=kind, headers=SHARED | {"Cache-Control": "no-cache"})
