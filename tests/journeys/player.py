@@ -131,4 +131,3 @@ def _sends(person: Person, words: str) -> list[str]:
         words = (long[2] + " ") * (int(long[1]) // (len(long[2]) + 1) + 1)
         words = words[: int(long[1])]
     return person.says(words)
-

@@ -61,7 +61,7 @@ def merged(rows: Sequence[OutboxMessage], introduced: Set[str] = frozenset()) ->
 
     The first says how many they are, but for those `introduced`, which say it since an earlier time.
     """
-    intro = templating.render("common/waited", waiting=len(rows)).into(rows[-1].language if rows else "").text
+    intro = templating.render("common/waited", waiting=len(rows)).into(rows[-1].language).text
     carriers: list[OutboxMessage] = []
     for row in rows:
         outgoing = Outgoing.from_json(row.body)

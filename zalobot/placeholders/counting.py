@@ -39,5 +39,5 @@ RECEIPT: Final = (
     placeholder("ngay_dem", "counted", lambda c: spoken.short_day(c.date)),
     placeholder("so_thu_tu", "counted", lambda c: str(c.number)),
     placeholder("ngay_nghi", "skipped", lambda s: spoken.short_day(s.date)),
-    placeholder("ten_ngay_nghi", "skipped", lambda s: s.name),
+    placeholder("ten_ngay_nghi", "skipped", lambda s: spoken.state("day_name", s.name)),
 )

@@ -1,0 +1,138 @@
+"""Every message a business is told is there in each language; a further language is a folder, and nothing else."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.stage import Stage
+from zalobot import foreign, languages, speech, templating
+from zalobot.flows import words as typed_words
+from zalobot.message_contexts import CONTEXTS, FOR_BUSINESSES, is_for_businesses
+from zalobot.paths import templates_folder
+from zalobot.placeholders import PLACEHOLDERS
+from zalobot.province import load
+from zalobot.store.models import Role
+from zalobot.templating import Wording
+
+CACHES = (
+    *(languages.others, languages.words, languages.lists),
+    *(foreign.written_in, foreign.asked_for, foreign._small_words, foreign._letters),
+    *(typed_words.words, typed_words._lists_with),
+)
+KOREAN = """
+[language]
+name = "한국어"
+called = ["한국어", "korean"]
+letters = "\\uac00-\\ud7af"
+
+[typed]
+yes = ["네"]
+agree = ["동의합니다"]
+menu = ["메뉴"]
+
+[spoken.consent]
+yes = "동의합니다"
+no = "동의하지 않습니다"
+"""
+
+
+def _forget() -> None:
+    for cached in CACHES:
+        cached.cache_clear()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The templates in a place of their own, where files may be added and taken away."""
+    copy = tmp_path / "templates"
+    copy.mkdir()
+    shutil.copy(templates_folder() / "words.toml", copy)
+    shutil.copytree(templates_folder() / "languages", copy / "languages")
+    monkeypatch.setattr(languages, "templates_folder", lambda: copy)
+    _forget()
+    yield copy
+    monkeypatch.undo()
+    _forget()
+    templating.use(speech.wording(load("quang-ninh")))
+
+
+def _made() -> Wording:
+    return Wording(templates_folder() / "messages", PLACEHOLDERS, CONTEXTS, others=languages.messages())
+
+
+@pytest.mark.parametrize("language", sorted(languages.others()))
+def test_nothing_that_a_business_is_told_is_missing(language: str) -> None:
+    assert speech.check_in(_made(), language) == []
+
+
+def test_a_missing_one_is_found(folder: Path) -> None:
+    (folder / "languages/en/messages/status/answered.txt").unlink()
+    assert speech.check_in(_made(), "en") == ["en/status/answered.txt: missing"]
+
+
+def test_other_placeholders_buttons_and_lengths_are_found(folder: Path) -> None:
+    messages = folder / "languages/en/messages"
+    (messages / "status/accepted.txt").write_text("Accepted {{ ma_ho_so }}.\n---\nView -> Xem\n", encoding="utf-8")
+    (messages / "common/thanks.txt").write_text("Thank you. " * 300, encoding="utf-8")
+    (messages / "officer").mkdir()
+    (messages / "officer/help.txt").write_text("Help.", encoding="utf-8")
+    found = speech.check_in(_made(), "en")
+    assert "error too_long" in found[0]
+    assert found[1:] == [
+        "en/officer/help.txt: nobody is told this in another language",
+        "en/status/accepted.txt: does not say han",
+        "en/status/accepted.txt: does not say ma_phan_viec",
+        "en/status/accepted.txt: does not say ten_co_quan",
+        "en/status/accepted.txt: has other buttons than the Vietnamese",
+    ]
+
+
+def test_staff_are_told_nothing_in_another_language() -> None:
+    english = _made().names_in("en")
+    assert [name for name in english if name.startswith(("officer", "coordinator", "reminders", "lint"))] == []
+    assert not is_for_businesses("officer/assigned")
+    assert len(FOR_BUSINESSES) > 120
+
+
+def test_every_word_that_is_said_has_its_english(folder: Path) -> None:
+    ours, theirs = languages.words()["spoken"], languages.words("en")["spoken"]
+    staff = {"agree", "emergency", "explain", "all_work", "confirm", "aspect", "day_name"}
+    assert sorted(set(ours) - set(theirs) - staff) == []
+    for name, table in ours.items():
+        if isinstance(table, dict) and name not in staff:
+            assert set(table) <= set(theirs[name]), name
+
+
+def test_english_is_used_only_for_whom_it_is_meant(sqlite_url: str) -> None:
+    stage = Stage(sqlite_url)
+    lan, john = stage.officer("Lan", "SNV", Role.OFFICER), stage.person("John")
+    john.says("How long does the renewal of a work permit take, and where do we submit the dossier?")
+    john.says("I agree")
+    john.says("send")
+    assert "Department of Home Affairs" in john.texts()[-1]
+    assert "work permit" in lan.pushes()[-1]
+    assert not any("working days" in text or "Department" in text for text in lan.pushes())
+    stage.store.close_now()
+
+
+def test_a_further_language_is_files_only(folder: Path, sqlite_url: str) -> None:
+    korean = folder / "languages/ko"
+    (korean / "messages/welcome").mkdir(parents=True)
+    (korean / "words.toml").write_text(KOREAN, encoding="utf-8")
+    (korean / "messages/welcome/consent.txt").write_text("동의하십니까?\n---\n동의합니다 -> Đồng ý\n", encoding="utf-8")
+    (korean / "messages/welcome/menu.txt").write_text("무엇을 도와드릴까요?", encoding="utf-8")
+    _forget()
+    stage = Stage(sqlite_url)
+    kim = stage.person("Kim")
+    assert "동의하십니까?" in kim.says("한국어")[-1]
+    kim.says("동의합니다")
+    assert kim.says("메뉴") == ["무엇을 도와드릴까요?"]
+    # What there is not in Korean yet is said in Vietnamese.
+    assert "Hướng dẫn sử dụng" in kim.says("help")[-1]
+    lee = stage.person("Lee")
+    lee.says("공장 화재 안전 허가는 어디에 신청합니까")
+    assert lee.says("메뉴") == ["무엇을 도와드릴까요?"]
+    assert stage.failures() == []
+    stage.store.close_now()
