@@ -41,6 +41,7 @@ from zalobot.store.models.reference import (
     Topic,
 )
 from zalobot.store.models.reminders import ReminderEntry
+from zalobot.store.models.scores import AnswerScore, Score
 from zalobot.store.models.system import JobRun, Lease, TicketCounter
 from zalobot.store.models.tickets import (
     Addition,
@@ -77,6 +78,7 @@ __all__ = [
     "AdminHead",
     "Agency",
     "AnswerDraft",
+    "AnswerScore",
     "Attachment",
     "AttachmentState",
     "Attempt",
@@ -125,6 +127,7 @@ __all__ = [
     "RoutingExample",
     "RuleVersionRow",
     "SavedAnswer",
+    "Score",
     "SignInTries",
     "SuccessionRow",
     "TemplateApproval",

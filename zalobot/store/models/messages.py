@@ -56,7 +56,8 @@ class OutboxMessage(SQLModel, table=True):
 
     `channel` is the way it goes or went; `sending_by` the process that took it last (store/presence.py). `doubts`
     counts the attempts of which nothing could be seen afterwards. Refusals before `anew_at` no longer count: the person
-    wrote, or an operator wants it tried again.
+    wrote, or an operator wants it tried again. `check_code`: what
+    anybody can look an official push up by; the rows of one long message share it.
     """
 
     __tablename__ = "outbox"
@@ -82,6 +83,12 @@ class OutboxMessage(SQLModel, table=True):
         Index("ix_outbox_ticket", "ticket_id"),
         Index("ix_outbox_person", "person_id", "sent_at"),
         Index("ix_outbox_message", "message_id"),
+        Index(
+            "ix_outbox_check",
+            "check_code",
+            sqlite_where=text("check_code IS NOT NULL"),
+            postgresql_where=text("check_code IS NOT NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=26)
@@ -92,6 +99,7 @@ class OutboxMessage(SQLModel, table=True):
     language: str = Field(default="vi", max_length=8)
     body: Json = Field(sa_column=Column(json_type(), nullable=False))
     ticket_id: str | None = Field(default=None, max_length=26)
+    check_code: str | None = Field(default=None, max_length=16)
     state: OutboxState = Field(sa_column=Column(enum_type(OutboxState), nullable=False))
     not_before: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

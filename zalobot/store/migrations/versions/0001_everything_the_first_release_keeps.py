@@ -195,9 +195,7 @@ def upgrade() -> None:
         sa.Column("shown_key", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("agency", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("confidence", sa.Float(), nullable=False),
-        sa.Column(
-            "liked", sa.Enum("shown", "right", "wrong", name="liked", native_enum=False, length=32), nullable=False
-        ),
+        sa.Column("liked", sa.Enum("right", "wrong", name="liked", native_enum=False, length=32), nullable=False),
         sa.Column("shown_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instant_answer")),
     )
@@ -301,6 +299,7 @@ def upgrade() -> None:
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
         sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("ticket_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
+        sa.Column("check_code", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -343,6 +342,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_check",
+            ["check_code"],
+            unique=False,
+            sqlite_where=sa.text("check_code IS NOT NULL"),
+            postgresql_where=sa.text("check_code IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_outbox_due",
             ["priority", "not_before", "id"],
@@ -1014,6 +1020,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_saved_answer_agency", ["agency", "id"], unique=False)
 
     op.create_table(
+        "answer_score",
+        sa.Column("part_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("clock", sa.Integer(), nullable=False),
+        sa.Column("account_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column(
+            "score", sa.Enum("good", "partly", "poor", name="score", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_answer_score_account_id_account")),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_answer_score_part_id_part")),
+        sa.PrimaryKeyConstraint("part_id", "clock", "account_id", name=op.f("pk_answer_score")),
+    )
+    op.create_table(
         "knowledge_version",
         sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1052,6 +1071,7 @@ def downgrade() -> None:
 
     op.drop_table("web_session")
     op.drop_table("knowledge_version")
+    op.drop_table("answer_score")
     with op.batch_alter_table("saved_answer", schema=None) as batch_op:
         batch_op.drop_index("ix_saved_answer_agency")
 
@@ -1188,6 +1208,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_message")
         batch_op.drop_index(
             "ix_outbox_due", sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'")
+        )
+        batch_op.drop_index(
+            "ix_outbox_check",
+            sqlite_where=sa.text("check_code IS NOT NULL"),
+            postgresql_where=sa.text("check_code IS NOT NULL"),
         )
 
     op.drop_table("outbox")
