@@ -34,6 +34,12 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("nudge", "resumed", "cancelled"),
         ),
     ),
+    ("report_issue", _FLOW, ("at_once", "at_once.not_an_option", "same_matter", "same_matter.not_an_option")),
+    ("at_once", (), ("right",)),
+    ("at_once", ("ticket",), ("joined",)),
+    ("status", ("ticket",), ("withdrawn_by_sender",)),
+    ("refused", ("facts",), ("already_yours", "nothing_to_join", "only_joined")),
+    ("refused", ("facts",), ("knowledge_exists", "knowledge_changed", "no_such_knowledge")),
     ("report_issue", ("ticket", "draft"), ("sent", "past_horizon")),
     (
         "asides",
@@ -259,8 +265,8 @@ _EACH_TO_STAFF: Final = frozenset(
 _REFUSED_TO_BUSINESSES: Final = frozenset(
     (
         *("already_answered", "already_withdrawn", "illegal_transition", "media_gone", "media_host", "media_too_big"),
-        *("media_type", "no_such_agency", "no_such_part", "no_such_ticket", "not_allowed", "not_answered_yet"),
-        *("nothing_to_withdraw", "past_horizon", "stale_ticket"),
+        *("already_yours", "nothing_to_join", "only_joined", "media_type", "no_such_agency", "no_such_part", "no_such_ticket", "not_allowed", "not_answered_yet"),
+        *("nothing_to_withdraw", "past_horizon", "stale_ticket", "already_yours", "nothing_to_join", "only_joined"),
     )
 )
 

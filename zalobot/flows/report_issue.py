@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
+from zalobot.flows import at_once
 from zalobot.flows.engine import Accepted, Answers, Flow, Reading, Rejected, Said
 from zalobot.flows.options import Options, best, certain_in_any
 from zalobot.flows.pieces import Pieces
@@ -40,6 +41,7 @@ def flow(province: Province) -> Flow:
     return Flow(
         name=NAME,
         steps=(
+            *at_once.steps(),
             Choice(name="consent", options=called("consent")),
             Description(name="description", at_least=15, at_most=5000, province=province),
             Choice(name="field", options=lambda answers: fields(province, answers), optional=True),

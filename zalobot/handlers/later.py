@@ -11,7 +11,7 @@ from zalobot.conversations import Talk
 from zalobot.errors import Refused
 from zalobot.flows import later_message, report_issue
 from zalobot.flows.engine import Said, take_as
-from zalobot.handlers import looking_up, talking
+from zalobot.handlers import at_once, looking_up, talking
 from zalobot.store.models import PartState
 from zalobot.tickets import adding, facts, finding, telling
 
@@ -47,6 +47,7 @@ def new_report(session: Session, talk: Talk, now: datetime) -> None:
         return
     turn = take_as(flow, talk.answers, Said(text), "description")
     talk.answers = turn.answers
+    turn = at_once.looked_up(session, talk, flow, turn, now)
     talking.ask(session, talk, flow, turn, now)
 
 
@@ -76,6 +77,8 @@ def withdrawn(session: Session, talk: Talk, now: datetime) -> None:
 def judge(session: Session, talk: Talk, code: str, now: datetime) -> None:
     """One answer again, with the buttons to judge it."""
     ticket, part, _ = finding.part_by_code(session, code)
+    if talk.person_id in ticket.joined:
+        raise Refused("only_joined", code=ticket.code)
     if talk.person_id not in telling.audience(ticket):
         raise Refused("no_such_ticket", code=code)
     if part.state is not PartState.ANSWERED:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from zalobot.conversations import Talk
 from zalobot.flows.engine import Flow, Said, Turn, advance, take_as
-from zalobot.handlers import finishing, talking
+from zalobot.handlers import at_once, finishing, talking
 
 
 def go_on(session: Session, talk: Talk, flow: Flow, said: Said, now: datetime) -> None:
@@ -32,6 +32,9 @@ def _apply(session: Session, talk: Talk, flow: Flow, turn: Turn, now: datetime) 
     talk.open_until = now + wait if turn.open else None
     if finishing.consent(session, talk, now):
         return
+    if at_once.settled(session, talk, now):
+        return
+    turn = at_once.looked_up(session, talk, flow, turn, now)
     if turn.step is None:
         finishing.finish(session, talk, now)
         return

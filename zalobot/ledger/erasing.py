@@ -104,6 +104,7 @@ def _unfollow(session: Session, person_id: str) -> None:
     followed = select(Ticket).where(cast(col(Ticket.followers), Text).contains(f'"{person_id}"', autoescape=True))
     for ticket in session.execute(followed.with_for_update()).scalars():
         ticket.followers = [follower for follower in ticket.followers if follower != person_id]
+        ticket.joined = [follower for follower in ticket.joined if follower != person_id]
 
 
 def _erase_words(session: Session, person_id: str, ticket_ids: Sequence[str]) -> None:

@@ -10,6 +10,6 @@ from zalobot.placeholders.counting import RECEIPT
 from zalobot.placeholders.digests import DIGEST
 from zalobot.placeholders.people import PEOPLE
 from zalobot.placeholders.tickets import PART, TICKET
-from zalobot.placeholders.work import DRAFT, LISTS
+from zalobot.placeholders.work import DRAFT, FOUND, LISTS
 
-PLACEHOLDERS: Final = (*TICKET, *PART, *PEOPLE, *DRAFT, *LISTS, *DIGEST, *RECEIPT, *CALENDAR, *OTHERS)
+PLACEHOLDERS: Final = (*TICKET, *PART, *PEOPLE, *DRAFT, *FOUND, *LISTS, *DIGEST, *RECEIPT, *CALENDAR, *OTHERS)

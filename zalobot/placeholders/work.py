@@ -1,9 +1,10 @@
 """What is being put together, chosen from, or to be done."""
 
+from datetime import date
 from typing import Any, Final
 
 from zalobot import spoken, templating
-from zalobot.placeholders.making import EXCERPT, LISTED, placeholder
+from zalobot.placeholders.making import EXCERPT, LISTED, agency_of, placeholder
 
 
 def work_lines(work: Any) -> str:
@@ -34,6 +35,18 @@ def _pieces(draft: Any) -> str:
     )
 
 
+def _found_agency(draft: Any) -> str:
+    return agency_of(draft.province, str(draft.found_answer.get("agency", ""))) if draft.found_answer else ""
+
+
+def _found_day(draft: Any) -> str:
+    return spoken.day(date.fromisoformat(draft.found_answer["on"])) if draft.found_answer else ""
+
+
+def _agencies_with_it(draft: Any) -> str:
+    return ", ".join(agency_of(draft.province, code) for code in draft.found_ticket.get("agencies", ()))
+
+
 DRAFT: Final = (
     placeholder("noi_dung_nhap", "draft", lambda d: spoken.excerpt(d.description, EXCERPT)),
     placeholder("linh_vuc_nhap", "draft", lambda d: d.field_name),
@@ -52,6 +65,17 @@ DRAFT: Final = (
     placeholder("cac_cho_che", "draft", _pieces),
     placeholder("so_cho_che", "draft", lambda d: str(sum(not piece.shown for piece in d.pieces) or "")),
     placeholder("muc_cong_khai_nhap", "draft", lambda d: spoken.state("tier", d.tier)),
+)
+
+FOUND: Final = (
+    placeholder("tra_loi_san", "draft", lambda d: str(d.found_answer.get("answer", ""))),
+    placeholder("co_quan_tra_loi_san", "draft", _found_agency),
+    placeholder("can_cu_tra_loi_san", "draft", lambda d: str(d.found_answer.get("source", ""))),
+    placeholder("ngay_tra_loi_san", "draft", _found_day),
+    placeholder("ho_so_tra_loi_san", "draft", lambda d: str(d.found_answer.get("ticket", ""))),
+    placeholder("ma_cung_viec", "draft", lambda d: str(d.found_ticket.get("code", ""))),
+    placeholder("tieu_de_cung_viec", "draft", lambda d: str(d.found_ticket.get("title", ""))),
+    placeholder("co_quan_cung_viec", "draft", _agencies_with_it),
 )
 
 LISTS: Final = (

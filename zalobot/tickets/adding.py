@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import attachments
+from zalobot import attachments, outbox, templating
 from zalobot.errors import Refused
 from zalobot.store.database import later, write_rows_so_far
 from zalobot.store.ids import new_id
-from zalobot.store.models import Addition, EventKind, Part, PartState, Ticket, TicketState
+from zalobot.store.models import Addition, EventKind, Part, PartState, Priority, Ticket, TicketState
 from zalobot.tickets import facts, finding, life, telling
 from zalobot.tickets.record import business, record
 from zalobot.tickets.working import end_pause
@@ -85,12 +85,19 @@ def withdraw(session: Session, code: str, person_id: str, now: datetime) -> fact
     life.settle(ticket, parts, now)
     record(session, ticket, EventKind.WITHDRAWN, business(person_id), now, parts=[part.number for part in open_parts])
     finding.asked_anew(session)
-    return facts.of_ticket(session, ticket, parts, now)
+    made = facts.of_ticket(session, ticket, parts, now)
+    if ticket.followers:
+        said = templating.render("status/withdrawn_by_sender", ticket=made)
+        for follower in ticket.followers:
+            outbox.enqueue(session, follower, said, now=now, priority=Priority.STATUS, ticket_id=ticket.id)
+    return made
 
 
 def _theirs(session: Session, code: str, person_id: str) -> tuple[Ticket, list[Part]]:
     """The ticket that goes on with this code, if this person opened it or follows it."""
     ticket, parts = finding.locked(session, code.partition("/")[0])
+    if person_id in ticket.joined:
+        raise Refused("only_joined", code=ticket.code)
     if person_id not in telling.audience(ticket):
         raise Refused("no_such_ticket", code=code)
     return finding.locked(session, ticket.merged_into) if ticket.merged_into else (ticket, parts)

@@ -18,6 +18,8 @@ from zalobot.tickets.record import business, record
 def give_verdict(session: Session, code: str, verdict: Verdict, person_id: str, now: datetime) -> tuple[Ticket, Part]:
     """Record a verdict: solved closes the part, anything else reopens it with a new clock of the hard rule."""
     ticket, part, parts = finding.part_by_code(session, code)
+    if person_id in ticket.joined:
+        raise Refused("only_joined", code=ticket.code)
     if person_id not in telling.audience(ticket):
         raise Refused("no_such_ticket", code=code)
     if part.state is not PartState.ANSWERED:
@@ -38,7 +40,7 @@ def give_verdict(session: Session, code: str, verdict: Verdict, person_id: str, 
 def explain_verdict(session: Session, code: str, person_id: str, reason: str, now: datetime) -> tuple[Ticket, Part]:
     """The business's words on why the answer did not do; the agency reads them."""
     ticket, part, _ = finding.part_by_code(session, code)
-    if person_id not in telling.audience(ticket):
+    if person_id not in telling.reporters(ticket):
         raise Refused("no_such_ticket", code=code)
     part.verdict_reason = reason
     part.version += 1

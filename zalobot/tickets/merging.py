@@ -41,6 +41,8 @@ def merge(
         part.remind_at, part.decide_by, part.decide_remind_at = None, None, None
     ticket.merged_into = other.code
     life.settle(ticket, parts, now)
+    reporting = {*telling.reporters(ticket), *telling.reporters(other)}
+    other.joined = [person for person in dict.fromkeys([*other.joined, *ticket.joined]) if person not in reporting]
     other.followers = _followers(ticket, other)
     other.version += 1
     _bring(session, ticket, other, now)

@@ -16,16 +16,23 @@ from zalobot.store.models import Officer, Part, Priority, Role, Ticket
 from zalobot.templating import Rendered
 from zalobot.tickets import absences, facts, finding
 
+_ASKS = frozenset({"status/question"})  # what only whoever reported can answer
+
 
 def audience(ticket: Ticket) -> list[str]:
-    """Who is told of a ticket's news: whoever opened it, and those whose own was merged into it."""
+    """Who is told of a ticket's news: whoever opened it, whose own was merged into it, and who joined it."""
     return [ticket.person_id, *ticket.followers]
+
+
+def reporters(ticket: Ticket) -> list[str]:
+    """Whose ticket it is: the audience without those who only joined. They alone judge, add and are asked."""
+    return [person for person in audience(ticket) if person not in ticket.joined]
 
 
 def the_business(session: Session, message: str, ticket: Ticket, part: Part, now: datetime, **more: Any) -> None:
     """Push a part's news to whoever opened the ticket, and to those who follow it."""
     said = templating.render(message, **things(session, ticket, part, now), **more)
-    for person_id in audience(ticket):
+    for person_id in reporters(ticket) if message in _ASKS else audience(ticket):
         outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, ticket_id=ticket.id)
 
 

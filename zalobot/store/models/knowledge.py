@@ -17,9 +17,8 @@ class KnowledgeState(StrEnum):
 
 
 class Liked(StrEnum):
-    """What a person said to an answer that was shown at once: nothing yet, that it is what was asked, that it is not."""
+    """What a person said to an answer that was shown at once: that it is what was asked for, or that it is not."""
 
-    SHOWN = "shown"
     RIGHT = "right"
     WRONG = "wrong"
 
@@ -59,7 +58,8 @@ class KnowledgeVersion(SQLModel, table=True):
 
 
 class InstantAnswer(SQLModel, table=True):
-    """An answer that the machine showed at once. It says nothing of who asked, and no human's answer is counted here.
+    """An answer that the machine showed at once, and what was said to it. Nothing says who asked; answers of humans are
+    not counted here.
 
     `shown_key` is the key of an entry or the code of the part whose public answer it was.
     """
