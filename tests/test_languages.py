@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlmodel import select
 
 from tests.journeys.stage import Stage
 from zalobot import foreign, languages, speech, templating
@@ -13,7 +15,7 @@ from zalobot.message_contexts import CONTEXTS, FOR_BUSINESSES, is_for_businesses
 from zalobot.paths import templates_folder
 from zalobot.placeholders import PLACEHOLDERS
 from zalobot.province import load
-from zalobot.store.models import Role
+from zalobot.store.models import OutboxMessage, Role
 from zalobot.templating import Wording
 
 CACHES = (
@@ -112,8 +114,36 @@ def test_english_is_used_only_for_whom_it_is_meant(sqlite_url: str) -> None:
     john.says("I agree")
     john.says("send")
     assert "Department of Home Affairs" in john.texts()[-1]
-    assert "work permit" in lan.pushes()[-1]
-    assert not any("working days" in text or "Department" in text for text in lan.pushes())
+    told = lan.pushes()
+    assert "work permit" in told[-1]
+    assert not any("working days" in text or "Department" in text for text in told)
+    kept = stage.store.read_now(lambda s: [(row.template, row.language) for row in s.exec(select(OutboxMessage))])
+    assert ("report_issue/sent", "en") in kept
+    assert ("officer/assigned", "vi") in kept
+    stage.store.close_now()
+
+
+def test_a_turn_looks_nothing_up_for_its_language_and_news_from_an_officer_once(sqlite_url: str) -> None:
+    stage = Stage(sqlite_url)
+    lan, john, nam = stage.officer("Lan", "SNV", Role.OFFICER), stage.person("John"), stage.person("Nam")
+    john.says("How long does the renewal of a work permit take, and where do we submit the dossier?")
+    john.says("I agree")
+    john.says("send")
+    nam.says("đồng ý")
+    said: list[str] = []
+    event.listen(stage.store.read_now(lambda s: s.get_bind()), "before_cursor_execute", lambda *a: said.append(a[2]))
+    event.listen(stage.store.run_now(lambda s: s.get_bind()), "before_cursor_execute", lambda *a: said.append(a[2]))
+    counts = []
+    for person in (john, nam):
+        said.clear()
+        person.says("menu")
+        counts.append(len(said))
+        assert not [one for one in said if one.startswith("SELECT conversation.language")]
+    assert counts[0] == counts[1] > 0
+    said.clear()
+    lan.says(f"Nhận {stage.tickets()[-1].code}/1")
+    assert john.pushes()[-1].startswith("Department of Home Affairs has taken up")
+    assert len([one for one in said if one.startswith("SELECT conversation.language")]) == 1
     stage.store.close_now()
 
 
