@@ -30,6 +30,7 @@ from zalobot import (
     unseen,
     withdrawals,
 )
+from zalobot.accounts import links, tries
 from zalobot.calendars import horizon, strays
 from zalobot.channels import keeping
 from zalobot.credentials import TokenKeeper
@@ -42,7 +43,7 @@ from zalobot.services import Services
 from zalobot.store.blobs import BlobStore
 from zalobot.store.ids import new_id
 from zalobot.store.models import Lease
-from zalobot.tickets import disputes, proposals, silence, succeeding
+from zalobot.tickets import at_desk, disputes, proposals, silence, succeeding
 from zalobot.zalo import media
 from zalobot.zalo.client import ZaloClient
 
@@ -223,6 +224,12 @@ async def forget_files(duties: Duties) -> None:
         pass
 
 
+async def tidy(duties: Duties) -> None:
+    """Drop what nobody needs any more: links that ran out, old tries, drafts nobody came back to."""
+    for sweep in (links.sweep, tries.sweep, at_desk.sweep):
+        await duties.services.store.run(sweep, duties.services.now())
+
+
 JOBS = (
     Job("remind", 15, remind),
     Job("nudge", 60, nudge),
@@ -243,6 +250,7 @@ JOBS = (
     Job("fetch", 2, fetch),
     Job("catch_up", 60, catch_up),
     Job("forget_files", 60, forget_files),
+    Job("tidy", 3600, tidy),
 )
 
 

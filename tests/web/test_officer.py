@@ -1,9 +1,10 @@
 """The officer's pages over HTTP: the queue, and everything that can be done with a part, by the verbs of the chat."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from tests.web import sample
@@ -11,7 +12,9 @@ from tests.web.test_sign_in import Browser, account, browser  # noqa: F401
 from zalobot import province as packs
 from zalobot import reference, speech, templating
 from zalobot.store.database import Store
-from zalobot.store.models import AccountRole, LedgerHead, Part, PartState, TicketEvent
+from zalobot.store.models import Account, AccountRole, LedgerHead, Part, PartState, TicketEvent
+from zalobot.store.queries import work
+from zalobot.web.officer import part_pages
 
 PART = "/can-bo/QN-2611-00042/1"
 
@@ -142,3 +145,43 @@ async def test_what_a_business_wrote_is_shown_literally(store: Store, officer: B
         assert "<script>alert" not in page
         assert "<img src=x" not in page
         assert not re.search(r'\sstyle="', page)
+
+
+def test_the_pages_cost_the_same_however_much_there_is(store: Store) -> None:
+    def more(session: Session) -> None:
+        for number in range(100, 130):
+            words = {"answered_at": sample.NOW, "answer": "Nộp song song."}
+            parts = (sample.PartSample("SXD"), sample.PartSample("CA", "answered", words))
+            sample.add_ticket(session, number, f"{sample.WAREHOUSE} {number}", "2026-11-25 09:00", *parts)
+
+    who = account(store, "ha.nt", AccountRole.OFFICER, "SXD")
+    few = costs(store, who)
+    store.run_now(more)
+    assert costs(store, who) == few
+    assert few == (1, 15)
+
+
+def costs(store: Store, who: Account) -> tuple[int, int]:
+    """How many statements the queue and the page of a part take."""
+    said: list[str] = []
+
+    def count(session: Session, read: Callable[[Session], object]) -> int:
+        bind = session.get_bind()
+        note = lambda *told: said.append(told[2])  # noqa: E731
+        event.listen(bind, "before_cursor_execute", note)
+        said.clear()
+        assert read(session)
+        event.remove(bind, "before_cursor_execute", note)
+        return len([one for one in said if one.lstrip().startswith("SELECT")])
+
+    queue = store.read_now(count, lambda s: work.of_agency(s, "SXD"))
+    ticket, code = "QN-2611-00042", "QN-2611-00042/1"
+    return queue, store.read_now(count, lambda s: part_pages._seen(s, ticket, code, who, sample.NOW))
+
+
+async def test_the_page_opens_at_once_for_whoever_is_signed_in_and_else_says_how_to_get_a_link(
+    store: Store,
+    browser: Browser,  # noqa: F811
+) -> None:
+    assert "Mở web" in await browser.get(PART)
+    assert browser.where == f"/dang-nhap?ve={PART}"
