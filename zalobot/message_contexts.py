@@ -13,7 +13,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     (
         "welcome",
         (),
-        ("hello", "hello_again", "consent", "consent_declined", "consent_given", "menu", "help", "my_data"),
+        ("hello", "hello_again", "consent", "consent_declined", "consent_given", "menu", "help"),
     ),
     ("welcome", ("work",), ("returned",)),
     (
@@ -41,6 +41,10 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("refused", ("facts",), ("already_yours", "nothing_to_join", "only_joined")),
     ("refused", ("facts",), ("knowledge_exists", "knowledge_changed", "no_such_knowledge")),
     ("report_issue", ("ticket", "draft"), ("sent", "past_horizon")),
+    ("own_data", ("own",), ("shown",)),
+    ("own_data", (), ("kept", "consent_withdrawn", "erased")),
+    ("unconsent", _FLOW, ("sure", "sure.not_an_option")),
+    ("erase_me", _FLOW, ("sure", "sure.not_an_option")),
     (
         "asides",
         (),

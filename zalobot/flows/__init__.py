@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from zalobot.flows import business_part, coordinator_part, head_part, later_message, officer_part, report_issue
+from zalobot.flows import (
+    business_part,
+    coordinator_part,
+    head_part,
+    later_message,
+    officer_part,
+    own_data,
+    report_issue,
+)
 from zalobot.flows.engine import Flow
 from zalobot.province import Province
 
@@ -14,6 +22,8 @@ FLOWS: dict[str, Callable[[Province], Flow]] = {
     business_part.VERDICT_REASON: business_part.verdict_reason_flow,
     later_message.SAME_OR_NEW: later_message.same_or_new_flow,
     later_message.WITHDRAW: later_message.withdraw_flow,
+    own_data.UNCONSENT: own_data.unconsent_flow,
+    own_data.ERASE: own_data.erase_flow,
     officer_part.ANSWER: officer_part.answer_flow,
     officer_part.NOT_OURS: officer_part.not_ours_flow,
     officer_part.ASK: officer_part.ask_flow,

@@ -15,7 +15,17 @@ from zalobot.flows import business_part, officer_part
 from zalobot.flows.contact import ticket_code
 from zalobot.flows.engine import back
 from zalobot.flows.words import is_word
-from zalobot.handlers import coordinating, explaining, finishing, later, looking_up, opening_web, speaking, talking
+from zalobot.handlers import (
+    coordinating,
+    explaining,
+    finishing,
+    later,
+    looking_up,
+    opening_web,
+    own_data,
+    speaking,
+    talking,
+)
 from zalobot.officers import link, read_link_code
 from zalobot.store.models import PartState, Verdict
 from zalobot.tickets import calling, finding, handing, joining, judging, telling, working
@@ -167,12 +177,6 @@ def _open_web(session: Session, talk: Talk, now: datetime) -> None:
         talking.welcome(session, talk, now)
 
 
-def _my_data(session: Session, talk: Talk, now: datetime) -> None:
-    """A request about personal data goes to a human, who must answer with the procedure within two working days."""
-    calling.call_person(session, talk, now)
-    talking.say(session, talk, "welcome/my_data", now)
-
-
 def _join(session: Session, talk: Talk, code: str, now: datetime) -> None:
     """Somebody read a public ticket and has the same trouble."""
     if not talk.consent_version:
@@ -197,7 +201,9 @@ EVERYWHERE: dict[str, Command] = {
     "person": _person,
     "mine": looking_up.show_mine,
     "my_work": _my_work,
-    "my_data": _my_data,
+    "my_data": own_data.show,
+    "unconsent": own_data.begin_unconsent,
+    "erase_me": own_data.begin_erase,
     "resume": _resume,
     "open_web": _open_web,
 }

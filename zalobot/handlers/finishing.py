@@ -14,7 +14,8 @@ from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
 from zalobot.errors import Refused, StaleTicket
 from zalobot.flows import business_part, coordinator_part, head_part, later_message, officer_part, report_issue
-from zalobot.handlers import coordinating, explaining, later, looking_up, talking
+from zalobot.flows import own_data as flow_of_own_data
+from zalobot.handlers import coordinating, explaining, later, looking_up, own_data, talking
 from zalobot.store.models import Part, Ticket, Tier
 from zalobot.tickets import finding, handing, judging, opening, telling, working
 
@@ -172,6 +173,8 @@ ENDINGS: dict[str, Finish] = {
     head_part.EXPLAIN: explaining.explained,
     later_message.SAME_OR_NEW: _same_or_new,
     later_message.WITHDRAW: later.withdrawn,
+    flow_of_own_data.UNCONSENT: own_data.unconsented,
+    flow_of_own_data.ERASE: own_data.erased,
     coordinator_part.DECIDE: coordinating.decided,
     coordinator_part.CLASS: coordinating.class_changed,
 }

@@ -78,6 +78,13 @@ FOUND: Final = (
     placeholder("co_quan_cung_viec", "draft", _agencies_with_it),
 )
 
+OWN: Final = (
+    placeholder("so_ho_so_cua_toi", "own", lambda own: str(own.tickets)),
+    placeholder("doanh_nghiep_cua_toi", "own", lambda own: spoken.business(own.talk.business)),
+    placeholder("ngay_dong_y", "own", lambda own: spoken.day(own.talk.consented_at) if own.talk.consented_at else ""),
+    placeholder("link_ban_sao", "own", lambda own: own.link),
+)
+
 LISTS: Final = (
     placeholder("lua_chon", "options", spoken.numbered),
     placeholder("lua_chon_ngan", "options", lambda o: ", ".join(f"{n} {name}" for n, name in enumerate(o, 1))),
