@@ -7,7 +7,8 @@ A transcript is a text file. Its first line, after `#`, says what it shows; each
     ! fragment         this is in none of it
     = Lan officer SNV  a member of staff of this name, role and agency
     Lan> …  Lan< …     the same for one of them, or for another person of any name
-    @ 2026-11-24 09:00 the clock goes on to this local time, with every job each hour; `@ +2d`, `+3h`, `+30m`
+    @ 2026-11-24 09:00 the clock goes on to this local time, with every job each hour; `@ +2d`, `+3h`, `+30m`;
+                       `@ = 2027-02-05 10:00`: it is this time, with nothing on the way
     * restart          the service starts anew on the same database
 
 `{code}` is the code of the newest ticket, `{first}` that of the first. Fragments come in the order of the text.
@@ -85,7 +86,9 @@ def _line(playing: Playing, line: str) -> bool:
 def _on(playing: Playing, to: str) -> None:
     stage = playing.stage
     _unread(playing)
-    if ahead := _AHEAD.fullmatch(to):
+    if to.startswith("= "):
+        end = stage.now = datetime.strptime(to[2:], "%Y-%m-%d %H:%M").replace(tzinfo=LOCAL).astimezone(UTC)
+    elif ahead := _AHEAD.fullmatch(to):
         end = stage.now + timedelta(**{_UNITS[ahead[2]]: int(ahead[1])})
     else:
         end = datetime.strptime(to, "%Y-%m-%d %H:%M").replace(tzinfo=LOCAL).astimezone(UTC)
