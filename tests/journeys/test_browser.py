@@ -179,6 +179,7 @@ async def _the_officer_takes_it_and_asks(journey: Journey, ha: str) -> None:
         "2. Trả lời",
         "3. Không thuộc thẩm quyền",
         "4. Hỏi thêm doanh nghiệp",
+        "Mở trên web",
     ]
     await officer.at_the_end()
     await journey.window.shows("push-to-the-officer")

@@ -1,5 +1,6 @@
 """Officers in chat, and what the business hears of it, as transcripts."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.journeys.stage import MONDAY, Stage, report
 from tests.journeys.test_report_issue import WAREHOUSE
 from zalobot import officers
+from zalobot.accounts import links
 from zalobot.store.models import PartState, Role, TicketState, Verdict
 from zalobot.workdays import LOCAL
 
@@ -23,7 +25,10 @@ def ha(stage: Stage):  # type: ignore[no-untyped-def]
 
 def test_an_officer_is_told_at_once_and_answers_in_two_taps_and_the_text(stage: Stage, ha) -> None:  # type: ignore[no-untyped-def]
     lan = stage.person("lan")
-    assert ha.buttons() == ["1. Nhận xử lý", "2. Trả lời", "3. Không thuộc thẩm quyền", "4. Hỏi thêm doanh nghiệp"]
+    assert ha.buttons() == [
+        *("1. Nhận xử lý", "2. Trả lời", "3. Không thuộc thẩm quyền", "4. Hỏi thêm doanh nghiệp"),
+        "Mở trên web",
+    ]
     assert "QN-2611-00001/1" in ha.says("2")[0]
     assert ANSWER in ha.says(ANSWER)[0]
     lan.pushes()
@@ -237,3 +242,15 @@ def test_a_second_answer_is_judged_afresh(stage: Stage, ha) -> None:  # type: ig
     assert (part.state, part.clock, part.verdict, part.verdict_reason) == (PartState.ANSWERED, 2, None, "")
     lan.says("Đã giải quyết QN-2611-00001/1")
     assert stage.parts()[0].verdict is Verdict.SOLVED
+
+
+def test_staff_who_write_open_web_get_a_link_of_their_own_and_a_business_does_not(stage: Stage, ha) -> None:  # type: ignore[no-untyped-def]
+    found = []
+    for text in ("Mở web QN-2611-00001/1", "mo web"):
+        said = ha.says(text)[0]
+        assert "dùng một lần trong 15 phút" in said
+        found.append(re.search(r"/dang-nhap/zalo/([\w-]{30,})", said)[1])  # type: ignore[index]
+    links_of = stage.store.read_now(lambda s: [links.look(s, token, stage.now) for token in found])
+    assert [link.path for link, _ in links_of] == ["/can-bo/QN-2611-00001/1", "/can-bo"]
+    assert {officer.name for _, officer in links_of} == {"ha"}
+    assert "dang-nhap" not in "".join(stage.person("lan").says("Mở web"))

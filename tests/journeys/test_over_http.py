@@ -129,7 +129,10 @@ async def is_asked_and_answered(town: Town, code: str) -> None:
     """The officer takes the part, asks, hears the reply and answers; Zalo's answer to the last sending gets lost."""
     lan, ha = town.lan, town.ha
     assert (await ha.hears())[0].startswith(f"Phần việc mới {code}/1 của Sở Xây dựng")
-    assert ha.buttons == ["1. Nhận xử lý", "2. Trả lời", "3. Không thuộc thẩm quyền", "4. Hỏi thêm doanh nghiệp"]
+    assert ha.buttons == [
+        *("1. Nhận xử lý", "2. Trả lời", "3. Không thuộc thẩm quyền", "4. Hỏi thêm doanh nghiệp"),
+        "Mở trên web",
+    ]
     assert f"đã nhận xử lý {code}/1" in (await ha.presses("Nhận xử lý"))[0]
     assert "Sở Xây dựng đã nhận xử lý" in (await lan.hears())[0]
     assert f"{code}/1" in (await ha.presses("Hỏi thêm doanh nghiệp"))[0]

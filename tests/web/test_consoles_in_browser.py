@@ -104,6 +104,8 @@ async def test_from_the_push_to_a_sent_answer_in_three_taps_and_the_text(
     await sign_in(page, address, "ha.nt", "/can-bo")
     taps = 1  # the button in the push, which opens this
     await page.goto(address + PART)
+    taps += 1
+    await page.locator(".act-bar").get_by_text("Trả lời").click()
     await page.fill("#nd", "Được. " + "\n".join([TYPED, *list(WHOLE.values())[2:]]))
     taps += 1
     await page.get_by_role("button", name="Gửi trả lời").click()

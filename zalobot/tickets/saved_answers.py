@@ -74,7 +74,7 @@ def of_agency(session: Session, agency: str) -> list[Kept]:
     return [Kept(one.id, one.title, _words(one.fields), at=one.made_at) for one in session.execute(query).scalars()]
 
 
-def answered_before(session: Session, part_id: str, text: str, topic: str) -> list[Kept]:
+def answered_before(session: Session, ticket_id: str, text: str, topic: str) -> list[Kept]:
     """The public answers of the same topic to what says nearly the same, the likest first."""
     query = (
         select(*_BEFORE)
@@ -83,7 +83,7 @@ def answered_before(session: Session, part_id: str, text: str, topic: str) -> li
             col(Ticket.topic) == topic,
             col(Ticket.tier) != Tier.SEALED,
             col(Part.answered_at).is_not(None),
-            col(Part.id) != part_id,
+            col(Part.ticket_id) != ticket_id,
         )
         .order_by(col(Part.answered_at).desc())
         .limit(LOOKED_AT)

@@ -67,7 +67,7 @@ async def _page(request: web.Request, values: dict[str, str], refusal: str, *, s
     services, who = request.app[SERVICES], request[WHO].account
     away, people = await services.store.read(_read, who.agency, local(services.now()).date())
     mine = [one for one in people if one[0] == who.officer_id] if who.role is not AccountRole.HEAD else people
-    things = {"away": away, "people": people, "mine": mine, "values": values, "refusal": refusal}
+    things = {"away": away, "people": people, "whose": mine, "values": values, "refusal": refusal}
     return console.html(request, "consoles/officer/absences", status=status, **things)
 
 

@@ -124,7 +124,7 @@ def _kept(session: Session, ticket_code: str, code: str, wanted: str, who: Accou
     row, behind = work.one(session, code), work.behind(session, ticket_code)
     if row is None or behind is None:
         return None
-    before = saved_answers.answered_before(session, row.id, behind.description, row.topic)
+    before = saved_answers.answered_before(session, behind.ticket_id, behind.description, row.topic)
     known = {one.id: one for one in (*saved_answers.of_agency(session, who.agency), *before)}
     return known.get(wanted)
 

@@ -161,7 +161,7 @@ def _desk(session: Session, row: WorkRow, behind: Behind, who: Account, now: dat
         notes=tuple(colleagues.notes(session, row.id, who.agency)),
         colleagues=tuple(one for one in colleagues.of_agency(session, who.agency) if one[0] != me),
         saved=tuple(saved_answers.of_agency(session, who.agency)),
-        before=tuple(saved_answers.answered_before(session, row.id, behind.description, row.topic)),
+        before=tuple(saved_answers.answered_before(session, behind.ticket_id, behind.description, row.topic)),
     )
 
 
