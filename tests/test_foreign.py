@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from zalobot.foreign import asked_for, written_in
+from zalobot.foreign import asked_for, is_calm, written_in
 from zalobot.vietnamese import fold
 
 DATA = Path(__file__).parent / "data"
@@ -63,3 +63,12 @@ def test_a_language_is_asked_for_by_its_name_alone() -> None:
         *("en", "en", "en", "vi", "vi")
     ]
     assert asked_for("I do not speak English well") == asked_for("") == asked_for("?") == ""
+
+
+def test_only_a_foreign_text_without_a_cry_for_help_is_calm() -> None:
+    assert is_calm("He is Korean and the permit expires on 31 December")
+    assert is_calm("Is there any fee for this?")
+    assert not is_calm("There is a fire in our factory")
+    assert not is_calm("Please help, two of our workers are trapped")
+    assert not is_calm("xuong chay roi")
+    assert not is_calm("cty em hoi phi")

@@ -49,6 +49,14 @@ def _by_words(text: str) -> str:
     return best if enough else ""
 
 
+def is_calm(text: str) -> bool:
+    """Whether a text is plainly in a foreign language and has none of the words with which that cries for help."""
+    language = written_in(text)
+    if language in ("", languages.DEFAULT) or "alarming" not in _about(language):
+        return False
+    return frozenset(map(plain, _about(language)["alarming"])).isdisjoint(plain(text).split())
+
+
 @cache
 def _small_words() -> Mapping[str, frozenset[str]]:
     """The small words of each language that no other has."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from zalobot.foreign import is_calm
 from zalobot.understanding.cues import cues
 from zalobot.understanding.features import intent_features
 from zalobot.understanding.folding import Word, words
@@ -69,6 +70,8 @@ def decide(text: str, model: Model, context: Context) -> Wants:
     told = {feature[2:] for feature in features if feature.startswith("c:")}
     if "complaint_matter" not in told:
         chances[Intent.COMPLAINT] = 0.0  # there is nothing that could be contested
+    if not told & {"emergency_now", "emergency_call"} and is_calm(text):
+        chances[Intent.EMERGENCY] = 0.0  # the few foreign samples are mostly cries for help
     best = max(chances, key=lambda intent: chances[intent])
     if best not in MUST_NOT_BE_MISSED:
         best = _heeded(chances, told) or best
