@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from zalobot import outbox_group, person_group, user_group, zbs_group
+from zalobot import knowledge_group, outbox_group, person_group, user_group, zbs_group
 from zalobot.config import SERVING, Settings
 from zalobot.errors import ConfigError, Refused
 
@@ -30,6 +30,7 @@ app.add_typer(officer, name="officer")
 app.add_typer(inbox_group, name="inbox")
 app.add_typer(outbox_group.group(lambda: _settings()), name="outbox")
 app.add_typer(zbs_group.group(lambda: _settings()), name="zbs")
+app.add_typer(knowledge_group.group(lambda: _settings()), name="knowledge")
 app.add_typer(ledger, name="ledger")
 app.add_typer(user_group.group(lambda: _settings()), name="user")
 app.add_typer(oauth, name="oauth")

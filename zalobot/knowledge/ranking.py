@@ -3,6 +3,7 @@
 The one rule: pure. It knows questions and answers by a key and never what they may be shown to whom.
 """
 
+import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ SHORTEST_SLIP: Final = 3  # letters; a shorter word is not mended
 # Fitted so that of what is given a chance of 0.8 about eight in ten are right (`zalobot eval search` prints it).
 CALIBRATED: Final = (-2.38, 1.54, 2.76)
 MOST_LEAD: Final = 1.5
-TOO_COMMON: Final = 0.25  # of all answers: a word in more of them finds none
+TOO_COMMON: Final = 0.12  # of all answers: a word in more of them finds none
 
 
 class Known(NamedTuple):
@@ -59,12 +60,14 @@ class Index:
     docs: dict[str, _Doc] = field(default_factory=dict)
     _where: defaultdict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     _length: int = 0
+    _weights: dict[str, float] = field(default_factory=dict)
 
     def put(self, known: Known) -> None:
         """Take an answer in, in place of what was there under its key."""
         self.drop(known.key)
         doc = _doc(known)
         self.docs[known.key] = doc
+        self._weights.clear()
         self._length += doc.length
         for word, weight in doc.weights.items():
             self._where[word][known.key] = weight
@@ -74,6 +77,7 @@ class Index:
         doc = self.docs.pop(key, None)
         if doc is None:
             return
+        self._weights.clear()
         self._length -= doc.length
         for word in doc.weights:
             del self._where[word][key]
@@ -86,7 +90,7 @@ class Index:
         if not asked or not self.docs:
             return []
         scores = self._scores(asked)
-        near = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:LOOKED_AT]
+        near = heapq.nsmallest(LOOKED_AT, scores.items(), key=lambda item: (-item[1], item[0]))
         whole = sum(asked.values())
         best = near[0][1] if near else 1.0
         found = [self._match(key, score / best, asked, whole) for key, score in near]
@@ -124,9 +128,14 @@ class Index:
         return asked
 
     def _weight(self, word: str) -> float:
-        seen = len(self._where.get(word, ()))
-        rare = math.log(1 + (len(self.docs) + 0.5) / (seen + 0.5))
-        return rare * PAIR if " " in word else rare
+        known = self._weights.get(word)
+        if known is None:
+            seen = len(self._where.get(word, ()))
+            rare = math.log(1 + (len(self.docs) + 0.5) / (seen + 0.5))
+            known = rare * PAIR if " " in word else rare
+            if seen:
+                self._weights[word] = known
+        return known
 
     def _mended(self, word: str) -> str:
         if len(word) < SHORTEST_SLIP or not word.isalpha():

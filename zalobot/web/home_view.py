@@ -63,6 +63,7 @@ class HomePage:
     hard_days: int
     sample_code: str
     zalo_code: Qr | None
+    instant: int  # questions that the machine answered at once in 90 days; no figure above counts them
 
 
 def home_page(
@@ -73,6 +74,7 @@ def home_page(
     now: datetime,
     province: Province,
     zalo_code: Qr | None,
+    instant: int,
 ) -> HomePage:
     """Build the first page as it is at `now`."""
     rule = rule_in_force(province.rules, now)
@@ -92,6 +94,7 @@ def home_page(
         hard_days=rule.hard_days,
         sample_code=sample_code(province),
         zalo_code=zalo_code,
+        instant=instant,
     )
 
 

@@ -1,22 +1,30 @@
 """The pages everybody may open: the first page, the list, one ticket, and the file by which Zalo knows the site."""
 
 import re
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlmodel import Session
 
+from zalobot.knowledge import instant, searching
+from zalobot.knowledge.searching import Answer
 from zalobot.ledger import days
 from zalobot.province import Province
 from zalobot.services import SERVICES
-from zalobot.store.models import LedgerDay
+from zalobot.store.models import LedgerDay, Liked
 from zalobot.store.queries import figures, public
 from zalobot.store.queries.public_rows import Story
 from zalobot.web import home_view, list_view, pages
+from zalobot.web.found_view import found_page
 from zalobot.web.public_view import ticket_page
 from zalobot.web.qr import qr
 
 _PAGE = 20
 _ANSWERS = 4
+_BEST = 10
+_COUNTED = timedelta(days=90)
+_WORDS = 200  # characters of what is looked for
 _OVERDUE = 5
 _YEAR = 365 * 24 * 3600
 
@@ -33,15 +41,19 @@ async def home(request: web.Request) -> web.Response:
     answers = await store.read(public.latest_answers, _ANSWERS)
     late = await store.read(public.overdue, now, _OVERDUE)
     address = pages.zalo_address(services)
+    liked = await store.read(instant.counted, now - _COUNTED)
+    code = qr(address) if address else None
     page = home_view.home_page(
-        counted, published.whole.on_time, answers, late, now, services.province, qr(address) if address else None
+        counted, published.whole.on_time, answers, late, now, services.province, code, liked[Liked.RIGHT]
     )
     return pages.html(request, "public/home", page=page)
 
 
 @routes.get("/hoi-dap")
 async def tickets(request: web.Request) -> web.Response:
-    """All tickets, newest first, perhaps narrowed."""
+    """All tickets, newest first, perhaps narrowed; with words to look for, the answers that fit best."""
+    if words := request.query.get("hoi", "").strip()[:_WORDS]:
+        return await _found(request, words)
     return await _list(request, list_view.asked(request.query, request.app[SERVICES].province))
 
 
@@ -65,12 +77,14 @@ async def ticket(request: web.Request) -> web.Response:
 
 @routes.get("/tim")
 async def find(request: web.Request) -> web.Response:
-    """The search by code: to the ticket, or to the list that says it was not found."""
+    """The search: by code to the ticket, or to the list that says it was not found; by words to the answers."""
     services = request.app[SERVICES]
-    typed = request.query.get("ma", "").strip()[:40]
-    if not typed:
+    asked = request.query.get("ma", "").strip()[:_WORDS]
+    if not asked:
         raise web.HTTPSeeOther("/hoi-dap")
-    code = proper_code(typed, services.province)
+    code, typed = proper_code(asked, services.province), asked[:40]
+    if not code and len(re.findall(r"[^\W\d_]{2,}", asked)) > 1:
+        raise web.HTTPSeeOther("/hoi-dap?" + urlencode({"hoi": asked}))
     known = await services.store.read(public.exists, code)
     if known:
         raise web.HTTPSeeOther(f"/hoi-dap/{code}")
@@ -113,6 +127,16 @@ def _plain(typed: str) -> str:
 def _story(session: Session, code: str) -> tuple[Story | None, LedgerDay | None]:
     """A ticket, and where the ledger stood when the last day ended."""
     return public.story(session, code), days.latest(session)
+
+
+async def _found(request: web.Request, words: str) -> web.Response:
+    services = request.app[SERVICES]
+    answers = await services.store.read(_answers, words, services.now())
+    return pages.html(request, "public/found", page=found_page(words, answers, services.province))
+
+
+def _answers(session: Session, words: str, now: datetime) -> list[Answer]:
+    return searching.answers(session, words, now, limit=_BEST)
 
 
 async def _list(request: web.Request, wanted: list_view.Asked, *, missing: str = "") -> web.Response:
