@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from tests.journeys.stage import APP, OA, Person, Stage, report
 from tests.journeys.test_report_issue import WAREHOUSE
 from zalobot.store.models import Attachment, InboxEvent, InboxState
-from zalobot.tickets import calling
+from zalobot.tickets import adding, calling, finding
 
 
 @pytest.fixture
@@ -66,6 +66,24 @@ def test_the_bot_speaks_again_half_an_hour_after_the_last_word_of_staff(stage: S
     assert lan.says("menu") == []
     stage.later(minutes=2)
     assert len(lan.says("menu")) == 1
+
+
+def test_what_is_said_meanwhile_stays_with_the_ticket(stage: Stage, lan: Person) -> None:
+    """For its agencies; without one nothing is lost either, it is in the inbox."""
+    staff_says(stage, lan, "Chào anh")
+    lan.says("Tôi hỏi trước khi gửi")
+    staff_says(stage, lan, "#bot")
+    code = report(lan, WAREHOUSE)
+    staff_says(stage, lan, "Anh gửi thêm bản vẽ giúp em")
+    lan.says("Mai tôi gửi nhé")
+    staff_says(stage, lan, "trả lại trợ lý")
+    lan.says("menu")
+
+    def kept(session: Session) -> tuple[str, ...]:
+        return adding.of_ticket(session, finding.locked(session, code)[0])
+
+    assert stage.store.run_now(kept) == ("Cán bộ: Anh gửi thêm bản vẽ giúp em", "Doanh nghiệp: Mai tôi gửi nhé")
+    assert stage.failures() == []
 
 
 def test_the_quiet_time_can_be_set(stage: Stage, lan: Person) -> None:

@@ -29,6 +29,7 @@ def said(session: Session, event: Event, now: datetime) -> None:
         return
     if event.admin_id:
         calling.take_over(session, event.person_id, event.at, now)
+        calling.note(session, event.person_id, "staff", _words(event), now)
         return
     if event.name == TEMPLATE and outbox.echoed_template(session, event.person_id, event.message_id, now):
         return

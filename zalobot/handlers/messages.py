@@ -33,6 +33,7 @@ def message(session: Session, event: Event, now: datetime) -> None:
     speaking.note(talk, said.text)
     if talk.with_person(now):
         calling.acknowledge(session, talk, event.message_id, now)
+        calling.note(session, talk.person_id, "business", said.text, now)
         return
     if not said.text and not said.files:
         sticker = any(sent.kind == "sticker" for sent in event.attachments)

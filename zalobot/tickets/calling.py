@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from zalobot import conversations, outbox, reference, templating
+from zalobot import conversations, outbox, reference, spoken, templating
 from zalobot.conversations import Talk
 from zalobot.errors import PastHorizon
 from zalobot.store.models import Priority, Role
-from zalobot.tickets import finding, telling
+from zalobot.tickets import adding, finding, telling
 
 QUIET = "quiet"  # session.info: how long after the last word of a member of staff the bot speaks again by itself
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -45,6 +45,16 @@ def acknowledge(session: Session, talk: Talk, message_id: str, now: datetime) ->
     if talk.with_person_until is not None:
         quiet: timedelta = session.info.get(QUIET, HALF_AN_HOUR)
         outbox.acknowledge(session, talk.person_id, message_id, talk.with_person_until - quiet, now)
+
+
+def note(session: Session, person_id: str, speaker: str, text: str, now: datetime) -> None:
+    """Keep what is said while a member of staff talks with somebody beside their newest ticket under way, for its
+    agencies. `speaker` is "staff" or "business". Where there is no ticket the words stay in the inbox alone."""
+    under_way, _ = finding.tickets_around(session, person_id, now)
+    if not under_way or not text.strip():
+        return
+    ticket, _ = finding.locked(session, under_way[0])
+    adding.keep(session, ticket, person_id, f"{spoken.state('speaker', speaker)}: {text.strip()}", now)
 
 
 def give_back(session: Session, person_id: str, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 The one rule: an agency sees its own parts and those offered to it, with everything the business wrote.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,6 +95,7 @@ class Behind:
     description: str
     contact: str
     business_name: str
+    business: Mapping[str, str]
     tier: str
     additions: tuple[tuple[datetime, str], ...]
     files: tuple["FileRow", ...]
@@ -123,6 +125,7 @@ def behind(session: Session, ticket_code: str) -> Behind | None:
             col(Ticket.description),
             col(Ticket.contact),
             col(Ticket.business_name),
+            col(Ticket.business),
             col(Ticket.tier),
         ).where(col(Ticket.code) == ticket_code)
     ).one_or_none()
@@ -136,6 +139,7 @@ def behind(session: Session, ticket_code: str) -> Behind | None:
         description=row.description,
         contact=row.contact,
         business_name=row.business_name,
+        business=row.business,
         tier=str(row.tier),
         additions=tuple((at, text) for at, text in session.execute(added.order_by(col(Addition.id)))),
         files=_files(session, row.id),
