@@ -46,7 +46,7 @@ class Browser:
             return await self._take(answer)
 
     async def _take(self, answer: aiohttp.ClientResponse) -> str:
-        self.page, self.where, self.status = await answer.text(), answer.url.path_qs, answer.status
+        self.page, self.where, self.status = await answer.text(errors="replace"), answer.url.path_qs, answer.status
         self.hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', self.page))
         return self.page
 

@@ -8,6 +8,7 @@ from zalobot.services import Services
 from zalobot.web import access, account, agencies, api, assets, consent, data, health, ledger, live, own_data, public
 from zalobot.web import sign_in as coming_in
 from zalobot.web.coordinator import pages as coordinator
+from zalobot.web.leader import pages as leader
 from zalobot.web.officer import absences, beside_pages, files, part_pages
 from zalobot.web.officer import pages as officer
 
@@ -20,6 +21,7 @@ CONSOLES: tuple[access.Row, ...] = (
     *absences.ROWS,
     *files.ROWS,
     *coordinator.ROWS,
+    *leader.ROWS,
 )
 
 

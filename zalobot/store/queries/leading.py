@@ -1,0 +1,103 @@
+"""What a leader's page reads: what is late or about to be, why and who has it; and answers to score.
+
+The one rule: the words of a sealed ticket are not read, and each list is one statement with a limit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, select
+from sqlmodel import Session, col
+
+from zalobot.store.models import AnswerScore, Officer, Part, PartState, Ticket, Tier
+from zalobot.store.queries.public import OPEN_PART, unanswered
+
+MOST = 100
+ANSWERS = 6
+_TITLE = case((col(Ticket.tier) == Tier.SEALED, ""), else_=col(Ticket.title)).label("title")
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """An unanswered part. `explanation` is the head's reason, given at `explained_at`, owed by `explain_until`."""
+
+    code: str
+    number: int
+    ticket_code: str
+    title: str
+    topic: str
+    agency: str
+    officer: str | None
+    state: PartState
+    klass: str
+    clock: int
+    clock_started_at: datetime
+    due_at: datetime
+    explanation: str
+    explained_at: datetime | None
+    explain_until: datetime | None
+    new_date: Any
+    hand_overs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scorable:
+    """An answer, and what this account thinks of it ('' for nothing yet)."""
+
+    code: str
+    number: int
+    ticket_code: str
+    title: str
+    agency: str
+    answer: str
+    answered_at: datetime
+    verdict: str | None
+    score: str | None
+
+
+def urgent(session: Session, until: datetime, agency: str = "") -> list[Urgent]:
+    """The parts (of one agency, if it is named) whose due time has passed or comes by `until`, the oldest first."""
+    rows = session.execute(
+        select(
+            col(Part.code), col(Part.number), col(Ticket.code).label("ticket_code"), _TITLE, col(Ticket.topic),
+            col(Part.agency), col(Officer.name).label("officer"), col(Part.state), col(Part.klass), col(Part.clock),
+            col(Part.clock_started_at), col(Part.due_at), col(Part.explanation), col(Part.explained_at),
+            col(Part.explain_until), col(Part.new_date), col(Part.hand_overs),
+        )
+        .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
+        .outerjoin(Officer, col(Officer.id) == col(Part.officer_id))
+        .where(unanswered(), col(Part.state).in_(_moving()), col(Part.due_at) <= until, _of(agency))
+        .order_by(col(Part.due_at), col(Part.id))
+        .limit(MOST)
+    )  # fmt: skip
+    return [Urgent(**row._mapping) for row in rows]
+
+
+def answers(session: Session, account_id: str, agency: str = "") -> list[Scorable]:
+    """The latest answers, with this account's score."""
+    own = and_(
+        col(AnswerScore.part_id) == col(Part.id),
+        col(AnswerScore.clock) == col(Part.clock),
+        col(AnswerScore.account_id) == account_id,
+    )
+    rows = session.execute(
+        select(
+            col(Part.code), col(Part.number), col(Ticket.code).label("ticket_code"), _TITLE, col(Part.agency),
+            col(Part.answer), col(Part.answered_at), col(Part.verdict), col(AnswerScore.score),
+        )
+        .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
+        .outerjoin(AnswerScore, own)
+        .where(col(Part.answered_at).is_not(None), col(Ticket.tier) != Tier.SEALED, _of(agency))
+        .order_by(col(Part.answered_at).desc())
+        .limit(ANSWERS)
+    )  # fmt: skip
+    return [Scorable(**row._mapping) for row in rows]
+
+
+def _moving() -> list[PartState]:
+    return [state for state in OPEN_PART if state is not PartState.PAUSED]
+
+
+def _of(agency: str) -> ColumnElement[bool]:
+    return col(Part.agency) == agency if agency else col(Part.agency) != ""

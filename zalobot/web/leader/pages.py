@@ -1,0 +1,71 @@
+"""The addresses of the leader's console."""
+
+import asyncio
+from datetime import datetime
+
+from aiohttp import web
+from sqlmodel import Session
+
+from zalobot.accounts import scoring
+from zalobot.errors import Refused
+from zalobot.figures.board import Published
+from zalobot.services import SERVICES, Services
+from zalobot.store.models import AccountRole, Score
+from zalobot.store.queries import leading
+from zalobot.store.queries.figures import AgencyFigures
+from zalobot.store.queries.leading import Scorable, Urgent
+from zalobot.web import agencies, console
+from zalobot.web.access import LEADERS, WHO, Row
+from zalobot.web.acting import onwards, part_code, refused
+from zalobot.web.flashes import Flash
+from zalobot.web.leader.sheets import report
+from zalobot.web.leader.view import LeaderPage, horizon, leader_page
+
+PATH = "/dieu-hanh"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Read = tuple[list[Urgent], list[Scorable], Published, dict[str, AgencyFigures]]
+
+
+async def today(request: web.Request) -> web.Response:
+    """What is late, what soon will be, the figures, the answers."""
+    return console.html(request, "consoles/leader/today", page=await _page(request))
+
+
+async def export(request: web.Request) -> web.Response:
+    """The same as a workbook."""
+    page = await _page(request)
+    body = await asyncio.to_thread(report, page)
+    headers = {"Content-Disposition": 'attachment; filename="dieu-hanh.xlsx"', "Content-Type": _XLSX}
+    return web.Response(body=body, headers=headers)
+
+
+async def score(request: web.Request) -> web.StreamResponse:
+    """Keep what the leader thinks of an answer."""
+    services, who, code = request.app[SERVICES], request[WHO].account, part_code(request)
+    wanted = str((await request.post()).get("diem", ""))
+    if wanted not in set(Score):
+        raise web.HTTPBadRequest(text="diem")
+    try:
+        await services.store.run(scoring.score, who.id, code, Score(wanted), services.now())
+    except Refused as refusal:
+        return onwards(request, PATH, Flash("late", text=refused(refusal), code=code))
+    return onwards(request, f"{PATH}#cham", Flash("ok", "cham", code=code))
+
+
+async def _page(request: web.Request) -> LeaderPage:
+    services, who = request.app[SERVICES], request[WHO].account
+    agency, now = (who.agency if who.role is AccountRole.HEAD else ""), services.now()
+    urgent, answers, published, counted = await services.store.read(_read, services, now, who.id, agency)
+    return leader_page(urgent, answers, published, counted, now, services.province)
+
+
+def _read(session: Session, services: Services, now: datetime, account_id: str, agency: str) -> Read:
+    urgent = leading.urgent(session, horizon(services.province.calendar, now), agency)
+    return urgent, leading.answers(session, account_id, agency), *agencies.counts(session, services, now)
+
+
+ROWS = (
+    Row("GET", PATH, LEADERS, today),
+    Row("GET", f"{PATH}/so-lieu.xlsx", LEADERS, export),
+    Row("POST", f"{PATH}/{{code}}/{{number}}/cham", LEADERS, score),
+)

@@ -1,0 +1,111 @@
+"""The leader's page as plain values.
+
+The one rule: it says who has a matter and why it is late, in the words that are on record, and ranks nobody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from zalobot.errors import PastHorizon
+from zalobot.figures.board import Published
+from zalobot.figures.table import weeks
+from zalobot.province import Province
+from zalobot.store.models import PartState
+from zalobot.store.queries.figures import AgencyFigures
+from zalobot.store.queries.leading import Scorable, Urgent
+from zalobot.web.agency_view import Column, Lines, columns, lines
+from zalobot.web.filters import local
+from zalobot.web.home_view import excerpt
+from zalobot.web.meter import Clock, Look, Meter, meter
+from zalobot.web.public_view import agency_name
+from zalobot.web.workday import whole_day
+from zalobot.workdays import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A part that is late or soon due. `why` names the reason that is on record: see WHY in the template."""
+
+    row: Urgent
+    title: str
+    agency: str
+    meter: Meter
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to be scored."""
+
+    row: Scorable
+    agency: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderPage:
+    """What `consoles/leader/today.html` shows."""
+
+    late: tuple[Item, ...]
+    today: tuple[Item, ...]
+    soon: tuple[Item, ...]
+    agencies: int
+    answers: tuple[Answer, ...]
+    lines: Lines
+    columns: tuple[Column, ...]
+    open: int
+
+
+def leader_page(
+    urgent: Sequence[Urgent],
+    answers: Sequence[Scorable],
+    published: Published,
+    counted: dict[str, AgencyFigures],
+    now: datetime,
+    province: Province,
+) -> LeaderPage:
+    """Build the page as it is at `now`."""
+    items = [_item(row, now, province) for row in urgent]
+    late = tuple(item for item in items if item.meter.look is Look.LATE)
+    return LeaderPage(
+        late=late,
+        today=tuple(item for item in items if item.meter.look is Look.TODAY),
+        soon=tuple(item for item in items if item.meter.look is Look.SOON),
+        agencies=len({item.row.agency for item in late}),
+        answers=tuple(Answer(row, agency_name(province, row.agency), excerpt(row.answer)) for row in answers),
+        lines=lines(published, counted, province),
+        columns=columns(weeks(published.parts, published.period.last)),
+        open=sum(figures.open for figures in counted.values()),
+    )
+
+
+def horizon(calendar: WorkCalendar, now: datetime) -> datetime:
+    """The end of the next working day: what is due by then is soon due. Past the known days it is two days on."""
+    try:
+        tomorrow = whole_day(local(now).date())[1]
+        return whole_day(local(calendar.next_working_moment(tomorrow)).date())[1]
+    except PastHorizon:
+        return now + timedelta(days=2)
+
+
+def _item(row: Urgent, now: datetime, province: Province) -> Item:
+    topic = province.topics.get(row.topic)
+    clock = Clock(row.klass == "simple", row.clock_started_at, row.due_at)
+    shown = meter(clock, now, province.calendar)
+    return Item(
+        row, row.title or (topic.name if topic else ""), agency_name(province, row.agency), shown, _why(row, now)
+    )
+
+
+def _why(row: Urgent, now: datetime) -> str:
+    """The reason on record: what the head said, that nothing was said, that nobody took it up or it is disputed."""
+    if row.explained_at and row.explained_at >= row.clock_started_at:
+        return "explained"
+    if row.state is PartState.DECLINED:
+        return "declined"
+    if row.due_at < now and row.explain_until:
+        return "owed" if row.explain_until > now else "silent"
+    if row.state is PartState.WAITING:
+        return "waiting"
+    return "reopened" if row.clock > 1 else ""
