@@ -16,14 +16,14 @@ from rapidfuzz.distance import OSA
 from zalobot.knowledge.reading import features, read
 
 OF_ANSWER: Final = 0.3  # what a word weighs that stands only in the answer
-PAIR: Final = 0.5  # what a pair of words weighs beside a word as rare
+PAIR: Final = 0.35  # what a pair of words weighs beside a word as rare
 LOOKED_AT: Final = 60  # of the best by words, those whose questions are compared as wholes
-WHOLE: Final = 3.0  # what likeness as a whole weighs beside the words found
+WHOLE: Final = 5.0  # what likeness as a whole weighs beside the words found
 SHORTEST_SLIP: Final = 3  # letters; a shorter word is not mended
 # Fitted so that of what is given a chance of 0.8 about eight in ten are right (`zalobot eval search` prints it).
-CALIBRATED: Final = (-2.38, 1.54, 2.76)
-MOST_LEAD: Final = 1.5
-TOO_COMMON: Final = 0.12  # of all answers: a word in more of them finds none
+CALIBRATED: Final = (-2.38, 1.54, 1.85)
+MOST_LEAD: Final = 2.2
+TOO_COMMON: Final = 0.25  # of all answers: a word in more of them finds none
 
 
 class Known(NamedTuple):
