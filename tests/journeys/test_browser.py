@@ -116,7 +116,7 @@ async def _a_business_follows_and_agrees(journey: Journey) -> None:
     await business.hears("đã ghi nhận sự đồng ý")
     await business.says("xin chào")
     await business.hears("mô tả luôn sự việc")
-    assert await business.buttons() == ["1. Gửi phản ánh", "2. Tra cứu", "3. Hướng dẫn", "4. Gặp cán bộ"]
+    assert await business.buttons() == ["1. Gửi phản ánh", "2. Tra cứu", "3. Hướng dẫn", "4. Gặp cán bộ", "5. English"]
     await business.at_the_end()
     await journey.window.shows("what-can-be-done")
 
