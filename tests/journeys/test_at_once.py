@@ -75,9 +75,7 @@ def test_an_answer_past_its_review_is_shown_to_nobody(stage: Stage):
 def test_a_report_of_trouble_is_not_answered_away(stage: Stage):
     person = stage.person("an")
     person.says("đồng ý")
-    said = person.says(
-        "hồ sơ xin giấy phép lao động của công ty tôi nộp 3 tháng rồi vẫn chưa có kết quả, xin xem lại"
-    )
+    said = person.says("hồ sơ xin giấy phép lao động của công ty tôi nộp 3 tháng rồi vẫn chưa có kết quả, xin xem lại")
     assert "219/2025" not in said[0]
 
 
