@@ -104,10 +104,7 @@ async def reports(town: Town) -> str:
     await town.sim.sends_file(lan.person, PDF, "phieu-yeu-cau.pdf")
     assert "Đã nhận 1 tệp" in (await lan.hears())[0]
     assert town.sim.grant.refreshes == 1
-    town.sim.faults.no_buttons = True  # -201: the same words come without buttons
     assert (await lan.says("hả"))[0].endswith('Không muốn để lại thì gõ "bỏ qua".\n\nGõ 1 Bỏ qua.')
-    assert lan.buttons == []
-    town.sim.faults.no_buttons = False
     seen = (await lan.says("chị Lan 0912 000 345"))[0]
     assert all(part in seen for part in (FIRST, SECOND, "Liên hệ: chị Lan, 0912000345", "Tệp: 1"))
     sent = (await lan.says("1"))[0]
@@ -164,7 +161,7 @@ async def the_head_is_told_each_morning(town: Town, code: str) -> None:
         assert digest.startswith(f"Việc sáng {day} của Công an tỉnh")
         assert f"{group} (1):\n{code}/2: {state}\n" in digest
     assert "lý do chậm và ngày trả lời mới" in digest
-    assert town.head.buttons == [f"1. Giải trình {code}/2"]
+    assert town.head.buttons == [f"1. Giải trình {code}/2", "2. Việc của tôi"]
 
 
 async def test_the_journey_survives_what_a_network_does(town: Town) -> None:
@@ -187,7 +184,7 @@ async def test_the_journey_survives_what_a_network_does(town: Town) -> None:
 async def test_what_was_said_was_said_once_and_the_file_is_kept(town: Town) -> None:
     code = await reports(town)
     await is_asked_and_answered(town, code)
-    assert [entry.facts["code"] for entry in town.sim.world.log if entry.kind == "refused"] == [-216, -201]
+    assert [entry.facts["code"] for entry in town.sim.world.log if entry.kind == "refused"] == [-216]
     assert len([entry for entry in town.sim.world.log if entry.kind == "dropped"]) == 1
     texts = [message.text for message in town.sim.received(town.lan.person)]
     assert len(texts) == len(set(texts))
