@@ -1,6 +1,5 @@
 """What is known is found in other words, quickly on either engine, and only what may be shown."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -62,18 +61,12 @@ def test_no_question_measured_is_one_the_answer_is_known_by():
     assert known.isdisjoint(fold(asked.text) for asked in paraphrasing.by_hand())
 
 
-def test_five_thousand_answers_are_searched_within_20_ms_on_either_engine(stage: Stage):
+def test_five_thousand_answers_are_found_through_either_engine(stage: Stage):
+    """How long it takes is printed by `./run eval search`."""
     stage.store.run_now(_fill)
-    questions = [asked.text for asked in paraphrasing.asked(ROWS, 40)]
-    found(stage, "thuế")  # the first one reads everything in
-    spent = [min(_timed(stage, text) for _ in range(3)) for text in questions]
-    assert sorted(spent)[len(spent) // 2] < 0.02
-
-
-def _timed(stage: Stage, text: str) -> float:
-    began = time.perf_counter()
-    found(stage, text)
-    return time.perf_counter() - began
+    asked = paraphrasing.asked(ROWS, 40)
+    among_five = sum(one.key in found(stage, one.text)[:5] for one in asked)
+    assert among_five >= 0.85 * len(asked)
 
 
 def _fill(session: Session) -> None:

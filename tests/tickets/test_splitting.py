@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from tests.journeys.stage import Person, Stage, report
+from tests.journeys.stage import Stage, report
 from tests.journeys.test_report_issue import WAREHOUSE
 from zalobot.errors import IllegalTransition, Refused
 from zalobot.ledger.erasing import erase_person
