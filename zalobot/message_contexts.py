@@ -203,6 +203,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("reminders", ("work",), ("merged",)),
     ("status", (*_ABOUT_A_PART, "facts"), ("class_changed", "decided", "succeeded")),
     ("status", _ABOUT_A_PART, ("part_added", "disputed")),
+    ("status", ("facts",), ("check_code",)),
     ("status", ("ticket", "facts"), ("merged", "split")),
     ("status", ("ticket", "answers"), ("answers",)),
     ("list", ("part",), ("part", "work", "answer")),
@@ -261,7 +262,13 @@ _TO_STAFF: Final = (
 )
 _EACH_TO_STAFF: Final = frozenset(
     (
-        *("not_understood/staff_called", "list/late_agency", "list/proposal", "mail/zalo_trouble", "mail/consent_needed"),
+        *(
+            "not_understood/staff_called",
+            "list/late_agency",
+            "list/proposal",
+            "mail/zalo_trouble",
+            "mail/consent_needed",
+        ),
         *("counted/simple", "counted/hard", "counted/day", "counted/changed", "counted/changed_days"),
     )
 )
@@ -269,7 +276,17 @@ _EACH_TO_STAFF: Final = frozenset(
 _REFUSED_TO_BUSINESSES: Final = frozenset(
     (
         *("already_answered", "already_withdrawn", "illegal_transition", "media_gone", "media_host", "media_too_big"),
-        *("already_yours", "nothing_to_join", "only_joined", "media_type", "no_such_agency", "no_such_part", "no_such_ticket", "not_allowed", "not_answered_yet"),
+        *(
+            "already_yours",
+            "nothing_to_join",
+            "only_joined",
+            "media_type",
+            "no_such_agency",
+            "no_such_part",
+            "no_such_ticket",
+            "not_allowed",
+            "not_answered_yet",
+        ),
         *("nothing_to_withdraw", "past_horizon", "stale_ticket", "already_yours", "nothing_to_join", "only_joined"),
     )
 )

@@ -55,6 +55,7 @@ def enqueue(
     priority: Priority = Priority.REPLY,
     ticket_id: str | None = None,
     hold: timedelta = AT_ONCE,
+    check_code: str | None = None,
 ) -> str:
     """Queue what was rendered for a person (long texts as several rows); gives back the key of the last row.
 
@@ -67,7 +68,15 @@ def enqueue(
     outgoing = Outgoing(text=said.text, buttons=tuple(_button(title, payload) for title, payload in said.buttons))
     wording = said.template, said.version, said.language
     return enqueue_message(
-        session, person_id, outgoing, now=now, wording=wording, priority=priority, ticket_id=ticket_id, hold=hold
+        session,
+        person_id,
+        outgoing,
+        now=now,
+        wording=wording,
+        priority=priority,
+        ticket_id=ticket_id,
+        hold=hold,
+        check_code=check_code,
     )
 
 
@@ -81,6 +90,7 @@ def enqueue_message(
     priority: Priority = Priority.REPLY,
     ticket_id: str | None = None,
     hold: timedelta = AT_ONCE,
+    check_code: str | None = None,
 ) -> str:
     """`enqueue` for what is more than words: pictures, files, stickers.
 
@@ -89,7 +99,8 @@ def enqueue_message(
     row_id = ""
     for piece in parts(outgoing) if person_id else ():
         row_id = new_id()
-        later(session, _insert, _row(row_id, person_id, piece, wording, now, priority, ticket_id, hold))
+        row = _row(row_id, person_id, piece, wording, now, priority, ticket_id, hold)
+        later(session, _insert, row | {"check_code": check_code})
     return row_id
 
 

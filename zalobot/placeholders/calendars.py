@@ -71,6 +71,8 @@ OTHERS: Final = (
     placeholder("noi_dung_them", "facts", lambda f: spoken.excerpt(str(f.get("text") or ""), EXCERPT)),
     placeholder("ten_dong_nghiep", "facts", lambda f: str(f.get("colleague") or "")),
     placeholder("link_vao_web", "facts", lambda f: str(f.get("link") or "")),
+    placeholder("ma_kiem_tra", "facts", lambda f: str(f.get("check") or "")),
+    placeholder("trang_kiem_tra", "facts", lambda f: f"{f.get('site') or ''}/xac-thuc"),
     placeholder("so_tep_them", "facts", lambda f: str(f.get("files") or "")),
     placeholder("quyet_dinh", "facts", lambda f: str(f.get("decision") or "")),
     placeholder("ngay_hieu_luc", "facts", lambda f: spoken.day(f["on"]) if f.get("on") else ""),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from zalobot import outbox, reference, spoken, templating
-from zalobot.store.models import Part, Priority, Ticket
+from zalobot.store.models import Part, Ticket
 from zalobot.templating import Rendered
 from zalobot.tickets import adequacy, facts, telling
 from zalobot.workdays import LOCAL
@@ -33,9 +33,7 @@ def tell(session: Session, ticket: Ticket, part: Part, parts: Sequence[Part], no
     part.told_at = leaves
     said = _together(session, ticket, sorted([*held, part], key=lambda p: p.number), now)
     for person_id in telling.audience(ticket):
-        outbox.enqueue(
-            session, person_id, said, now=now, priority=Priority.STATUS, ticket_id=ticket.id, hold=leaves - now
-        )
+        telling.push(session, person_id, said, ticket, now, leaves - now)
 
 
 def alike(session: Session, part: Part, text: str, now: datetime) -> int:

@@ -4,6 +4,7 @@ The one rule: telling is a row in the outbox, written in the transaction of what
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlmodel import Session
 
 from zalobot import outbox, reference, templating
 from zalobot.errors import PastHorizon
+from zalobot.outbox import check_codes
 from zalobot.store.database import memo
 from zalobot.store.models import Officer, Part, Priority, Role, Ticket
 from zalobot.templating import Rendered
@@ -33,7 +35,29 @@ def the_business(session: Session, message: str, ticket: Ticket, part: Part, now
     """Push a part's news to whoever opened the ticket, and to those who follow it."""
     said = templating.render(message, **things(session, ticket, part, now), **more)
     for person_id in reporters(ticket) if message in _ASKS else audience(ticket):
-        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, ticket_id=ticket.id)
+        push(session, person_id, said, ticket, now)
+
+
+def push(
+    session: Session, person_id: str, said: Rendered, ticket: Ticket, now: datetime, hold: timedelta = timedelta(0)
+) -> None:
+    """Push news of a ticket to a person of the business, with a code by which anybody can see that it is ours."""
+    facts_of_it = {"check": (code := check_codes.new_code()), "site": reference.public_url(session)}
+
+    def with_code(words: Rendered) -> Rendered:
+        line = templating.render("status/check_code", facts=facts_of_it).text
+        return replace(words, text=f"{words.text}\n\n{line}")
+
+    outbox.enqueue(
+        session,
+        person_id,
+        said.changed(with_code),
+        now=now,
+        priority=Priority.STATUS,
+        ticket_id=ticket.id,
+        hold=hold,
+        check_code=code,
+    )
 
 
 def the_agency(

@@ -5,7 +5,21 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from zalobot.services import Services
-from zalobot.web import access, account, agencies, api, assets, consent, data, health, ledger, live, own_data, public
+from zalobot.web import (
+    access,
+    account,
+    agencies,
+    api,
+    assets,
+    checking,
+    consent,
+    data,
+    health,
+    ledger,
+    live,
+    own_data,
+    public,
+)
 from zalobot.web import sign_in as coming_in
 from zalobot.web.coordinator import pages as coordinator
 from zalobot.web.leader import pages as leader
@@ -37,6 +51,7 @@ def routes(_services: Services | None = None) -> Sequence[web.AbstractRouteDef]:
         *own_data.routes,
         *agencies.routes,
         *data.routes,
+        *checking.routes,
         *coming_in.ROUTES,
         *access.guarded(CONSOLES),
     ]
