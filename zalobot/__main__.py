@@ -116,7 +116,7 @@ def eval_(
 
 @app.command()
 def figures(file: Annotated[Path, typer.Argument(help="phan-viec.json, as the site publishes it.")]) -> None:
-    """Work the published table of the agencies out again from the open data; it is written as the site's co-quan.csv."""
+    """Work the published table of the agencies out again from the open data, as the site's co-quan.csv."""
     from zalobot.figures import files
 
     typer.echo(files.recomputed(file), nl=False)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.chromium
 
 PATHS = ["/", "/hoi-dap", "/hoi-dap/QN-2611-00042", "/hoi-dap/QN-2611-00031", "/hoi-dap/QN-2611-00045",
-         "/hoi-dap/QN-2611-00044", "/hoi-dap/QN-2611-00046", "/hoi-dap/QN-2611-00052", "/khong-co", "/co-quan", "/co-quan/SNNMT", "/du-lieu", "/xac-thuc"]  # fmt: skip
+         "/hoi-dap/QN-2611-00044", "/hoi-dap/QN-2611-00046", "/hoi-dap/QN-2611-00052", "/khong-co",
+         "/co-quan", "/co-quan/SNNMT", "/du-lieu", "/xac-thuc"]  # fmt: skip
 
 WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CUT_OFF = """() => [...document.querySelectorAll('main li, main p, main dd, main h1, main h3, main b')]

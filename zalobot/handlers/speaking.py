@@ -19,7 +19,7 @@ def note(talk: Talk, text: str) -> None:
 
 
 def change(session: Session, talk: Talk, text: str, now: datetime) -> bool:
-    """ "English", "Tiếng Việt": go on in that language, with the question being asked; False when it is none of these."""
+    """ "English", "Tiếng Việt": go on in that language, with the question being asked; False for anything else."""
     wanted = "" if talk.is_staff else foreign.asked_for(text)
     if not wanted:
         return False

@@ -71,7 +71,9 @@ TICKET: Final = (
     placeholder("loai_ho_so", "ticket", lambda t: spoken.state("klass", t.ticket.klass)),
     placeholder("noi_dung_sau", "ticket", lambda t: spoken.excerpt("\n".join(t.additions), EXCERPT)),
     placeholder("duoc_cong_khai", "ticket", lambda t: "" if t.ticket.tier == "sealed" else t.ticket.code),
-    placeholder("co_quan_ho_so", "ticket", lambda t: ", ".join({agency_of(t.province, p.part.agency): 0 for p in t.parts})),
+    placeholder(
+        "co_quan_ho_so", "ticket", lambda t: ", ".join({agency_of(t.province, p.part.agency): 0 for p in t.parts})
+    ),
     placeholder("trang_thai_ho_so", "ticket", lambda t: spoken.state("status", t.ticket.state)),
 )
 

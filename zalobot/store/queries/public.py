@@ -167,7 +167,7 @@ def overdue(session: Session, now: datetime, limit: int) -> tuple[PublicTicket, 
 
 
 def open_of(session: Session, agency: str, limit: int) -> tuple[PublicTicket, ...]:
-    """The tickets of which this agency has a part to answer, the one that is due first (or is the longest late) first."""
+    """The tickets of which this agency has a part to answer, the one that is due (or late) first, first."""
     soonest = func.min(col(Part.due_at)).label("soonest")
     mine = and_(unanswered(), col(Part.agency) == agency, col(Part.state).in_(OPEN_PART))
     chosen = select(col(Part.ticket_id)).where(mine).group_by(col(Part.ticket_id)).order_by(soonest).limit(limit)
@@ -177,7 +177,7 @@ def open_of(session: Session, agency: str, limit: int) -> tuple[PublicTicket, ..
 
 
 def newest_codes(session: Session) -> tuple[str, ...]:
-    """The codes of the newest tickets that show their words; a list for search engines holds 50,000 addresses at most."""
+    """The codes of the newest tickets that show their words; search engines take 50,000 addresses at most."""
     query = select(col(Ticket.code)).where(col(Ticket.tier) != Tier.SEALED).order_by(col(Ticket.id).desc())
     return tuple(session.execute(query.limit(40_000)).scalars())
 

@@ -103,9 +103,7 @@ async def _saved(request: web.Request, values: Mapping[str, str], *, status: int
     return console.html(request, "consoles/officer/saved", status=status, saved=listed, values=values)
 
 
-def _save(
-    session: Session, title: str, fields: Mapping[str, str], officer: Officer, now: Any, **_seen: int
-) -> object:
+def _save(session: Session, title: str, fields: Mapping[str, str], officer: Officer, now: Any, **_seen: int) -> object:
     return saved_answers.save(session, title, fields, officer, now)
 
 
