@@ -58,7 +58,7 @@ async def _send(acts: Acts, given: Given) -> None:
         case "contact":
             await acts.sends_contact(person, *CONTACT)
         case "share":
-            await acts.shares(person, address="12 Trần Phú", ward="Hồng Gai", city="Quảng Ninh")
+            await acts.shares(person, address="12 Trần Phú", ward="Phường 1", city="")
         case "chatnow":
             await acts.clicks_chatnow(person)
         case "withdraw":
