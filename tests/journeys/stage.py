@@ -213,6 +213,7 @@ def finish(
         "vẫn là": still,
         "xem lại trước khi gửi": "gửi",
         "Đã nhận": "xong",
+        "đã gửi việc gần giống": "Việc của tôi khác",
     }
     for _ in range(6):
         last = person.texts()[-1]

@@ -45,7 +45,7 @@ def test_after_two_working_hours_the_coordinators_are_reminded_once(stage: Stage
     jump(stage, 23, 11, 1)
     assert kim.buttons() == [f"1. Xác nhận {code}"]
     (told,) = reminded(kim)
-    assert f"{code}: Sở Tài chính" in told
+    assert f"{code}: Sở Xây dựng" in told
     stage.restart()
     for hour in (13, 15, 17):
         jump(stage, 23, hour)

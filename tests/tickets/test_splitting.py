@@ -19,7 +19,7 @@ from zalobot.web.public_view import ticket_page
 from zalobot.workdays import LOCAL
 
 CODE = "QN-2611-00001"
-TAX = "Ngoài ra bên tôi chờ hoàn thuế giá trị gia tăng từ quý II, chưa có kết quả."
+TAX = "Ngoài ra bên tôi còn chờ một khoản từ quý II, chưa có kết quả."  # too vague to be proposed to the tax office
 REASON = "Hoàn thuế là việc khác, do Thuế tỉnh trả lời."
 
 
