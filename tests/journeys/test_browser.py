@@ -262,7 +262,7 @@ async def _the_other_part_becomes_late(journey: Journey, head: str) -> None:
     await window.shows("overdue")
     await officer.becomes(head)
     await officer.hears_last("Việc sáng 02/12/2026 của Công an tỉnh", "Quá hạn (1)", f"{part}, quá hạn", "lý do chậm")
-    assert await officer.buttons() == [f"1. Giải trình {journey.code}/2"]
+    assert await officer.buttons() == [f"1. Giải trình {journey.code}/2", "2. Việc của tôi"]
     await officer.at_the_end()
     await window.shows("up-to-the-head")
     await journey.business.turn_to()

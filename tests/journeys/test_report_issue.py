@@ -14,10 +14,10 @@ WAREHOUSE = (
 def test_a_business_goes_from_following_to_a_code(stage: Stage) -> None:
     lan = stage.person("lan")
     assert "Quý doanh nghiệp có đồng ý không?" in lan.follows()[0]
-    assert lan.buttons() == ["1. Đồng ý", "2. Không đồng ý"]
+    assert lan.buttons() == ["1. Đồng ý", "2. Không đồng ý", "3. English"]
     assert "đã ghi nhận sự đồng ý" in lan.says("1")[0]
     assert "mô tả luôn sự việc" in lan.says("xin chào")[0]
-    assert lan.buttons() == ["1. Gửi phản ánh", "2. Tra cứu", "3. Hướng dẫn", "4. Gặp cán bộ"]
+    assert lan.buttons() == ["1. Gửi phản ánh", "2. Tra cứu", "3. Hướng dẫn", "4. Gặp cán bộ", "5. English"]
     assert "nêu rõ" in lan.says("1")[0]
     assert "tên doanh nghiệp, mã số thuế" in lan.says(WAREHOUSE)[0]
     confirm = lan.says("Chị Lan, 0912 000 345")[0]

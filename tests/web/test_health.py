@@ -175,6 +175,6 @@ async def test_an_empty_site_says_what_would_appear(empty: Store) -> None:
     async with TestClient(TestServer(application(empty, zalo_oa_id=""))) as client:
         home, listed = await (await client.get("/")).text(), await (await client.get("/hoi-dap")).text()
         assert "Chưa có trả lời nào." in home
-        assert "Chưa có phần việc nào được trả lời." in home
+        assert "Chưa có phần việc nào đến hạn." in home
         assert "zalo.me" not in home
         assert "Chưa có phản ánh nào." in listed
