@@ -43,8 +43,10 @@ def titles(person: Person) -> list[str]:
 
 def test_a_part_is_shown_with_what_this_person_can_do(late: Stage) -> None:
     look = "Xem trang công khai"
-    assert titles(late.person("ha")) == ["Nhận xử lý", "Trả lời", "Không thuộc thẩm quyền", "Hỏi thêm doanh nghiệp"]
-    assert titles(late.person("truong")) == ["Giải trình", "Trả lời", look]
+    assert titles(late.person("ha")) == [
+        *("Nhận xử lý", "Trả lời", "Không thuộc thẩm quyền", "Hỏi thêm doanh nghiệp", "Mở trên web")
+    ]
+    assert titles(late.person("truong")) == ["Giải trình", "Trả lời", look, "Mở trên web"]
     assert titles(late.person("lanh-dao")) == [look]
     assert titles(late.person("thu")) == [look]
     assert titles(late.person("kim")) == ["Xác nhận", "Đổi loại", look]

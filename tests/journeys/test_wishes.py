@@ -12,7 +12,7 @@ ANSWERED = (
     ("dạ em cảm ơn ad nhiều lắm ạ", "Cảm ơn Quý doanh nghiệp"),
     ("kênh này dùng thế nào vậy ad", "Hướng dẫn"),
     ("cho em gặp người thật với, máy trả lời chán quá", "cán bộ trực"),
-    ("xóa hết thông tin cá nhân của tôi khỏi hệ thống", "dữ liệu cá nhân"),
+    ("xóa hết thông tin cá nhân của tôi khỏi hệ thống", "đang giữ của Quý doanh nghiệp"),
     ("tôi muốn khiếu nại quyết định xử phạt số 88", "thuộc khiếu nại"),
     ("can bo thue goi y boi duong 20tr moi cho hoan thue", "thuộc tố cáo"),
     ("kho hàng đang cháy, có người kẹt bên trong", "114"),

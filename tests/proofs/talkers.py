@@ -19,6 +19,7 @@ LINES = (
     "Tuần trước đã gọi hỏi hai lần mà không ai trả lời.",
     "gửi",
 )
+LIKE = "đã gửi việc gần giống"
 PATIENCE = 90.0  # seconds a person waits for one reply, a restart of the service included
 
 
@@ -58,6 +59,9 @@ class Crowd:
             except TimeoutError:
                 talk.lost = line
                 break
+            if LIKE in reply.text:  # whoever comes later is asked whether it is the same matter
+                await self.simulator.says(talk.person, "Việc của tôi khác")
+                (reply,) = await self.simulator.replies(talk.person, 1, PATIENCE)
             talk.heard.append(reply.text)
         return talk
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from sqlmodel import col, select
 
-from tests.journeys.stage import APP, OA, Person, Stage
+from tests.journeys.stage import APP, OA, Person, Stage, finish
 from tests.rooms import outbox_rows
 from zalobot import app
 from zalobot.store.models import Attachment
@@ -61,10 +61,8 @@ async def test_hostile_text_comes_out_literally_on_every_phone_and_page(stage: S
     stage.hear(is_told(f"Công ty {words}"[:200], stage))
     lan.says("đồng ý")
     lan.says(f"Giấy phép xây dựng chưa có: {words}")
-    lan.says("1")
-    lan.says("Sở Xây dựng")
     sends_file(lan, f"{words}.pdf")
-    lan.says("xong")
+    finish(lan, agencies="Sở Xây dựng", until="tên doanh nghiệp, mã số thuế")
     officer.pushes()
     (confirm,) = lan.says(f"Lan {words[:60]} 0912000345")
     assert folded(f"Giấy phép xây dựng chưa có: {words}") in folded(confirm)
@@ -85,8 +83,9 @@ async def test_hostile_text_comes_out_literally_on_every_phone_and_page(stage: S
     lan.says(f"Chưa được giải quyết {code}/1")
     lan.says(f"Không đúng: {words}")
     ticket = stage.tickets()[0]
-    assert ticket.description == f"Giấy phép xây dựng chưa có: {words}"
-    assert ticket.business_name == f"Công ty {words}"[:200].strip()
+    # What names nobody is taken for more of the matter: the words are kept whole in either place.
+    assert ticket.description.startswith(f"Giấy phép xây dựng chưa có: {words}")
+    assert f"Công ty {words}"[:200].strip() in (ticket.business_name, ticket.description.split("\n")[-1].strip())
     files = stage.store.read_now(lambda s: list(s.exec(select(Attachment.name).order_by(col(Attachment.id)))))
     assert files == [f"{words}.pdf"]
     assert [

@@ -161,6 +161,9 @@ def check_language(wording: Wording, language: str, needed: Collection[str]) -> 
         if name not in needed:
             lines.append(f"{where}: nobody is told this in another language")
             continue
+        if not wording.has(name):
+            lines.append(f"{where}: not there in Vietnamese")
+            continue
         ours, theirs = wording.source(name), wording.source(name, language)
         with languages.speaking(language):
             found = problems(wording, theirs, wording.contexts[name])
