@@ -24,6 +24,7 @@ from tests.proofs.talkers import Crowd, Talk
 from zalobot.simulator.app import SimSettings, Simulator
 from zalobot.store.database import Store
 
+LIKE_MATTER = "report_issue/same_matter"  # asked of whoever comes after an open ticket in the same words
 LADDER = (0.2, 0.3, 0.5, 0.5, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0, 5.0, 5.0, 5.0, 10.0, 10.0, 10.0, 20.0, 20.0)
 SETTLED = 60.0  # seconds until everything that was left is sent or settled
 
@@ -123,8 +124,9 @@ def _judge(outcome: Outcome, seen: Record, crowd: Crowd, store: Store, model: Ta
     for talk in crowd.talks:
         if opened[talk.person.id] != 1:
             outcome.faults.append(f"{opened[talk.person.id]} tickets of one conversation")
-        if told.get(talk.person.id) != expected:
-            outcome.faults.append(f"the draft was lost: {told.get(talk.person.id)} is not {expected}")
+        heard = tuple(one for one in told.get(talk.person.id, ()) if one != LIKE_MATTER)
+        if heard != tuple(expected):
+            outcome.faults.append(f"the draft was lost: {heard} is not {expected}")
     for who, text in outcome.doubled:
         # The fake Zalo shows every message at once: even an unknown outcome was there to be read.
         why = "although the conversation showed it" if (who, text) in unknown else "without need"

@@ -36,8 +36,8 @@ class Record:
         simulator.world.log = deque()  # of any length
         sign = simulator.stage.deliverer.sign
 
-        def noted(*arguments: object) -> Post:
-            post = sign(*arguments)  # type: ignore[arg-type]
+        def noted(*arguments: object, **more: object) -> Post:
+            post = sign(*arguments, **more)  # type: ignore[arg-type]
             self.posts[post.mac] = post
             return post
 
