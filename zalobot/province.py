@@ -129,6 +129,14 @@ class Province:
         """Those that have work: not the ones whose work went to another."""
         return {code: agency for code, agency in self.agencies.items() if not agency.successor}
 
+    def holder_now(self, agency: str) -> str:
+        """Who has the work of an agency today: itself, or whoever took over, and so on."""
+        passed = {agency}
+        while agency in self.agencies and (after := self.agencies[agency].successor) and after not in passed:
+            agency = after
+            passed.add(agency)
+        return agency
+
     def agency_name(self, code: str) -> str:
         """What an agency is called in the language in use; "" for one that is not there."""
         agency = self.agencies.get(code)

@@ -11,7 +11,7 @@ from zalobot import reference
 from zalobot.errors import Refused
 from zalobot.rules import Klass, RuleVersion
 from zalobot.store.models import EventKind, Part, PartState, Ticket, Verdict
-from zalobot.tickets import clocks, finding, life, succeeding, telling
+from zalobot.tickets import clocks, finding, life, telling
 from zalobot.tickets.record import business, record
 
 
@@ -54,7 +54,7 @@ def _second_clock(session: Session, ticket: Ticket, part: Part, now: datetime) -
     province = reference.fresh(session)
     receipt = clocks.counted(now, _rule(province.rules, ticket.rule_version), Klass.HARD, province.calendar)
     life.move(part, PartState.REOPENED)
-    part.agency = succeeding.holder_now(province, part.agency)
+    part.agency = province.holder_now(part.agency)
     part.clock += 1
     part.answered_at, part.accepted_at, part.klass = None, None, Klass.HARD
     part.clock_started_at, part.due_at = now, receipt.due if receipt else None

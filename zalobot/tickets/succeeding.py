@@ -59,15 +59,6 @@ def carry_out(session: Session, now: datetime) -> int:
     return len(come)
 
 
-def holder_now(here: Province, agency: str) -> str:
-    """Who has the work of an agency today: itself, or whoever took over, and so on."""
-    passed = {agency}
-    while agency in here.agencies and (after := here.agencies[agency].successor) and after not in passed:
-        agency = after
-        passed.add(agency)
-    return agency
-
-
 def _done(here: Province, agency: str) -> bool:
     return agency not in here.working_agencies
 

@@ -8,17 +8,17 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from zalobot.province import Agency, Province, Topic
+from zalobot.province import Province
 from zalobot.rules import Klass
-from zalobot.topics import Guess, Index, guess, index_of
-from zalobot.understanding.bayes import Bayes, learn
+from zalobot.topics import Guess, guess
+from zalobot.understanding.bayes import Bayes
 from zalobot.understanding.features import topic_features
-from zalobot.understanding.folding import Word, expanded, fold, words
-from zalobot.understanding.phrases import Phrase, pack_phrases, topic_phrases
+from zalobot.understanding.folding import Word, fold, words
+from zalobot.understanding.learnt import trained
+from zalobot.understanding.phrases import Phrase
 from zalobot.understanding.precedents import Precedent, Precedents
 from zalobot.understanding.statistics import softmax
 
@@ -42,7 +42,6 @@ LONG: Final = 40  # words; from here on the sentences are heard one by one too
 SENTENCE: Final = 6
 CERTAIN: Final = 0.7
 _PIECE: Final = re.compile(r"[.;\n]|\(\d\)|, (?=\w+ \w+ \w+ \w+ \w+ )")
-_SCOPE: Final = "place"
 
 
 class Ranked(NamedTuple):
@@ -64,30 +63,19 @@ class Route:
     klass: Klass
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trained:
-    """What is learnt from a pack: known words, phrases by "topic" or "topic:lead", phrases by agency."""
-
-    topics: Index
-    names: Index
-    zones: Index
-    places: Index
-    by_topic: Bayes
-    by_agency: Bayes
-
-
 class Router:
     """Routes texts for one province."""
 
     def __init__(self, province: Province, more: Sequence[Phrase] = ()) -> None:
         self.province = province
-        self.trained = _trained(
+        self.trained = trained(
             province.key,
             tuple(province.topics.values()),
             tuple(province.working_agencies.values()),
             tuple(unit.name for unit in province.units),
             province.zone_words,
             tuple(more),
+            tuple((code, province.holder_now(code)) for code, one in province.agencies.items() if one.successor),
         )
         self.working = frozenset(province.working_agencies)
         labels = self.trained.by_topic.labels
@@ -101,8 +89,7 @@ class Router:
         topic, _, lead = label.partition(":")
         about = self.province.topics[topic]
         found = lead or (about.zone_lead if about.zone_lead and in_zone else about.lead)
-        agency = self.province.agencies.get(found)
-        return agency.successor if agency and agency.successor else found
+        return self.province.holder_now(found)
 
     def route(self, text: str, precedents: Precedents, *, asks: bool) -> Route:
         """Topic and agencies of a text; `asks`: it is a question, so that a place it names means nobody."""
@@ -115,9 +102,14 @@ class Router:
         return Route(topics, agencies, chosen if sure else (), sure, klass)
 
     def _precedent(self, text: str, precedents: Precedents) -> Precedent | None:
-        """What was decided of a matter nearly the same, while its agencies have work."""
+        """What was decided of a matter nearly the same, by whoever has the work of its agencies now."""
         found = precedents.nearest(text)
-        return found if found and self.working.issuperset(found.matter.agencies) else None
+        if found is None:
+            return None
+        holders = tuple(dict.fromkeys(map(self.province.holder_now, found.matter.agencies)))
+        if not self.working.issuperset(holders):
+            return None
+        return found._replace(matter=replace(found.matter, agencies=holders))
 
     def _of_pieces(self, heard: "_Heard") -> list[str]:
         """The agencies that single sentences of a long text surely mean: each answers its own part."""
@@ -276,48 +268,3 @@ def as_typed(read_as: Sequence[Word], phrase: str) -> str:
         if bare[start : start + len(wanted)] == wanted:
             return " ".join(dict.fromkeys(word.typed for word in read_as[start : start + len(wanted)]))
     return phrase
-
-
-@lru_cache(maxsize=8)
-def _trained(
-    key: str,
-    topics: tuple[Topic, ...],
-    agencies: tuple[Agency, ...],
-    places: tuple[str, ...],
-    zones: tuple[str, ...],
-    more: tuple[Phrase, ...],
-) -> Trained:
-    by_code = {topic.code: topic for topic in topics}
-    working = {agency.code for agency in agencies}
-    phrases = [p for p in (*pack_phrases(key), *topic_phrases(by_code), *more) if p.topic in by_code]
-    meant = [(phrase, _agencies(phrase, by_code, working)) for phrase in phrases]
-    rows = [(topic_features(text), p, a) for p, a in meant for text in _typed_both(p.text)]
-    labels = sorted({*by_code, *(_label(p, a, by_code) for p, a in meant)})
-    return Trained(
-        topics=_index({topic.code: topic.keywords for topic in topics}),
-        names=_index({a.code: (*a.aliases, a.name, a.short, *a.former) for a in agencies}),
-        zones=_index({"zone": zones}),
-        places=index_of({_SCOPE: places}),
-        by_topic=learn(((f, {_label(p, a, by_code): 1.0}) for f, p, a in rows), labels),
-        by_agency=learn(((f, {code: 1 / len(a) for code in a}) for f, p, a in rows if a), sorted(working)),
-    )
-
-
-def _index(known: Mapping[str, Iterable[str]]) -> Index:
-    """Known words as the texts are read: short forms written out."""
-    return index_of({code: [expanded(word) for word in words_of] for code, words_of in known.items()})
-
-
-def _agencies(phrase: Phrase, topics: Mapping[str, Topic], working: set[str]) -> tuple[str, ...]:
-    named = tuple(code for code in phrase.agencies if code in working)
-    return named or tuple(code for code in (topics[phrase.topic].lead,) if code in working)
-
-
-def _label(phrase: Phrase, agencies: tuple[str, ...], topics: Mapping[str, Topic]) -> str:
-    about = topics[phrase.topic]
-    usual = not agencies or agencies[0] == about.lead
-    return about.code if usual else f"{about.code}:{agencies[0]}"
-
-
-def _typed_both(text: str) -> tuple[str, str]:
-    return text, fold(text)
