@@ -6,19 +6,15 @@ the service died before it could know, it must look at Zalo's echo or conversati
 
 import argparse
 import asyncio
-import os
 import random
-import sys
-import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests import services
 from tests.proofs import record
 from tests.proofs.bot_process import BotProcess, environment, free_port
+from tests.proofs.engines import on_both
 from tests.proofs.record import Cut, Record
 from tests.proofs.talkers import Crowd, Talk
 from zalobot.simulator.app import SimSettings, Simulator
@@ -41,6 +37,11 @@ class Outcome:
     doubled: Counter[tuple[str, str]] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def broken(self) -> bool:
+        """Whether a promise was broken."""
+        return bool(self.faults)
 
     def __str__(self) -> str:
         arrived = sum(cut.arrived for cut in self.cuts.values())
@@ -142,31 +143,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./run crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--talkers", type=int, default=12)
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--only", choices=("sqlite", "postgresql"))
-    asked = parser.parse_args()
-    broken = False
-    services.open_shared_folder()
-    os.environ["ZALOBOT_TEST_CONTROLLER"] = str(os.getpid())
-    try:
-        for engine in ("sqlite", "postgresql"):
-            if asked.only in (None, engine):
-                outcome = _on(engine, asked)
-                print(f"{outcome}\n  seed {asked.seed}", flush=True)
-                broken = broken or bool(outcome.faults)
-    finally:
-        services.close_shared_folder()
-    sys.exit(int(broken))
+    on_both(parser, _prove)
 
 
-def _on(engine: str, asked: argparse.Namespace) -> Outcome:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zalobot-crash-")))
-        if engine == "sqlite":
-            url = services.sqlite_database(folder)
-        else:
-            url = stack.enter_context(services.postgres_database())
-        return asyncio.run(crash(engine, url, folder, kills=asked.kills, talkers=asked.talkers, seed=asked.seed))
+async def _prove(engine: str, url: str, folder: Path, asked: argparse.Namespace) -> Outcome:
+    return await crash(engine, url, folder, kills=asked.kills, talkers=asked.talkers, seed=asked.seed)
 
 
 if __name__ == "__main__":
