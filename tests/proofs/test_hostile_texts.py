@@ -64,11 +64,13 @@ async def test_hostile_text_comes_out_literally_on_every_phone_and_page(stage: S
     sends_file(lan, f"{words}.pdf")
     finish(lan, agencies="Sở Xây dựng", until="tên doanh nghiệp, mã số thuế")
     officer.pushes()
-    (confirm,) = lan.says(f"Lan {words[:60]} 0912000345")
+    who, company = f"Lan {words[:60]} 0912000345", f"Công ty {words}"[:200].strip()
+    (confirm,) = lan.says(who)
     assert folded(f"Giấy phép xây dựng chưa có: {words}") in folded(confirm)
     lan.says("sửa công khai")
-    lan.says("2")
-    lan.says(f"Công ty {words}"[:200])
+    (asked,) = lan.says("2")
+    if named := "tên doanh nghiệp sẽ được nêu công khai" in asked:  # nothing of who writes was taken for a name
+        lan.says(company)
     (made,) = lan.says("gửi")
     code = stage.tickets()[0].code
     assert code in made
@@ -83,9 +85,9 @@ async def test_hostile_text_comes_out_literally_on_every_phone_and_page(stage: S
     lan.says(f"Chưa được giải quyết {code}/1")
     lan.says(f"Không đúng: {words}")
     ticket = stage.tickets()[0]
-    # What names nobody is taken for more of the matter: the words are kept whole in either place.
-    assert ticket.description.startswith(f"Giấy phép xây dựng chưa có: {words}")
-    assert f"Công ty {words}"[:200].strip() in (ticket.business_name, ticket.description.split("\n")[-1].strip())
+    assert ticket.description == f"Giấy phép xây dựng chưa có: {words}"
+    assert ticket.business_name
+    assert ticket.business_name == company if named else ticket.business_name in who
     files = stage.store.read_now(lambda s: list(s.exec(select(Attachment.name).order_by(col(Attachment.id)))))
     assert files == [f"{words}.pdf"]
     assert [
