@@ -1,26 +1,8 @@
 """While a member of staff talks and the bot is silent, a message gets a sign that it came."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from tests.handlers.test_staff_between import staff_says
 from tests.journeys.stage import Person, Stage
 from zalobot.outbox.acknowledging import ICON
-
-
-@pytest.fixture
-def stage(database_url: str) -> Iterator[Stage]:
-    made = Stage(database_url)
-    yield made
-    made.store.close_now()
-
-
-@pytest.fixture
-def lan(stage: Stage) -> Person:
-    person = stage.person("9007199254740993")
-    person.says("đồng ý")
-    return person
 
 
 def test_the_first_message_after_each_word_of_staff_gets_a_sign_and_no_words(stage: Stage, lan: Person) -> None:

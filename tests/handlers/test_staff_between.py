@@ -1,6 +1,5 @@
 """A member of staff answers somebody in Zalo's own inbox: the bot says nothing until it is given back or time is up."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,21 +10,6 @@ from tests.journeys.stage import APP, OA, Person, Stage, report
 from tests.journeys.test_report_issue import WAREHOUSE
 from zalobot.store.models import Attachment, InboxEvent, InboxState
 from zalobot.tickets import adding, calling, finding
-
-
-@pytest.fixture
-def stage(database_url: str) -> Iterator[Stage]:
-    """A bot on each engine in turn."""
-    made = Stage(database_url)
-    yield made
-    made.store.close_now()
-
-
-@pytest.fixture
-def lan(stage: Stage) -> Person:
-    person = stage.person("9007199254740993")
-    person.says("đồng ý")
-    return person
 
 
 def staff_says(stage: Stage, person: Person, text: str, *, ago: float = 0, admin_id: str = "4411") -> None:

@@ -1,6 +1,5 @@
 """People follow, go and come back, tell Zalo who they are, react: in whatever order the deliveries come."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,23 +17,6 @@ NEW_FORM = {
     "gender": "Nam",
     "full_address": {"user_city": "Quảng Ninh", "user_ward": "Cẩm Phả", "user_address": "12 Trần Phú"},
 }
-
-
-@pytest.fixture
-def stage(database_url: str) -> Iterator[Stage]:
-    """A bot on each engine in turn; a handler that failed fails the test."""
-    made = Stage(database_url)
-    yield made
-    assert made.failures() == []
-    made.store.close_now()
-
-
-@pytest.fixture
-def lan(stage: Stage) -> Person:
-    person = stage.person("9007199254740993")
-    person.says("đồng ý")
-    person.pushes()
-    return person
 
 
 def comes(stage: Stage, name: str, at: datetime | None = None, **more: Any) -> None:
