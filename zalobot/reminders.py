@@ -25,7 +25,7 @@ from zalobot.store.models import (
     Ticket,
 )
 from zalobot.templating import Rendered
-from zalobot.tickets import absences, explaining, facts
+from zalobot.tickets import absences, explaining, facts, telling
 from zalobot.tickets.absences import Told
 from zalobot.tickets.record import SYSTEM, record
 from zalobot.workdays import LOCAL
@@ -232,7 +232,7 @@ def _apologise(session: Session, task: Due, now: datetime) -> None:
     """Tell the business that the part is late and that the leaders know."""
     fact = facts.PartFacts(task.ticket, task.part, None, reference.current(session), now)
     said = templating.render("status/overdue", part=fact, ticket=_ticket(fact, session))
-    outbox.enqueue(session, task.ticket.person_id, said, now=now, priority=Priority.STATUS, ticket_id=task.ticket.id)
+    telling.push(session, task.ticket.person_id, said, task.ticket, now)
 
 
 def _ticket(fact: facts.PartFacts, session: Session) -> facts.TicketFacts:

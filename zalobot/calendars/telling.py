@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -12,6 +12,7 @@ from zalobot import outbox, reference, templating
 from zalobot.calendars.rows import Recounted
 from zalobot.province import Province
 from zalobot.store.models import Officer, Priority
+from zalobot.templating import Rendered
 from zalobot.tickets import telling
 
 
@@ -45,9 +46,11 @@ def tell(session: Session, moved: Sequence[Recounted], reason: str, now: datetim
         businesses[one.part.ticket.person_id].append(one)
     officers = _officers(session, moved)
     for person, parts in businesses.items():
-        _push(session, "status/recounted", person, parts, reason, province, now)
+        said = _said("status/recounted", parts, reason, province)
+        telling.push_of(session, person, said, [one.part.ticket for one in parts], now)
     for person, parts in officers.items():
-        _push(session, "officer/recounted", person, parts, reason, province, now, hold=hold)
+        said = _said("officer/recounted", parts, reason, province)
+        outbox.enqueue(session, person, said, now=now, priority=Priority.STATUS, ticket_id=_only(parts), hold=hold)
     return len(businesses) + len(officers)
 
 
@@ -66,21 +69,14 @@ def _officers(session: Session, moved: Iterable[Recounted]) -> dict[str, list[Re
     return found
 
 
-def _push(
-    session: Session,
-    message: str,
-    person: str,
-    parts: Sequence[Recounted],
-    reason: str,
-    province: Province,
-    now: datetime,
-    hold: timedelta = outbox.AT_ONCE,
-) -> None:
-    told = Told(tuple(_moved(one, province) for one in parts), reason)
-    said = templating.render(message, recount=told)
+def _only(parts: Sequence[Recounted]) -> str | None:
+    """The ticket that all these parts belong to, if it is one."""
     tickets = {one.part.ticket.id for one in parts}
-    ticket_id = tickets.pop() if len(tickets) == 1 else None
-    outbox.enqueue(session, person, said, now=now, priority=Priority.STATUS, ticket_id=ticket_id, hold=hold)
+    return tickets.pop() if len(tickets) == 1 else None
+
+
+def _said(message: str, parts: Sequence[Recounted], reason: str, province: Province) -> Rendered:
+    return templating.render(message, recount=Told(tuple(_moved(one, province) for one in parts), reason))
 
 
 def _moved(one: Recounted, province: Province) -> Moved:

@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import attachments, outbox, templating
+from zalobot import attachments, templating
 from zalobot.errors import Refused
 from zalobot.store.database import later, write_rows_so_far
 from zalobot.store.ids import new_id
-from zalobot.store.models import Addition, EventKind, Part, PartState, Priority, Ticket, TicketState
+from zalobot.store.models import Addition, EventKind, Part, PartState, Ticket, TicketState
 from zalobot.tickets import facts, finding, life, telling
 from zalobot.tickets.record import business, record
 from zalobot.tickets.working import end_pause
@@ -89,7 +89,7 @@ def withdraw(session: Session, code: str, person_id: str, now: datetime) -> fact
     if ticket.followers:
         said = templating.render("status/withdrawn_by_sender", ticket=made)
         for follower in ticket.followers:
-            outbox.enqueue(session, follower, said, now=now, priority=Priority.STATUS, ticket_id=ticket.id)
+            telling.push(session, follower, said, ticket, now)
     return made
 
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from zalobot import outbox, templating
+from zalobot import templating
 from zalobot.errors import IllegalTransition, Refused
-from zalobot.store.models import Attachment, EventKind, Officer, Part, PartState, Priority, Ticket, Tier
+from zalobot.store.models import Attachment, EventKind, Officer, Part, PartState, Ticket, Tier
 from zalobot.tickets import adding, changes, facts, finding, life, telling
 from zalobot.tickets.record import record
 from zalobot.tickets.triage import GONE, check_coordinator, public_reason
@@ -86,5 +86,5 @@ def _tell(session: Session, ticket: Ticket, other: Ticket, others: Sequence[Part
     whole = facts.of_ticket(session, other, others, now)
     said = templating.render("status/merged", ticket=whole, facts={"code": ticket.code})
     for person_id in telling.audience(ticket):
-        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, ticket_id=other.id)
+        telling.push(session, person_id, said, other, now)
     adding.tell_agencies(session, other, others, ticket.description, 0, now)

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import outbox, reference, templating
+from zalobot import reference, templating
 from zalobot.store.database import write_rows_so_far
-from zalobot.store.models import EventKind, Part, PartState, Priority, Ticket
+from zalobot.store.models import EventKind, Part, PartState, Ticket
 from zalobot.tickets import explaining, life, patience, telling
 from zalobot.tickets.facts import PartFacts
 from zalobot.tickets.record import SYSTEM, record
@@ -73,7 +73,7 @@ def close_unjudged(session: Session, now: datetime, limit: int = BATCH) -> int:
             told.setdefault(person_id, []).append(PartFacts(ticket, part, None, reference.current(session), now))
     for person_id, work in told.items():
         said = templating.render("status/closed_by_silence", work=work)
-        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS)
+        telling.push_of(session, person_id, said, [one.ticket for one in work], now)
     return looked
 
 

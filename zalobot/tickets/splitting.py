@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from zalobot import outbox, reference, templating
+from zalobot import reference, templating
 from zalobot.errors import IllegalTransition, Refused
 from zalobot.receipt import Receipt, Wait
 from zalobot.store.database import write_rows_so_far
-from zalobot.store.models import EventKind, Officer, Part, PartState, Priority, Ticket
+from zalobot.store.models import EventKind, Officer, Part, PartState, Ticket
 from zalobot.tickets import changes, clocks, facts, finding, life, opening, telling
 from zalobot.tickets.record import business, record
 from zalobot.tickets.triage import OVER, check_coordinator, public_reason, rule_of
@@ -157,4 +157,4 @@ def _tell(
     whole = facts.of_ticket(session, made, born, now)
     said = templating.render("status/split", ticket=whole, facts={"code": ticket.code, "reason": reason})
     for person_id in telling.reporters(ticket):
-        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, ticket_id=made.id)
+        telling.push(session, person_id, said, made, now)

@@ -3,7 +3,7 @@
 The one rule: telling is a row in the outbox, written in the transaction of what is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from zalobot.store.database import memo
 from zalobot.store.models import Officer, Part, Priority, Role, Ticket
 from zalobot.templating import Rendered
 from zalobot.tickets import absences, facts, finding
+from zalobot.tickets.record import OfTicket
 
 _ASKS = frozenset({"status/question"})  # what only whoever reported can answer
 
@@ -39,9 +40,9 @@ def the_business(session: Session, message: str, ticket: Ticket, part: Part, now
 
 
 def push(
-    session: Session, person_id: str, said: Rendered, ticket: Ticket, now: datetime, hold: timedelta = timedelta(0)
+    session: Session, person_id: str, said: Rendered, ticket: OfTicket, now: datetime, hold: timedelta = timedelta(0)
 ) -> None:
-    """Push news of a ticket to a person of the business, with a code by which anybody can see that it is ours."""
+    """Push news of one ticket to a person of the business, with a code by which anybody can see that it is ours."""
     facts_of_it = {"check": (code := check_codes.new_code()), "site": reference.public_url(session)}
 
     def with_code(words: Rendered) -> Rendered:
@@ -58,6 +59,22 @@ def push(
         hold=hold,
         check_code=code,
     )
+
+
+def push_of(
+    session: Session,
+    person_id: str,
+    said: Rendered,
+    tickets: Iterable[OfTicket],
+    now: datetime,
+    hold: timedelta = timedelta(0),
+) -> None:
+    """Push news of these tickets. Of several it has no code: the page that shows it belongs to one ticket."""
+    about = {ticket.id: ticket for ticket in tickets}
+    if len(about) == 1:
+        push(session, person_id, said, next(iter(about.values())), now, hold)
+    else:
+        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, hold=hold)
 
 
 def the_agency(
