@@ -85,7 +85,7 @@ def test_no_file_names_a_package_index() -> None:
 
 
 def test_locks_hold_versions_and_hashes_and_nothing_else() -> None:
-    line = re.compile(r"[a-z0-9-]+==\S+( ; [^\\]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    line = re.compile(r"[a-z0-9-]+(\[[a-z0-9,-]+\])?==\S+( ; [^\\]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
     locks = {name: text.splitlines() for name, text in texts().items() if name.endswith(".lock")}
     assert {"requirements/run.lock", "requirements/dev.lock"} <= set(locks)
     assert [f"{name}: {row}" for name, rows in locks.items() for row in rows if not line.fullmatch(row)] == []
