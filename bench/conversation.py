@@ -6,6 +6,7 @@ The one rule: everything that costs time (JSON, mac) is done before the clock st
 import hashlib
 import itertools
 import json
+import random
 import time
 import tomllib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ OA_ID = "388613280878808645"
 OA_SECRET = "bench-oa-secret"
 TELEGRAM_SECRET = "bench-telegram-secret"
 
+_SYLLABLES = tuple(first + second for first in "bcdghklmnprstvx" for second in "aeiou")
 _FIRST_PERSON = {"zalo": 2_460_000_000_000_000_000, "telegram": 4_000_000_000}
 
 
@@ -27,6 +29,16 @@ class Turn:
     says: str
     replies: int = 1
     peer: str = ""
+
+    def said_by(self, number: int, *, peer: bool = False) -> str:
+        """The line as this person says it: `{own}` becomes words that nobody else uses."""
+        return ((self.peer if peer else "") or self.says).replace("{own}", own_words(number))
+
+
+def own_words(number: int) -> str:
+    """Eight made-up words of one person: a matter in the same words as another's would be offered to be joined."""
+    drawn = random.Random(number)
+    return " ".join("".join(drawn.choice(_SYLLABLES) for _ in range(3)) for _ in range(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +72,7 @@ def scripts(conversation: Conversation, dialect: str, port: int) -> Iterator[Scr
         person = str(_FIRST_PERSON[dialect] + number)
         peer = dialect == "telegram"
         requests = tuple(
-            write(port, person, step, (turn.peer if peer else "") or turn.says)
-            for step, turn in enumerate(conversation.turns)
+            write(port, person, step, turn.said_by(number, peer=peer)) for step, turn in enumerate(conversation.turns)
         )
         yield Script(person.encode(), requests)
 

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.conversation import APP_ID, OA_ID, Conversation
+from bench.conversation import APP_ID, OA_ID, Conversation, Turn
 from zalobot import app, inbox, outbox
 from zalobot.config import Settings
 from zalobot.handlers.dispatch import dispatcher
@@ -48,7 +48,7 @@ class Spent:
         return done
 
 
-def events(says: str, step: int, people: range, now: datetime) -> list[Incoming]:
+def events(line: Turn, step: int, people: range, now: datetime) -> list[Incoming]:
     """The same line of these people, verified and read."""
     found = []
     for number in people:
@@ -60,7 +60,7 @@ def events(says: str, step: int, people: range, now: datetime) -> list[Incoming]
                 "sender": {"id": person},
                 "recipient": {"id": OA_ID},
                 "event_name": "user_send_text",
-                "message": {"text": says, "msg_id": f"{number:x}-{step:02d}"},
+                "message": {"text": line.said_by(number), "msg_id": f"{number:x}-{step:02d}"},
                 "timestamp": str(int(now.timestamp() * 1000) + number),
             },
             ensure_ascii=False,
@@ -70,9 +70,9 @@ def events(says: str, step: int, people: range, now: datetime) -> list[Incoming]
     return found
 
 
-def turn(store: Store, spent: Spent, step: int, says: str, people: range, now: datetime) -> int:
+def turn(store: Store, spent: Spent, step: int, line: Turn, people: range, now: datetime) -> int:
     """One line of everybody, to the last settled reply; gives back how many messages were said."""
-    incoming = events(says, step, people, now)
+    incoming = events(line, step, people, now)
     handle = dispatcher(OA_ID)
     for first in range(0, len(people), BATCH):
         batch = incoming[first : first + BATCH]
@@ -115,12 +115,12 @@ def main() -> None:
         opened(options.url or f"sqlite:///{Path(folder)}/hot.db") as store,
     ):
         for step, one in enumerate(turns):  # patterns and statements are compiled once in a process's life
-            turn(store, Spent(), step, one.says, range(-BATCH, 0), START + timedelta(seconds=step))
+            turn(store, Spent(), step, one, range(-BATCH, 0), START + timedelta(seconds=step))
         if options.profile:
             profile.enable()
         began, said = time.perf_counter(), 0
         for step, one in enumerate(turns):
-            said += turn(store, spent, step, one.says, range(options.people), START + timedelta(seconds=step))
+            said += turn(store, spent, step, one, range(options.people), START + timedelta(seconds=step))
         profile.disable()
         wall = time.perf_counter() - began
     report(spent, options.people, len(turns), said, wall)

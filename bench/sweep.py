@@ -80,7 +80,7 @@ def queued(session: Session) -> int:
 
 def measure(store: Store, name: str, sizes: list[int], spent: StatementTime) -> Iterator[Sweep]:
     """Grow the database from size to size; at each, three sweeps of a thousand due parts and fifty idle ticks."""
-    parts = Parts(store, Conversation.load().turns[2].says)
+    parts = Parts(store, Conversation.load().turns[2].said_by(0))
     for size in sizes:
         parts.grow_to(size)
         before, sweeps = store.read_now(queued), []

@@ -23,7 +23,7 @@ def test_every_zalo_line_is_signed_so_that_the_service_accepts_it():
         assert signature.encode() in head
         keys = Keys(told["app_id"], told["recipient"]["id"], (OA_SECRET,))
         event = Event.from_http(body, signature, keys=keys, received=datetime.now(UTC))
-        assert (event.text, event.person_id) == (turn.says, script.person.decode())
+        assert (event.text, event.person_id) == (turn.said_by(0), script.person.decode())
 
 
 def test_no_two_events_share_a_key():
