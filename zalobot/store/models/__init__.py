@@ -44,6 +44,8 @@ from zalobot.store.models.reminders import ReminderEntry
 from zalobot.store.models.scores import AnswerScore, Score
 from zalobot.store.models.system import JobRun, Lease, TicketCounter
 from zalobot.store.models.tickets import (
+    GONE_PART,
+    GONE_TICKET,
     Addition,
     Attachment,
     AttachmentState,
@@ -66,10 +68,13 @@ from zalobot.store.models.webhooks import (
     Withdrawal,
     ZaloNotice,
 )
+from zalobot.store.models.wording import WordingOrigin, WordingState, WordingUse, WordingVersion
 
 metadata = SQLModel.metadata
 
 __all__ = [
+    "GONE_PART",
+    "GONE_TICKET",
     "Absence",
     "Account",
     "AccountRole",
@@ -143,6 +148,10 @@ __all__ = [
     "WebSession",
     "WebhookTrouble",
     "Withdrawal",
+    "WordingOrigin",
+    "WordingState",
+    "WordingUse",
+    "WordingVersion",
     "ZaloNotice",
     "metadata",
 ]

@@ -27,7 +27,8 @@ class AccountRole(StrEnum):
 class Account(SQLModel, table=True):
     """Somebody who signs in. `name` is what they type; one who came by a link from Zalo may have no password.
 
-    `last_step` is the last time step of the second factor that was used: a code works once.
+    `last_step` is the last time step of the second factor that was used: a code works once. `person_id` is the Zalo
+    account of one who is no officer, bound by a one-time code of which the hash is kept (accounts/own_zalo.py).
     """
 
     __tablename__ = "account"
@@ -45,6 +46,9 @@ class Account(SQLModel, table=True):
     last_step: int = 0
     recovery: list[str] = Field(default_factory=list, sa_column=Column(json_type(), nullable=False))
     active: bool = True
+    person_id: str | None = Field(default=None, max_length=64, unique=True)
+    code_hash: str | None = Field(default=None, max_length=64, unique=True)
+    code_expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 

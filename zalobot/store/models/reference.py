@@ -8,7 +8,10 @@ from zalobot.store.types import Json, UtcDateTime, json_type
 
 
 class ProvinceRow(SQLModel, table=True):
-    """Which pack was loaded, once. `revision` grows with every change of what it brought: every process looks at it."""
+    """Which pack was loaded, once. `revision` grows with every change of what it brought: every process looks at it.
+
+    `wording` does the same for the words of the bot: it grows with every release.
+    """
 
     __tablename__ = "province"
 
@@ -16,6 +19,7 @@ class ProvinceRow(SQLModel, table=True):
     name: str = Field(max_length=200)
     loaded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     revision: int = 1
+    wording: int = 0
 
 
 class Agency(SQLModel, table=True):

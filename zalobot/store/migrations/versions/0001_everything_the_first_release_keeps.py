@@ -392,6 +392,7 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("loaded_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("wording", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_province")),
     )
     op.create_table(
@@ -485,6 +486,8 @@ def upgrade() -> None:
                 "closed",
                 "withdrawn",
                 "merged",
+                "out_of_scope",
+                "referred",
                 name="ticketstate",
                 native_enum=False,
                 length=32,
@@ -571,6 +574,9 @@ def upgrade() -> None:
                 "withdrawn",
                 "merged",
                 "joined",
+                "dropped",
+                "turned_away",
+                "directed",
                 "erased",
                 name="eventkind",
                 native_enum=False,
@@ -615,6 +621,15 @@ def upgrade() -> None:
         sa.Column("person_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("person_hash", name=op.f("pk_withdrawal")),
+    )
+    op.create_table(
+        "wording_use",
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
+        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("last_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.PrimaryKeyConstraint("name", "language", "version", name=op.f("pk_wording_use")),
     )
     op.create_table(
         "zalo_notice",
@@ -724,6 +739,7 @@ def upgrade() -> None:
                 "closed",
                 "withdrawn",
                 "merged",
+                "dropped",
                 name="partstate",
                 native_enum=False,
                 length=32,
@@ -912,11 +928,16 @@ def upgrade() -> None:
         sa.Column("last_step", sa.Integer(), nullable=False),
         sa.Column("recovery", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
+        sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
+        sa.Column("code_expires_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_account_officer_id_officer")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_account_code_hash")),
         sa.UniqueConstraint("name", name=op.f("uq_account_name")),
         sa.UniqueConstraint("officer_id", name=op.f("uq_account_officer_id")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_account_person_id")),
     )
     op.create_table(
         "answer_draft",
@@ -1061,11 +1082,86 @@ def upgrade() -> None:
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session_account_id"), ["account_id"], unique=False)
 
+    op.create_table(
+        "wording_version",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft", "waiting", "released", "retired", "rejected", name="wordingstate", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "origin",
+            sa.Enum("typed", "undo", "shipped", "file", name="wordingorigin", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("based_on", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+        sa.Column("batch", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
+        sa.Column("created_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
+        sa.Column("decided_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["account.id"], name=op.f("fk_wording_version_author_id_account")),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_wording_version_decided_by_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wording_version")),
+        sa.UniqueConstraint("name", "language", "number", name=op.f("uq_wording_version_name_language_number")),
+    )
+    with op.batch_alter_table("wording_version", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_wording_version_waiting",
+            ["asked_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
+            "uq_wording_version_draft",
+            ["name", "language", "author_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+        batch_op.create_index(
+            "uq_wording_version_in_use",
+            ["name", "language"],
+            unique=True,
+            sqlite_where=sa.text("state = 'released'"),
+            postgresql_where=sa.text("state = 'released'"),
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("wording_version", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_wording_version_in_use",
+            sqlite_where=sa.text("state = 'released'"),
+            postgresql_where=sa.text("state = 'released'"),
+        )
+        batch_op.drop_index(
+            "uq_wording_version_draft",
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+        batch_op.drop_index(
+            "ix_wording_version_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.drop_table("wording_version")
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_session_account_id"))
 
@@ -1156,6 +1252,7 @@ def downgrade() -> None:
 
     op.drop_table("addition")
     op.drop_table("zalo_notice")
+    op.drop_table("wording_use")
     op.drop_table("withdrawal")
     op.drop_table("webhook_trouble")
     op.drop_table("upload")
