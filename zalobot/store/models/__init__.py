@@ -12,6 +12,7 @@ from zalobot.store.models.accounts import (
     SignInTries,
     WebSession,
 )
+from zalobot.store.models.chats import LiveChat
 from zalobot.store.models.desks import AnswerDraft, PartNote, PartPresence, SavedAnswer
 from zalobot.store.models.events import InboxEvent, InboxState
 from zalobot.store.models.grants import Consent, OaAccount, OaToken, ProfileLookUp
@@ -110,6 +111,7 @@ __all__ = [
     "LedgerSalt",
     "Level",
     "Liked",
+    "LiveChat",
     "OaAccount",
     "OaSecret",
     "OaToken",

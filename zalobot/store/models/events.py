@@ -37,6 +37,7 @@ class InboxEvent(SQLModel, table=True):
         Index(
             "ix_inbox_oldest", "at", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")
         ),
+        Index("ix_inbox_person", "person_id", "id"),  # a conversation read back, a person's copy, their erasure
         Index(
             "ix_inbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")
         ),

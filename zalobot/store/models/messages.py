@@ -80,6 +80,9 @@ class OutboxMessage(SQLModel, table=True):
             sqlite_where=text(UNDELIVERED),
             postgresql_where=text(UNDELIVERED),
         ),
+        Index(
+            "ix_outbox_listed", "state", "id", sqlite_where=text(UNDELIVERED), postgresql_where=text(UNDELIVERED)
+        ),  # the operator's list, page by page
         Index("ix_outbox_ticket", "ticket_id"),
         Index("ix_outbox_person", "person_id", "sent_at"),
         Index("ix_outbox_message", "message_id"),

@@ -181,6 +181,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'new'"),
             postgresql_where=sa.text("state = 'new'"),
         )
+        batch_op.create_index("ix_inbox_person", ["person_id", "id"], unique=False)
         batch_op.create_index(
             "ix_inbox_waiting",
             ["person_id", "at", "id"],
@@ -355,6 +356,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'queued'"),
             postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_outbox_listed",
+            ["state", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting', 'failed', 'unclear')"),
+            postgresql_where=sa.text("state IN ('waiting', 'failed', 'unclear')"),
         )
         batch_op.create_index("ix_outbox_message", ["message_id"], unique=False)
         batch_op.create_index("ix_outbox_person", ["person_id", "sent_at"], unique=False)
@@ -1066,6 +1074,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", "version", name=op.f("pk_knowledge_version")),
     )
     op.create_table(
+        "live_chat",
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("asked_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("held_by", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=True),
+        sa.Column("held_since", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["held_by"], ["account.id"], name=op.f("fk_live_chat_held_by_account")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_live_chat_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_live_chat")),
+    )
+    with op.batch_alter_table("live_chat", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_live_chat_asked",
+            ["asked_at"],
+            unique=False,
+            sqlite_where=sa.text("asked_at IS NOT NULL"),
+            postgresql_where=sa.text("asked_at IS NOT NULL"),
+        )
+
+    op.create_table(
         "web_session",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("account_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
@@ -1166,6 +1194,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_web_session_account_id"))
 
     op.drop_table("web_session")
+    with op.batch_alter_table("live_chat", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_live_chat_asked",
+            sqlite_where=sa.text("asked_at IS NOT NULL"),
+            postgresql_where=sa.text("asked_at IS NOT NULL"),
+        )
+
+    op.drop_table("live_chat")
     op.drop_table("knowledge_version")
     op.drop_table("answer_score")
     with op.batch_alter_table("saved_answer", schema=None) as batch_op:
@@ -1304,6 +1340,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_person")
         batch_op.drop_index("ix_outbox_message")
         batch_op.drop_index(
+            "ix_outbox_listed",
+            sqlite_where=sa.text("state IN ('waiting', 'failed', 'unclear')"),
+            postgresql_where=sa.text("state IN ('waiting', 'failed', 'unclear')"),
+        )
+        batch_op.drop_index(
             "ix_outbox_due", sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'")
         )
         batch_op.drop_index(
@@ -1330,6 +1371,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_inbox_waiting", sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'")
         )
+        batch_op.drop_index("ix_inbox_person")
         batch_op.drop_index(
             "ix_inbox_oldest", sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'")
         )
