@@ -33,6 +33,8 @@ class Talk:
     follows_since: datetime | None = None
     consent_version: str = ""
     consented_at: datetime | None = None
+    naming_version: str = ""
+    notices_version: str = ""
     last_interaction_at: datetime | None = None
     flow: str = ""
     answers: dict[str, Any] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from zalobot.store.models import (
     AnswerDraft,
     Attachment,
     Attempt,
+    ConsentAnswer,
     Conversation,
     EventKind,
     InboxEvent,

@@ -30,7 +30,7 @@ from zalobot.store.models.messages import (
     TemplateState,
 )
 from zalobot.store.models.officers import Absence, Officer, Role
-from zalobot.store.models.people import Conversation, Person
+from zalobot.store.models.people import ConsentAnswer, Conversation, Person, Purpose
 from zalobot.store.models.reference import (
     Agency,
     CalendarDay,
@@ -93,6 +93,7 @@ __all__ = [
     "CatchUp",
     "Channel",
     "Consent",
+    "ConsentAnswer",
     "Conversation",
     "DeadlineReceipt",
     "DoomedFile",
@@ -127,6 +128,7 @@ __all__ = [
     "Priority",
     "ProfileLookUp",
     "ProvinceRow",
+    "Purpose",
     "Reach",
     "Reaction",
     "ReminderEntry",

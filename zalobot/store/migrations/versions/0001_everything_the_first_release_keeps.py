@@ -142,6 +142,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("link_hash", name=op.f("uq_consent_link_hash")),
     )
     op.create_table(
+        "consent_answer",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("handling", "naming", "notices", name="purpose", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
+        sa.Column("about", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_answer")),
+    )
+    with op.batch_alter_table("consent_answer", schema=None) as batch_op:
+        batch_op.create_index("ix_consent_answer_person", ["person_id", "id"], unique=False)
+
+    op.create_table(
         "doomed_file",
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("since", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
@@ -585,6 +605,7 @@ def upgrade() -> None:
                 "dropped",
                 "turned_away",
                 "directed",
+                "unnamed",
                 "erased",
                 name="eventkind",
                 native_enum=False,
@@ -683,6 +704,8 @@ def upgrade() -> None:
         sa.Column("follows_since", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("consent_version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("consented_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("naming_version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("notices_version", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("last_interaction_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("flow", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("answers", sa.JSON(none_as_null=True), nullable=False),
@@ -1381,6 +1404,10 @@ def downgrade() -> None:
 
     op.drop_table("inbox")
     op.drop_table("doomed_file")
+    with op.batch_alter_table("consent_answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_consent_answer_person")
+
+    op.drop_table("consent_answer")
     op.drop_table("consent")
     op.drop_table("catch_up")
     op.drop_table("calendar_version")
