@@ -17,7 +17,7 @@ from zalobot.message_contexts import CONTEXTS
 from zalobot.paths import messages_folder
 from zalobot.placeholders import PLACEHOLDERS
 from zalobot.store.models import EventKind
-from zalobot.templating import Wording, check
+from zalobot.templating import Wording, check_all
 from zalobot.templating.language import compiled
 from zalobot.vietnamese import nfc
 
@@ -26,8 +26,8 @@ WORDING = Wording(messages_folder(), PLACEHOLDERS, CONTEXTS, always={"channel": 
 
 
 def test_no_message_has_a_problem() -> None:
-    assert check(WORDING) == []
-    assert check(Wording(messages_folder(), PLACEHOLDERS, CONTEXTS)) == []
+    assert check_all(WORDING) == []
+    assert check_all(Wording(messages_folder(), PLACEHOLDERS, CONTEXTS)) == []
 
 
 def test_every_placeholder_is_named_once() -> None:

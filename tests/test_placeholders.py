@@ -14,7 +14,7 @@ from zalobot.placeholders import PLACEHOLDERS
 from zalobot.province import Province, load
 from zalobot.rules import Klass
 from zalobot.store.models import Part, PartState, Ticket, TicketState, Tier
-from zalobot.templating import Wording
+from zalobot.templating import Wording, using
 from zalobot.tickets.facts import PartFacts, TicketFacts
 from zalobot.workdays import LOCAL
 
@@ -29,7 +29,7 @@ def province() -> Province:
 
 @pytest.fixture(autouse=True)
 def _words(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(templating, "_current", None)
+    monkeypatch.setattr(using, "_current", None)
     templating.use(Wording(messages_folder(), PLACEHOLDERS, CONTEXTS, always={"channel": province}))
 
 

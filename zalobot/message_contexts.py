@@ -107,7 +107,10 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("mail", ("letter",), ("subject", "letter")),
     ("officer", (), ("help", "my_work_none", "not_understood", "keep_window")),
     ("officer", ("officer",), ("link_done", "menu")),
-    ("officer", (*_ABOUT_A_PART, "facts"), ("given_to_you", "opinion_asked")),
+    ("officer", (*_ABOUT_A_PART, "facts"), ("given_to_you", "opinion_asked", "directed", "dropped", "turned_away")),
+    ("status", (*_ABOUT_A_PART, "facts"), ("part_dropped",)),
+    ("status", ("ticket", "facts"), ("referred_complaint", "referred_denunciation", "out_of_scope", "emergency")),
+    ("refused", ("facts",), ("not_droppable",)),
     ("officer", ("facts",), ("open_web",)),
     ("officer", ("work",), ("my_work",)),
     ("officer", ("facts",), ("no_such_part", "not_your_part", "already_answered")),
@@ -216,7 +219,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("class_changed", "withdrawn", "confirmed", "disputed", "decided", "succeeded", "added", "merged"),
             "joined",
             *("erased", "verdict_explained", "recounted", "pause_ended", "explained", "not_explained"),
-            *("split", "not_decided", "reassigned"),
+            *("split", "not_decided", "reassigned", "dropped", "turned_away", "directed"),
         ),
     ),
     ("counted", ("receipt",), ("short", "simple", "hard")),
@@ -245,7 +248,10 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("syntax", "unsafe", "unknown_placeholder", "not_here", "source_too_long", "too_long", "long", "empty"),
             *("too_many_buttons", "title_too_long", "payload_too_long", "missing_arrow", "empty_button", "no_buttons"),
-            *("bad_link", "plain_link", "emoji", "broken_letter"),
+            *("bad_link", "plain_link", "emoji", "broken_letter", "only_emoji", "same_title", "numbered_title"),
+            *("two_questions", "no_code", "must_say", "asks_otp", "asks_password", "asks_money", "asks_identity"),
+            *("no_twin", "names_secret", "tone", "shouting", "dropped", "untranslated", "stale", "no_vietnamese"),
+            *("says_less", "says_more", "other_buttons"),
         ),
     ),
 )
@@ -301,3 +307,14 @@ def is_for_businesses(name: str) -> bool:
 
 
 FOR_BUSINESSES: Final = tuple(name for name in CONTEXTS if is_for_businesses(name))
+
+# What a message may not do without: it would be of no use to whoever gets it.
+MUST_SAY: Final[dict[str, tuple[str, ...]]] = {
+    "status/check_code": ("ma_kiem_tra", "trang_kiem_tra"),
+    "common/typed": ("lua_chon_ngan",),
+    "report_issue/sent": ("ma_ho_so", "danh_sach_phan_viec"),
+    "status/answered": ("tra_loi",),
+    "status/question": ("cau_hoi",),
+    "officer/open_web": ("link_vao_web",),
+    "own_data/shown": ("link_ban_sao",),
+}

@@ -8,12 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.templating.conftest import PLACEHOLDERS, TICKET
-from zalobot.templating import Wording, check, lost
-from zalobot.templating.lint import Problem, problems
+from zalobot.templating import Finding, Kind, Wording, check, check_all, lost, mended
+
+
+def findings(wording: Wording, source: str, *things: str) -> tuple[Finding, ...]:
+    """What is found in the words of `say`, which is given these things."""
+    wording.contexts["say"] = things or ("channel", "draft", "ticket")
+    return check(source, "say", wording=wording)
 
 
 def codes(wording: Wording, source: str, *things: str) -> list[tuple[int, str, str]]:
-    return [(p.line, p.code, p.detail) for p in problems(wording, source, things or ("ticket",))]
+    return [(finding.line, finding.code, finding.detail) for finding in findings(wording, source, *things)]
 
 
 @pytest.mark.parametrize(
@@ -25,11 +30,11 @@ def codes(wording: Wording, source: str, *things: str) -> list[tuple[int, str, s
         "{{ ma_ho_so|upper }}",
         "{# ghi chú #}A\n---\nXem -> xem {{ ma_ho_so }}",
         "Tỉnh {{ ten_tinh }}",
-        "A\n---\nGọi 114 -> tel:114\nXem -> {{ link }}",
+        "A 114\n---\nGọi 114 -> tel:114\nXem -> {{ link }}",
     ],
 )
 def test_ordinary_words_have_no_problems(wording: Wording, source: str) -> None:
-    assert problems(wording, source, ("ticket",)) == []
+    assert findings(wording, source) == ()
 
 
 @pytest.mark.parametrize(
@@ -60,9 +65,9 @@ def test_ordinary_words_have_no_problems(wording: Wording, source: str) -> None:
     ],
 )
 def test_what_the_language_has_not_is_refused_with_its_line(wording: Wording, expression: str) -> None:
-    [problem] = problems(wording, f"Dòng một\nDòng hai {expression}", ("ticket",))
-    assert (problem.line, problem.severity) == (2, "error")
-    assert problem.code in ("unsafe", "syntax")
+    [finding] = findings(wording, f"Dòng một\nDòng hai {expression}")
+    assert (finding.line, finding.kind) == (2, Kind.STOP)
+    assert finding.code in ("unsafe", "syntax")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,7 @@ def test_what_the_language_has_not_is_refused_with_its_line(wording: Wording, ex
     ],
 )
 def test_a_slip_of_the_pen_is_named_with_its_line(wording: Wording, source: str, line: int) -> None:
-    assert [(problem.line, problem.code) for problem in problems(wording, source, ("ticket",))] == [(line, "syntax")]
+    assert [(finding.line, finding.code) for finding in findings(wording, source)] == [(line, "syntax")]
 
 
 def test_depth_is_refused_not_suffered(wording: Wording) -> None:
@@ -87,14 +92,15 @@ def test_depth_is_refused_not_suffered(wording: Wording) -> None:
 
 
 def test_an_unknown_placeholder_is_named_with_the_nearest(wording: Wording) -> None:
-    assert problems(wording, "A\n{{ ma_hoso }}", ("ticket",)) == [
-        Problem(2, "error", "unknown_placeholder", "ma_hoso", "ma_ho_so")
-    ]
+    [finding] = findings(wording, "A\n{{ ma_hoso }}")
+    assert finding == Finding(2, 4, Kind.STOP, "unknown_placeholder", ("ma_hoso",), "ma_ho_so")
+    assert mended("A\n{{ ma_hoso }}", finding) == "A\n{{ ma_ho_so }}"
+    assert mended("A\nB", finding) == "A\nB"
 
 
 def test_a_placeholder_of_another_message_is_refused(wording: Wording) -> None:
     assert codes(wording, "{{ ma_phan_viec }}") == [(1, "not_here", "ma_phan_viec")]
-    assert codes(wording, "{{ ma_phan_viec }}", "part") == []
+    assert codes(wording, "{{ ma_phan_viec }}", "part", "draft") == []
 
 
 @pytest.mark.parametrize(
@@ -106,7 +112,7 @@ def test_a_placeholder_of_another_message_is_refused(wording: Wording) -> None:
         ("A\n---\nX -> javascript:alert(1)", [(3, "bad_link", "javascript:alert(1)")]),
         ("A\n---\n", [(3, "no_buttons", "")]),
         ("---\nX -> x", [(1, "empty", "")]),
-        ("A\n---\n" + "X -> x\n" * 6, [(8, "too_many_buttons", "6")]),
+        ("A\n---\n" + "".join(f"X{n} -> x\n" for n in range(6)), [(8, "too_many_buttons", "6")]),
         ("A\n---\n" + "X" * 101 + " -> x", [(3, "title_too_long", "1. " + "X" * 101)]),
         ("A\n---\nX -> " + "x" * 1001, [(3, "payload_too_long", "1. X")]),
         ("Xin chào 🎉", [(1, "emoji", "🎉")]),
@@ -126,18 +132,18 @@ def test_a_placeholder_that_disappeared_is_named() -> None:
 
 
 def test_checking_a_folder_names_every_line(wording: Wording) -> None:
-    assert check(wording) == []
+    assert check_all(wording) == []
     wording.put("say", "A\n{{ ma_hoso }}")
     wording.put("extra", "A")
     wording.contexts["gone"] = ()
-    assert check(wording) == [
+    assert check_all(wording) == [
         "extra.txt: not declared in message_contexts",
         "gone.txt: missing",
-        "say.txt:2: error unknown_placeholder: ma_hoso",
+        "say.txt:2: stop unknown_placeholder: ma_hoso",
     ]
     wording.put("lint/unknown_placeholder", "Dòng {{ dong }}: không có ô này.")
     wording.contexts["lint/unknown_placeholder"] = ("problem",)
-    assert check(wording)[-1] == "say.txt:2: error unknown_placeholder: Dòng 2: không có ô này."
+    assert check_all(wording)[-1] == "say.txt:2: stop unknown_placeholder: Dòng 2: không có ô này."
 
 
 PIECES = (
@@ -151,7 +157,7 @@ PIECES = (
 def test_whatever_passes_can_be_said(source: str) -> None:
     """Lint never fails, and what it lets through renders with any values, without a brace left over."""
     wording = Wording(Path("nowhere"), PLACEHOLDERS, {"say": ("ticket",)}, always={"channel": TICKET})
-    if any(problem.severity == "error" for problem in problems(wording, source, ("ticket",))):
+    if any(finding.kind is Kind.STOP for finding in findings(wording, source, "ticket")):
         return
     wording.put("say", source)
     for ticket in (

@@ -9,7 +9,7 @@ import pytest
 
 from tests.templating.conftest import TICKET
 from zalobot import templating
-from zalobot.templating import Rendered, Wording, typed
+from zalobot.templating import Rendered, Wording, typed, using
 
 
 def say(wording: Wording, source: str, **ticket: Any) -> Rendered:
@@ -139,13 +139,13 @@ def test_a_preview_shows_samples(wording: Wording) -> None:
 
 
 def test_the_process_speaks_the_words_in_use(wording: Wording, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(templating, "_current", None)
+    monkeypatch.setattr(using, "_current", None)
     with pytest.raises(RuntimeError):
         templating.render("say", ticket=TICKET)
     templating.use(wording)
     assert templating.render("say", ticket=TICKET).text == "Đã nhận QN-2611-00042."
     assert templating.preview("{{ ma_ho_so }}").text == "QN-2611-00042"
-    assert templating.problems("{{ ma_ho_so }}", ("ticket",)) == []
+    assert templating.check("{{ ma_ho_so }}", "say") == ()
 
 
 def test_rendering_is_quick(wording: Wording) -> None:

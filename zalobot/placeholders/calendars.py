@@ -81,5 +81,5 @@ OTHERS: Final = (
     placeholder("gioi_han", "facts", lambda f: str(f.get("limit") or "")),
     placeholder("dong", "problem", lambda p: str(p.line)),
     placeholder("chi_tiet", "problem", lambda p: p.detail),
-    placeholder("goi_y", "problem", lambda p: p.suggestion),
+    placeholder("goi_y", "problem", lambda p: p.remedy),
 )

@@ -7,7 +7,7 @@ stops escapes but not costly expressions, so the parsed tree is walked before an
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import jinja2
@@ -169,6 +169,7 @@ def names(tree: nodes.Template) -> list[tuple[str, int]]:
     return [(node.name, line) for node, line in _walk(tree, 1) if isinstance(node, nodes.Name)]
 
 
+@lru_cache(maxsize=1024)
 def compiled(source: str) -> Compiled:
     """The source compiled; Unsafe where it is not of this language."""
     tree = parse(source)

@@ -1,12 +1,15 @@
 """Every message the bot can say: a folder of texts, filled with values from the things each message is given.
 
 A value is never rendered a second time, and can bring neither control characters nor buttons. A message is worded in
-the language in use, else in Vietnamese; its values speak the language that the message then has.
+the language in use, else in Vietnamese; its values speak the language that the message then has. All words change at
+once, by one assignment; what is inside `holding` speaks the words of one moment.
 """
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -68,15 +71,38 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class _Message:
+class Message:
+    """One message as its operator sees it, and which version of it that is.
+
+    `since` grows from release to release of any message, and is 0 for what is shipped.
+    """
+
     source: str
     version: str
+    since: int = 0
+
+
+Key = tuple[str, str]  # language and name
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """All messages at one moment, and what was worked out of them since."""
+
+    messages: Mapping[str, Mapping[str, Message]]
+    compiled: dict[Key, tuple[str, Compiled]] = field(default_factory=dict)
+    fixed: dict[Key, Rendered] = field(default_factory=dict)  # messages without placeholders, as they always are
+    twins: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
+
+
+_held: "ContextVar[tuple[Wording, _Words] | None]" = ContextVar("words held", default=None)
 
 
 class Wording:
     """All messages of one installation. `contexts` tells which things each is given, `always` those all are given.
 
-    `folder` has the Vietnamese ones, `others` the folders of further languages by their code.
+    `folder` has the Vietnamese ones, `others` the folders of further languages by their code; `shipped` is what they
+    say. `revision` counts the releases that are spoken (released.py).
     """
 
     def __init__(
@@ -86,20 +112,21 @@ class Wording:
         contexts: Mapping[str, Sequence[str]],
         always: Mapping[str, object] | None = None,
         others: Mapping[str, Path] | None = None,
+        *,
+        must_say: Mapping[str, Sequence[str]] | None = None,
+        everywhere: Collection[str] = (),
     ) -> None:
         self.folder = folder
         self.placeholders = {placeholder.name: placeholder for placeholder in placeholders}
         self.contexts = dict(contexts)
         self.always = dict(always or {})
+        self.must_say = dict(must_say or {})
+        self.everywhere = frozenset(everywhere)
         self.languages = (DEFAULT, *(others or ()))
-        self._messages: dict[str, dict[str, _Message]] = {language: {} for language in self.languages}
-        self._compiled: dict[tuple[str, str], tuple[str, Compiled]] = {}
-        self._fixed: dict[tuple[str, str], Rendered] = {}  # messages without placeholders, as they always are
-        self._twins: dict[tuple[str, tuple[str, ...]], str] = {}
-        for language, files in {DEFAULT: folder, **(others or {})}.items():
-            for path in sorted(files.rglob("*.txt")):
-                name = path.relative_to(files).with_suffix("").as_posix()
-                self.put(name, path.read_text(encoding="utf-8"), language=language)
+        self.revision = 0
+        folders = {DEFAULT: folder, **(others or {})}
+        self.shipped: Mapping[str, Mapping[str, Message]] = {one: _read(files) for one, files in folders.items()}
+        self._words = _Words(self.shipped)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -108,24 +135,63 @@ class Wording:
 
     def names_in(self, language: str) -> tuple[str, ...]:
         """The messages there are in a language."""
-        return tuple(self._messages[language])
+        return tuple(self._now().messages[language])
+
+    def message(self, name: str, language: str = DEFAULT) -> Message:
+        """A message as it is said now, and its version; KeyError where there is none."""
+        return self._now().messages[language][name]
 
     def source(self, name: str, language: str = DEFAULT) -> str:
         """The text of a message as its operator sees it; KeyError where there is none."""
-        return self._messages[language][name].source
+        return self.message(name, language).source
+
+    def is_stale(self, name: str, language: str) -> bool:
+        """Whether the Vietnamese was changed after these words were: they may say what was true before."""
+        return self.message(name, language).since < self.message(name).since
 
     def has(self, name: str, language: str = DEFAULT) -> bool:
         """Whether there is such a message."""
-        return name in self._messages.get(language, ())
+        return name in self._now().messages.get(language, ())
 
     def put(self, name: str, source: str, version: str = "", *, language: str = DEFAULT) -> None:
-        """Say it in these words from now on (check `problems` first); `version` is their hash unless given."""
-        source = nfc(source.replace("\r\n", "\n"))
-        version = version or hashlib.sha256(source.encode()).hexdigest()[:12]
-        self._messages[language][name] = _Message(source, version)
-        self._compiled.pop((language, name), None)
-        self._fixed.clear()
-        self._twins.clear()
+        """Say it in these words from now on (see `checks`); `version` is their hash unless given."""
+        self._change({**self._words.messages[language], name: message(source, version)}, language)
+
+    def speak(self, released: Mapping[Key, Message], revision: int) -> bool:
+        """Say the shipped words but for these from now on, all at once; False where newer ones are said already."""
+        if revision < self.revision:
+            return False
+        changed = {one: dict(messages) for one, messages in self.shipped.items()}
+        for (language, name), said in released.items():
+            if name in changed.get(language, ()):
+                changed[language][name] = said
+        self._words, self.revision = self._after(changed), revision
+        return True
+
+    def _change(self, messages: Mapping[str, Message], language: str) -> None:
+        self._words = self._after({**self._words.messages, language: messages})
+
+    def _after(self, messages: Mapping[str, Mapping[str, Message]]) -> _Words:
+        """The next state: what did not change need not be compiled again."""
+        kept = {
+            (language, name): made
+            for (language, name), made in dict(self._words.compiled).items()
+            if messages[language].get(name) == self._words.messages[language].get(name)
+        }
+        return _Words(messages, kept)
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Inside, in this thread, all is said in the words of this moment, whatever is released meanwhile."""
+        before = _held.set((self, self._words))
+        try:
+            yield
+        finally:
+            _held.reset(before)
+
+    def _now(self) -> _Words:
+        held = _held.get()
+        return held[1] if held is not None and held[0] is self else self._words
 
     def render(self, name: str, /, **things: Any) -> Rendered:
         """The message with its values; KeyError for a message, LookupError for a thing that is not there."""
@@ -134,7 +200,7 @@ class Wording:
     def _render(self, name: str, things: Mapping[str, Any], language: str) -> Rendered:
         if language != DEFAULT and not self.has(name, language):
             language = DEFAULT
-        fixed = self._fixed.get((language, name))
+        fixed = self._now().fixed.get((language, name))
         if fixed is not None:
             return fixed
         if language == languages.in_use():
@@ -143,13 +209,14 @@ class Wording:
             return self._fill(name, things, language)
 
     def _fill(self, name: str, things: Mapping[str, Any], language: str) -> Rendered:
-        version, template = self._compiled.get((language, name)) or self._compile(name, language)
+        words = self._now()
+        version, template = words.compiled.get((language, name)) or self._compile(words, name, language)
         text, buttons = self._finish(template.render(self._values(name, template, things)))
         elsewhere = any(self.has(name, other) for other in self.languages if other != language)
         again = partial(self._render, name, things) if elsewhere else None
         rendered = Rendered(text, buttons, name, version, language, again)
         if not template.names:
-            self._fixed[language, name] = rendered
+            words.fixed[language, name] = rendered
         return rendered
 
     def _values(self, name: str, template: Compiled, things: Mapping[str, Any]) -> dict[str, str]:
@@ -164,14 +231,14 @@ class Wording:
             values[word] = clean(placeholder.value(thing))
         return values
 
-    def _compile(self, name: str, language: str) -> tuple[str, Compiled]:
-        message = self._messages[language][name]
-        template = compiled(message.source)
+    def _compile(self, words: _Words, name: str, language: str) -> tuple[str, Compiled]:
+        said = words.messages[language][name]
+        template = compiled(said.source)
         unknown = [word for word in template.names if word not in self.placeholders]
         if unknown:
             raise LookupError(f"message {name}: no placeholder {unknown[0]}")
-        self._compiled[language, name] = (message.version, template)
-        return self._compiled[language, name]
+        words.compiled[language, name] = (said.version, template)
+        return words.compiled[language, name]
 
     def preview(self, source: str, values: Mapping[str, str] | None = None) -> Rendered:
         """These words with the samples (or these values) in place; Unsafe where they can't be rendered."""
@@ -207,13 +274,27 @@ class Wording:
 
     def _twin(self, titles: tuple[str, ...]) -> str:
         """The line that tells how to type what the buttons say."""
-        key = languages.in_use(), titles
-        line = self._twins.get(key)
+        key, twins = (languages.in_use(), titles), self._now().twins
+        line = twins.get(key)
         if line is None:
-            if len(self._twins) >= TWINS_KEPT:
-                self._twins.clear()
-            line = self._twins[key] = self.render(TYPED, options=titles).text
+            if len(twins) >= TWINS_KEPT:
+                twins.clear()
+            line = twins[key] = self.render(TYPED, options=titles).text
         return line
+
+
+def message(source: str, version: str = "") -> Message:
+    """A message of these words; `version` is their hash unless given."""
+    source = nfc(source.replace("\r\n", "\n"))
+    return Message(source, version or hashlib.sha256(source.encode()).hexdigest()[:12])
+
+
+def _read(files: Path) -> dict[str, Message]:
+    """The messages of a folder, such as "status/accepted"."""
+    return {
+        path.relative_to(files).with_suffix("").as_posix(): message(path.read_text(encoding="utf-8"))
+        for path in sorted(files.rglob("*.txt"))
+    }
 
 
 def clean(value: str) -> str:

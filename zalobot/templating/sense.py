@@ -1,0 +1,99 @@
+"""What a message would do to whoever reads it: ask for what no office asks, two things at once, forget the code.
+
+The one rule: the words it looks for stand in `[unasked]` and `[tone]` of each language's `words.toml`.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from functools import cache
+from typing import Final
+
+from zalobot import languages
+from zalobot.templating.findings import Finding, Kind, found
+from zalobot.templating.language import names, parse, parts
+from zalobot.templating.lint import TAG
+from zalobot.templating.wording import Wording
+from zalobot.vietnamese import plain
+
+SECRETS: Final = ("otp", "password", "money", "identity")
+_SENTENCE_ENDS: Final = re.compile(r"[.!?;:]+(?=\s|$)")
+_CODE: Final = re.compile(r"\b[A-Z]{2,4}-\d{4}-\d{5}\b")
+_ABOUT_A_TICKET: Final = frozenset({"ticket", "part"})
+_LINES: Final = "list/"  # each a line within another message
+_OURS: Final = "lint/"  # says to operators what this module found
+
+
+def findings(wording: Wording, source: str, name: str) -> Iterator[Finding]:
+    """What its readers would stumble over, for words that are sound in themselves."""
+    body, _, _ = parts(source)
+    for number, line in enumerate(source.split("\n"), 1):
+        yield from () if name.startswith(_OURS) else _secrets(source, number, line)
+        yield from _tone(source, number, line)
+    text = wording.preview(body).text
+    if text.count("?") > 1:
+        last = max(number for number, line in enumerate(body.split("\n"), 1) if "?" in line)
+        yield found(source, last, Kind.WARNING, "two_questions")
+    things = wording.contexts.get(name, ())
+    if _speaks_of_a_ticket(name, things) and not _CODE.search(text):
+        yield found(source, 1, Kind.STOP, "no_code", "ma_phan_viec" if "part" in things else "ma_ho_so")
+    said = {word for word, _ in names(parse(source))}
+    for word in wording.must_say.get(name, ()):
+        if word not in said:
+            yield found(source, 1, Kind.STOP, "must_say", word)
+
+
+def _speaks_of_a_ticket(name: str, things: Collection[str]) -> bool:
+    """Whether it is told of a ticket, and not in the middle of a conversation that has just named it."""
+    return bool(_ABOUT_A_TICKET.intersection(things)) and "draft" not in things and not name.startswith(_LINES)
+
+
+def _secrets(source: str, number: int, line: str) -> Iterator[Finding]:
+    """A sentence that asks for a secret is stopped; one that only names it is asked about; a warning is well."""
+    for sentence in _SENTENCE_ENDS.split(TAG.sub(" ", line)):
+        said = f" {plain(sentence)} "
+        for secret in SECRETS:
+            named = _first(said, _words(secret))
+            if named and not _is_a_warning(said):
+                asked = secret == "money" or _first(said, _words("ask"))
+                kind, code = (Kind.STOP, f"asks_{secret}") if asked else (Kind.WARNING, "names_secret")
+                yield found(source, number, kind, code, _as_typed(sentence, named))
+
+
+def _is_a_warning(said: str) -> bool:
+    """Whether the sentence says not to: "không gửi …"; not so where a threat follows ("không gửi thì …")."""
+    return bool(_first(said, _words("never"))) and not _first(said, _words("threat"))
+
+
+def _tone(source: str, number: int, line: str) -> Iterator[Finding]:
+    words = TAG.sub(" ", line)
+    said = f" {plain(words)} "
+    for odd in _words("tone"):
+        if f" {odd} " in said and (typed := _as_typed(words, odd)).lower() in _marked("tone"):
+            yield found(source, number, Kind.NOTE, "tone", typed)
+    if "!" in words:
+        yield found(source, number, Kind.NOTE, "shouting", "!")
+
+
+def _first(said: str, words: Collection[str]) -> str:
+    return next((word for word in words if f" {word} " in said), "")
+
+
+def _as_typed(sentence: str, folded: str) -> str:
+    """The words of the sentence that fold to these."""
+    pieces = re.findall(r"\w+", sentence)
+    length = len(folded.split())
+    for start in range(len(pieces) - length + 1):
+        if plain(" ".join(pieces[start : start + length])) == folded:
+            return " ".join(pieces[start : start + length])
+    return folded
+
+
+@cache
+def _words(kind: str) -> tuple[str, ...]:
+    return tuple(sorted({plain(word) for word in languages.lists("unasked", kind)}, key=len, reverse=True))
+
+
+@cache
+def _marked(kind: str) -> frozenset[str]:
+    """The same as they are written: "ạ" is no office's word, "a" may be one."""
+    return frozenset(word.lower() for word in languages.lists("unasked", kind))
