@@ -25,6 +25,7 @@ from zalobot.web.coordinator import pages as coordinator
 from zalobot.web.leader import pages as leader
 from zalobot.web.officer import absences, beside_pages, files, part_pages
 from zalobot.web.officer import pages as officer
+from zalobot.web.operator import ROWS as OPERATOR
 
 CONSOLES: tuple[access.Row, ...] = (
     *account.ROWS,
@@ -36,6 +37,7 @@ CONSOLES: tuple[access.Row, ...] = (
     *files.ROWS,
     *coordinator.ROWS,
     *leader.ROWS,
+    *OPERATOR,
 )
 
 

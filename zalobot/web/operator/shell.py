@@ -1,0 +1,36 @@
+"""What stands around each page of the operator's console: the side list with what wants a hand now.
+
+The one rule: a page says which entry of the list it is (`here`, a key of `_frame.html`), and nothing else of the frame.
+"""
+
+from datetime import datetime
+
+from aiohttp import web
+from sqlmodel import Session
+
+from zalobot.calendars import horizon
+from zalobot.services import SERVICES
+from zalobot.store.queries import operating
+from zalobot.store.queries.operating import Wanting
+from zalobot.web import console
+from zalobot.web.access import OPERATORS
+from zalobot.web.filters import local
+
+PATH = "/van-hanh"
+ROLES = OPERATORS
+
+
+async def html(
+    request: web.Request, name: str, here: str, *, status: int = 200, wants: Wanting | None = None, **things: object
+) -> web.Response:
+    """The page `consoles/operator/<name>.html`, with the list around it. `wants` where it has been read already."""
+    services = request.app[SERVICES]
+    wants = wants or await services.store.read(wanting, services.now())
+    days = horizon.horizon(services.province.calendar, services.now())
+    frame = {"here": here, "wants": wants, "horizon": days, "horizon_state": horizon.state(days.days)}
+    return console.html(request, f"consoles/operator/{name}", status=status, **frame, **things)
+
+
+def wanting(session: Session, now: datetime) -> Wanting:
+    """What wants a hand now."""
+    return operating.wanting(session, local(now).date(), now)
