@@ -11,10 +11,9 @@ from sqlmodel import Session, col
 
 from zalobot.errors import PastHorizon
 from zalobot.figures.parts import CountedPart, Period
-from zalobot.store.models import EventKind, Part, PartState, Ticket, TicketEvent, Tier
+from zalobot.store.models import GONE_PART, EventKind, Part, PartState, Ticket, TicketEvent, Tier
 from zalobot.workdays import WorkCalendar
 
-_GONE = (PartState.WITHDRAWN, PartState.MERGED)
 _MOVES = (EventKind.TRANSFERRED, EventKind.DECIDED)
 _MINUTE = timedelta(minutes=1)
 
@@ -37,8 +36,8 @@ def parts(session: Session, period: Period, calendar: WorkCalendar) -> tuple[Cou
 
 def _in(period: Period) -> ColumnElement[bool]:
     first, last = period.bounds
-    counted = or_(col(Part.state).not_in((*_GONE, PartState.PAUSED)), _answered())
-    return and_(col(Part.due_at) > first, col(Part.due_at) <= last, counted, col(Part.state).not_in(_GONE))
+    counted = or_(col(Part.state).not_in((*GONE_PART, PartState.PAUSED)), _answered())
+    return and_(col(Part.due_at) > first, col(Part.due_at) <= last, counted, col(Part.state).not_in(GONE_PART))
 
 
 def _answered() -> ColumnElement[bool]:

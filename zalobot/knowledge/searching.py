@@ -15,8 +15,8 @@ from sqlmodel import Session, col
 from zalobot import redaction
 from zalobot.knowledge.keeping import shown_on
 from zalobot.knowledge.ranking import Match
-from zalobot.knowledge.shelf import GONE, is_answer, refreshed
-from zalobot.store.models import KnowledgeEntry, Part, Ticket, TicketState, Tier
+from zalobot.knowledge.shelf import is_answer, refreshed
+from zalobot.store.models import GONE_TICKET, KnowledgeEntry, Part, Ticket, TicketState, Tier
 from zalobot.workdays import LOCAL
 
 HOLDS: Final = timedelta(days=365)  # a public answer is shown at once for so long; the list of tickets has it for good
@@ -76,7 +76,7 @@ def same_matter(session: Session, text: str, person_id: str) -> OpenTicket | Non
 
 
 def _may_be_joined(ticket: Ticket) -> bool:
-    ended = (*GONE, TicketState.CLOSED, TicketState.ANSWERED)
+    ended = (*GONE_TICKET, TicketState.CLOSED, TicketState.ANSWERED)
     return ticket.tier != Tier.SEALED and ticket.state not in ended and bool(ticket.person_id)
 
 
@@ -93,7 +93,7 @@ def _shown(session: Session, matches: Sequence[Match], now: datetime, *, at_once
             found[entry.key] = _of_entry(entry, chances[entry.key])
     for ticket, part in session.execute(parts):
         fresh = part.answered_at is not None and now - part.answered_at <= HOLDS
-        public = ticket.tier != Tier.SEALED and ticket.state not in GONE and ticket.public_text
+        public = ticket.tier != Tier.SEALED and ticket.state not in GONE_TICKET and ticket.public_text
         if public and is_answer(part) and (fresh or not at_once):
             found[part.code] = _of_part(ticket, part, chances[part.code])
     return [found[key] for key in keys if key in found]

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from zalobot.knowledge.ranking import Index, Known
 from zalobot.store.database import memo
 from zalobot.store.models import (
+    GONE_TICKET,
     KnowledgeEntry,
     KnowledgeState,
     KnowledgeVersion,
@@ -22,7 +23,6 @@ from zalobot.store.models import (
     PartState,
     Ticket,
     TicketEvent,
-    TicketState,
     Tier,
     Verdict,
 )
@@ -31,7 +31,6 @@ from zalobot.tickets.life import OPEN
 SHELF: Final = "answers_known"  # session.info: the shelf that all sessions of a store share
 KEPT: Final = 10_000  # the newest tickets that are searched
 _UNFIT: Final = (Verdict.GENERIC, Verdict.NOT_MY_QUESTION)  # what its own business says of an answer that is none
-GONE: Final = (TicketState.WITHDRAWN, TicketState.MERGED)
 _TICKET: Final = (
     col(Ticket.id),
     col(Ticket.code),
@@ -121,7 +120,7 @@ def _put_ticket(shelf: Shelf, ticket: Row[Any], parts: Sequence[Row[Any]]) -> No
         shelf.answers.drop(key)
         shelf.under_way.drop(key)
     keys: set[str] = set()
-    if ticket.tier != Tier.SEALED and ticket.public_text and ticket.state not in GONE:
+    if ticket.tier != Tier.SEALED and ticket.public_text and ticket.state not in GONE_TICKET:
         questions = (ticket.public_text,)
         for part in parts:
             if is_answer(part):

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from zalobot import conversations
 from zalobot.errors import Refused
 from zalobot.store.database import memo, write_rows_so_far
-from zalobot.store.models import DeadlineReceipt, Officer, Part, PartState, Role, Ticket, TicketState
+from zalobot.store.models import GONE_TICKET, DeadlineReceipt, Officer, Part, PartState, Role, Ticket
 from zalobot.store.types import UtcDateTime
 from zalobot.tickets.life import OPEN
 
@@ -29,7 +29,7 @@ _AROUND: Final[Executable] = (
     .where(
         col(Ticket.person_id).in_(bindparam("people", expanding=True)),
         or_(col(Ticket.closed_at).is_(None), col(Ticket.closed_at) > bindparam("since", type_=UtcDateTime())),
-        col(Ticket.state).not_in((TicketState.WITHDRAWN, TicketState.MERGED)),
+        col(Ticket.state).not_in(GONE_TICKET),
     )
     .group_by(col(Ticket.person_id), col(Ticket.id), col(Ticket.code), col(Ticket.closed_at))
     .order_by(col(Ticket.id).desc())

@@ -205,7 +205,7 @@ _LIES = (
     EventKind.BUSINESS_REPLIED,
     EventKind.REOPENED,
 )
-_ENDS = (EventKind.CLOSED, EventKind.WITHDRAWN, EventKind.MERGED)
+_ENDS = (EventKind.CLOSED, EventKind.WITHDRAWN, EventKind.MERGED, EventKind.DROPPED, EventKind.TURNED_AWAY)
 
 
 def idle_hours(part: Held, events: Iterable[Happened], calendar: WorkCalendar, now: datetime) -> timedelta:

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from zalobot.errors import IllegalTransition, StaleTicket
-from zalobot.store.models import Part, PartState, Ticket, TicketState
+from zalobot.store.models import GONE_PART, GONE_TICKET, Part, PartState, Ticket, TicketState
 
 P, T = PartState, TicketState
 
 TRANSITIONS: dict[PartState, frozenset[PartState]] = {
-    P.WAITING: frozenset({P.ACCEPTED, P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
-    P.ACCEPTED: frozenset({P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
-    P.PAUSED: frozenset({P.ACCEPTED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
-    P.DECLINED: frozenset({P.WAITING, P.ACCEPTED, P.PAUSED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
+    P.WAITING: frozenset({P.ACCEPTED, P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED, P.DROPPED}),
+    P.ACCEPTED: frozenset({P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED, P.DROPPED}),
+    P.PAUSED: frozenset({P.ACCEPTED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED, P.DROPPED}),
+    P.DECLINED: frozenset({P.WAITING, P.ACCEPTED, P.PAUSED, P.ANSWERED, P.WITHDRAWN, P.MERGED, P.DROPPED}),
     P.ANSWERED: frozenset({P.REOPENED, P.CLOSED}),
-    P.REOPENED: frozenset({P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED}),
+    P.REOPENED: frozenset({P.PAUSED, P.DECLINED, P.ANSWERED, P.WITHDRAWN, P.MERGED, P.DROPPED}),
     P.CLOSED: frozenset({P.REOPENED}),
     P.WITHDRAWN: frozenset(),
     P.MERGED: frozenset(),
+    P.DROPPED: frozenset(),
 }
 
 OPEN = frozenset({P.WAITING, P.ACCEPTED, P.PAUSED, P.DECLINED, P.REOPENED})
@@ -37,22 +38,22 @@ def move(part: Part, to: PartState, *, seen: int | None = None) -> None:
 
 
 def settle(ticket: Ticket, parts: Sequence[Part], now: datetime) -> None:
-    """Give the ticket the state its parts make; remember when it was answered and closed."""
-    ticket.state = state_of(parts)
+    """Give the ticket the state its parts make (but one that was referred stays so); remember when it was over."""
+    ticket.state = T.REFERRED if ticket.state is T.REFERRED else state_of(parts)
     ticket.version += 1
     if ticket.state in (T.ANSWERED, T.CLOSED):
         ticket.answered_at = ticket.answered_at or now
     else:
         ticket.answered_at = None
-    ticket.closed_at = now if ticket.state in (T.CLOSED, T.WITHDRAWN, T.MERGED) else None
+    ticket.closed_at = now if ticket.state in (T.CLOSED, *GONE_TICKET) else None
 
 
 def state_of(parts: Sequence[Part]) -> TicketState:
     """A ticket is answered when every part is, closed when every part is, and waiting while any part is paused."""
     states = {part.state for part in parts}
-    if states <= {P.WITHDRAWN, P.MERGED}:
-        return T.MERGED if P.MERGED in states else T.WITHDRAWN
-    states -= {P.WITHDRAWN, P.MERGED}
+    if states <= set(GONE_PART):
+        return T.MERGED if P.MERGED in states else T.WITHDRAWN if P.WITHDRAWN in states else T.OUT_OF_SCOPE
+    states -= set(GONE_PART)
     if states <= {P.CLOSED}:
         return T.CLOSED
     if states <= {P.ANSWERED, P.CLOSED}:

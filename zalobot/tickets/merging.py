@@ -12,10 +12,10 @@ from sqlmodel import Session, col
 
 from zalobot import templating
 from zalobot.errors import IllegalTransition, Refused
-from zalobot.store.models import Attachment, EventKind, Officer, Part, PartState, Ticket, Tier
+from zalobot.store.models import GONE_TICKET, Attachment, EventKind, Officer, Part, PartState, Ticket, Tier
 from zalobot.tickets import adding, changes, facts, finding, life, telling
 from zalobot.tickets.record import record
-from zalobot.tickets.triage import GONE, check_coordinator, public_reason
+from zalobot.tickets.triage import check_coordinator, public_reason
 from zalobot.tickets.working import actor, end_pause
 
 
@@ -57,11 +57,11 @@ def merge(
 
 def _check(ticket: Ticket, parts: Sequence[Part], other: Ticket, others: Sequence[Part]) -> None:
     for one in (ticket, other):
-        if one.state in GONE or one.merged_into:
+        if one.state in GONE_TICKET or one.merged_into:
             raise IllegalTransition("illegal_transition", code=one.code)
     if ticket.person_id != other.person_id and Tier.SEALED in (ticket.tier, other.tier):
         raise Refused("sealed_merge", code=ticket.code)
-    there = {part.agency for part in others if part.state is not PartState.WITHDRAWN}
+    there = {part.agency for part in others if part.state not in (PartState.WITHDRAWN, PartState.DROPPED)}
     if any(part.agency not in there for part in parts if part.state in life.OPEN):
         raise Refused("merge_lacks_agency", code=other.code)
 

@@ -14,7 +14,7 @@ from zalobot import reference, templating
 from zalobot.errors import IllegalTransition, Refused
 from zalobot.receipt import Receipt, Wait
 from zalobot.store.database import write_rows_so_far
-from zalobot.store.models import EventKind, Officer, Part, PartState, Ticket
+from zalobot.store.models import GONE_PART, EventKind, Officer, Part, PartState, Ticket
 from zalobot.tickets import changes, clocks, facts, finding, life, opening, telling
 from zalobot.tickets.record import business, record
 from zalobot.tickets.triage import OVER, check_coordinator, public_reason, rule_of
@@ -72,7 +72,7 @@ def _check(
     unknown = [code for code in agencies if code not in here.working_agencies]
     if unknown:
         raise Refused("no_such_agency", agency=unknown[0])
-    left = [part for part in parts if part not in ending and part.state not in (PartState.WITHDRAWN, PartState.MERGED)]
+    left = [part for part in parts if part not in ending and part.state not in GONE_PART]
     loses = any(part.agency not in agencies for part in ending)
     if not text.strip() or not agencies or topic not in here.topics or not left or loses:
         raise Refused("nothing_to_split", code=ticket.code)

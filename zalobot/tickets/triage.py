@@ -15,13 +15,22 @@ from zalobot.errors import IllegalTransition, PastHorizon, Refused
 from zalobot.receipt import Receipt
 from zalobot.rules import Klass, RuleVersion
 from zalobot.store.ids import new_id
-from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, PartState, Role, Ticket, TicketState
+from zalobot.store.models import (
+    GONE_TICKET,
+    DeadlineReceipt,
+    EventKind,
+    Officer,
+    Part,
+    PartState,
+    Role,
+    Ticket,
+    TicketState,
+)
 from zalobot.tickets import changes, clocks, finding, life, telling
 from zalobot.tickets.record import public_words, record
 from zalobot.tickets.working import actor, of_agency
 
-GONE = (TicketState.WITHDRAWN, TicketState.MERGED)
-OVER = (TicketState.ANSWERED, TicketState.CLOSED, *GONE)
+OVER = (TicketState.ANSWERED, TicketState.CLOSED, *GONE_TICKET)
 
 
 def check_coordinator(officer: Officer) -> None:
@@ -59,7 +68,7 @@ def confirm(session: Session, code: str, officer: Officer, now: datetime, *, see
     check_coordinator(officer)
     ticket, _ = finding.locked(session, code)
     changes.check_ticket(session, ticket, seen)
-    if ticket.state in GONE:
+    if ticket.state in GONE_TICKET:
         raise IllegalTransition("illegal_transition", code=ticket.code)
     if ticket.confirmed_at is None:
         until = confirm_by(session, ticket)

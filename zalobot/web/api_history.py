@@ -127,6 +127,7 @@ _PLAIN: dict[str, tuple[str, Callable[[Mapping[str, Any], str], Any]]] = {
     "received_at": ("received", _instant),
     "split_off": ("split_off", _text),
     "split_ticket": ("split_ticket", _text),
+    "path": ("path", _text),
     "refusals": ("number", _number),
     "missing": ("missing", _words),
 }

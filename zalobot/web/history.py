@@ -22,6 +22,8 @@ MARKS = {
     "not_explained": "e-late",
     "not_decided": "e-late",
     "split": "e-swap",
+    "dropped": "e-swap",
+    "turned_away": "e-swap",
 }
 
 
@@ -30,7 +32,7 @@ class Line:
     """A line of the history. `kind` picks the words in `_macros/timeline.html`; `off` makes it a gap instead.
 
     `seqs` are the numbers of its entries in the ledger. `silent`: it happened because nobody said anything. `into` and
-    `source` are tickets: that a matter was split off into, and from.
+    `source` are tickets: that a matter was split off into, and from. `path` is where a turned away one was sent.
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Line:
     silent: bool = False
     into: str = ""
     source: str = ""
+    path: str = ""
     seqs: tuple[int, ...] = ()
     off: Off | None = None
 
@@ -109,7 +112,7 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool) -> Line:
         reason=_text(data, "why"),
         verdict=_text(data, "verdict"),
         klass=_text(data, "klass"),
-        role=_text(data, "role"),
+        role=_text(data, "role") or (event.actor_role if event.kind == "directed" else ""),
         told=bool(data.get("told", True)),
         seqs=(event.seq,),
         before=_instant(data, "before"),
@@ -118,6 +121,7 @@ def _line(event: PublicEvent, province: Province, *, same_day: bool) -> Line:
         silent=data.get("who") == "silence",
         into=_text(data, "split_off"),
         source=_text(data, "split_ticket"),
+        path=_text(data, "path"),
     )
 
 

@@ -12,7 +12,7 @@ from zalobot import redaction
 from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.receipt import Receipt
-from zalobot.store.models import PartState, TicketState, Tier
+from zalobot.store.models import GONE_PART, GONE_TICKET, PartState, TicketState, Tier
 from zalobot.store.queries.public_rows import PublicPart, PublicReceipt, PublicTicket, Story
 from zalobot.web.filters import Span, local, span
 from zalobot.web.history import Line, history
@@ -21,7 +21,7 @@ from zalobot.web.meter import Clock, Meter, meter
 from zalobot.web.receipt_view import ReceiptView, Struck, Waited, by_day, skipped_runs, strip
 from zalobot.web.workday import day_length
 
-OVER = (TicketState.ANSWERED, TicketState.CLOSED, TicketState.WITHDRAWN, TicketState.MERGED)
+OVER = (TicketState.ANSWERED, TicketState.CLOSED, *GONE_TICKET)
 STOPPED = (PartState.ANSWERED, PartState.CLOSED)
 
 
@@ -128,8 +128,8 @@ def field_name(province: Province, topic_code: str) -> str:
 
 
 def part_meter(part: PublicPart, receipt: Receipt | None, now: datetime, province: Province) -> Meter | None:
-    """The meter of a part; None when it was withdrawn or goes on in another ticket."""
-    if part.state in (PartState.WITHDRAWN, PartState.MERGED):
+    """The meter of a part; None when it ended without an answer of its own."""
+    if part.state in GONE_PART:
         return None
     stopped = part.answered_at if part.state in STOPPED else None
     paused = part.paused_at if part.state == PartState.PAUSED else None

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Column, Field, SQLModel
@@ -11,7 +12,11 @@ from zalobot.store.types import Json, UtcDateTime, enum_type, json_type
 
 
 class TicketState(StrEnum):
-    """The phase of a whole ticket, derived from its parts by `tickets.state_of`."""
+    """The phase of a whole ticket, derived from its parts by `tickets.state_of`; the last two are a coordinator's word.
+
+    out_of_scope (không thuộc phạm vi) is no matter for this channel; referred (hướng dẫn sang khiếu nại, tố cáo) has a
+    legal path of its own.
+    """
 
     RECEIVED = "received"
     ASSIGNED = "assigned"
@@ -23,6 +28,12 @@ class TicketState(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    OUT_OF_SCOPE = "out_of_scope"
+    REFERRED = "referred"
+
+
+# Ended without an answer of its own.
+GONE_TICKET: Final = (TicketState.WITHDRAWN, TicketState.MERGED, TicketState.OUT_OF_SCOPE, TicketState.REFERRED)
 
 
 class PartState(StrEnum):
@@ -37,6 +48,10 @@ class PartState(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    DROPPED = "dropped"
+
+
+GONE_PART: Final = (PartState.WITHDRAWN, PartState.MERGED, PartState.DROPPED)
 
 
 class Tier(StrEnum):
@@ -90,6 +105,10 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
     JOINED = "joined"
+    DROPPED = "dropped"
+    TURNED_AWAY = "turned_away"
+    DIRECTED = "directed"
+    UNNAMED = "unnamed"
     ERASED = "erased"
 
 

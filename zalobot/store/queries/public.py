@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlmodel import Session, col
 
 from zalobot.store.models import (
+    GONE_TICKET,
     DeadlineReceipt,
     EventKind,
     LedgerSalt,
@@ -269,7 +270,7 @@ def _conditions(narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:
     elif narrowed.state == "answered":
         wanted.append(col(Ticket.state).in_(ANSWERED_TICKET))
     elif narrowed.state == "open":
-        wanted.append(col(Ticket.state).not_in((*ANSWERED_TICKET, TicketState.WITHDRAWN, TicketState.MERGED)))
+        wanted.append(col(Ticket.state).not_in((*ANSWERED_TICKET, *GONE_TICKET)))
     return wanted
 
 

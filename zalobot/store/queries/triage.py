@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
-from zalobot.store.models import EventKind, LedgerSalt, Part, PartState, Ticket, TicketEvent, TicketState
+from zalobot.store.models import GONE_TICKET, EventKind, LedgerSalt, Part, PartState, Ticket, TicketEvent, TicketState
 
 MOST = 60
 LOOKED_AT = 300  # of the newest tickets, for one that may be the same matter
 RECENT = timedelta(days=60)
-OVER = (TicketState.ANSWERED, TicketState.CLOSED, TicketState.WITHDRAWN, TicketState.MERGED)
+OVER = (TicketState.ANSWERED, TicketState.CLOSED, *GONE_TICKET)
 OPEN = (PartState.WAITING, PartState.ACCEPTED, PartState.REOPENED, PartState.PAUSED, PartState.DECLINED)
 
 
@@ -164,7 +164,7 @@ def others(session: Session, ticket: Unconfirmed, now: datetime) -> list[Other]:
             or_(col(Ticket.topic) == ticket.topic, col(Ticket.person_id) == ticket.person_id),
             col(Ticket.id) != ticket.id,
             col(Ticket.received_at) > now - RECENT,
-            col(Ticket.state).not_in((TicketState.WITHDRAWN, TicketState.MERGED)),
+            col(Ticket.state).not_in(GONE_TICKET),
         )
         .order_by(col(Ticket.id).desc())
         .limit(LOOKED_AT)
