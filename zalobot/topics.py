@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from zalobot.vietnamese import fold, nfc
@@ -97,6 +98,15 @@ def guess(text: str, index: Index) -> tuple[Guess, ...]:
     return tuple(Guess(code, round(score, 3), tuple(words[code])) for code, score in ranked)
 
 
+@lru_cache(maxsize=256)
+def _starts(typed: tuple[tuple[Syllable, str], ...]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Each place of a text with the one or two unmarked syllables that a known word may begin with there."""
+    bare = [syllable.bare for syllable, _ in typed]
+    pairs = [(place, (one, other)) for place, (one, other) in enumerate(pairwise(bare))]
+    singles = [(place, (one,)) for place, one in enumerate(bare)]
+    return tuple(start for both in zip_longest(pairs, singles) for start in both if start)
+
+
 @lru_cache(maxsize=256)  # one text is looked through for several kinds of known words
 def syllables(text: str) -> tuple[tuple[Syllable, str], ...]:
     """The syllables of a text, each with the word as typed."""
@@ -115,13 +125,13 @@ def _marks(word: str) -> str:
     return "".join(sorted(c for c in decomposed if unicodedata.combining(c) or c == "đ"))
 
 
-def _matches(typed: Sequence[tuple[Syllable, str]], index: Index) -> list[tuple[int, Keyword]]:
+def _matches(typed: tuple[tuple[Syllable, str], ...], index: Index) -> list[tuple[int, Keyword]]:
     """Every keyword in the text that lies in no longer one, in order."""
     found = [
         (start, keyword)
-        for start in range(len(typed))
-        for size in (2, 1)[start + 1 == len(typed) :]
-        for keyword in index.keywords.get(tuple(s.bare for s, _ in typed[start : start + size]), ())
+        for start, begins in _starts(typed)
+        if begins in index.keywords
+        for keyword in index.keywords[begins]
         if _agree(keyword.syllables, typed[start : start + len(keyword.syllables)])
     ]
     spans = [(start, start + len(keyword.syllables)) for start, keyword in found]

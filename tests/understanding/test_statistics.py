@@ -44,7 +44,7 @@ def test_bayes_learns_and_names_the_features_that_spoke() -> None:
     model = learn([(("thue", "xin"), {"T": 1.0}), (("dien", "xin"), {"D": 1.0}), (("thue",), {"T": 1.0})], ["T", "D"])
     tax, power = model.scores(("thue", "xin", "unknown"))
     assert tax > power
-    assert model.telling(("xin", "thue"), ["T"], 0.5)[0] == "thue"
+    assert model.telling(("xin", "thue"), ["T"])[0] == "thue"
 
 
 def test_chances_of_equal_scores_are_equal() -> None:

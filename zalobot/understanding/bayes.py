@@ -5,10 +5,11 @@ The one rule: what a label is not is counted (Rennie and others, 2003), so that 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 SMOOTH: Final = 0.4
+TELLING: Final = 1.0  # a feature gives a label at least so much to be named as a reason
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,6 +19,15 @@ class Bayes:
     labels: tuple[str, ...]
     ground: tuple[float, ...]
     gains: Mapping[str, tuple[tuple[int, float], ...]]
+    _telling: dict[str, dict[int, float]] = field(init=False, repr=False)  # the gains that may be reasons
+
+    def __post_init__(self) -> None:
+        telling = {
+            feature: strong
+            for feature, row in self.gains.items()
+            if (strong := {place: gain for place, gain in row if gain >= TELLING})
+        }
+        object.__setattr__(self, "_telling", telling)
 
     def scores(self, features: Sequence[str]) -> list[float]:
         """How strongly each label is spoken for."""
@@ -28,15 +38,14 @@ class Bayes:
                 totals[place] += gain
         return totals
 
-    def telling(self, features: Sequence[str], labels: Iterable[str], least: float) -> list[str]:
-        """The features that give one of these labels at least so much, the strongest first, of equals pairs."""
+    def telling(self, features: Sequence[str], labels: Iterable[str]) -> list[str]:
+        """The features that are reasons for one of these labels, the strongest first, of equals pairs."""
         wanted = frozenset(labels)
-        places = frozenset(place for place, label in enumerate(self.labels) if label in wanted)
+        places = [place for place, label in enumerate(self.labels) if label in wanted]
         gains: dict[str, float] = {}
         for feature in features:
-            for place, gain in self.gains.get(feature, ()):
-                if gain >= least and place in places and gain > gains.get(feature, 0.0):
-                    gains[feature] = gain
+            if (strong := self._telling.get(feature)) and (gain := max(strong.get(place, 0.0) for place in places)):
+                gains[feature] = gain
         return sorted(gains, key=lambda feature: (-gains[feature], -feature.count(" "), feature))
 
 

@@ -3,7 +3,7 @@
 The one rule: the phrases are data, in `data/cues.toml`; this only finds them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import product
 from typing import Final
@@ -14,7 +14,8 @@ from zalobot.understanding.sources import read
 GAP: Final = 4  # words that may stand where "…" does
 
 Piece = tuple[str, ...]
-Phrase = tuple[str, tuple[Piece, ...]]  # what it tells, and its pieces in order
+# What it tells, its pieces in order, and the words that have to be there beside the first.
+Phrase = tuple[str, tuple[Piece, ...], frozenset[str]]
 
 
 @lru_cache(maxsize=256)  # asked for the features and again for the reasons
@@ -22,23 +23,29 @@ def cues(bare: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
     """What the known turns of phrase in a text tell, with where the first of each begins and ends."""
     found: dict[str, tuple[int, int]] = {}
     table = _phrases()
-    whole = [*bare, "$"]
+    whole = (*bare, "$")
+    present = frozenset(whole)
     for start, word in enumerate(bare):
-        for name, pieces in table.get(word, ()):
-            if name not in found and (end := _end(whole, start, pieces)):
+        for name, pieces, others in table.get(word, ()):
+            if others <= present and name not in found and (end := _end(whole, start, pieces)):
                 found[name] = (start, min(end, len(bare)))
     return found
 
 
-def _end(whole: Sequence[str], start: int, pieces: Sequence[Piece]) -> int:
+def _end(whole: tuple[str, ...], start: int, pieces: tuple[Piece, ...]) -> int:
     """Where the phrase ends that begins at `start`; 0 where it does not stand there."""
-    end = start
-    for number, piece in enumerate(pieces):
-        places = (end,) if number == 0 else range(end, end + GAP + 1)
-        place = next((at for at in places if tuple(whole[at : at + len(piece)]) == piece), None)
-        if place is None:
+    first = pieces[0]
+    end = start + len(first)
+    if whole[start:end] != first:
+        return 0
+    for piece in pieces[1:]:
+        size = len(piece)
+        for place in range(end, end + GAP + 1):
+            if whole[place : place + size] == piece:
+                end = place + size
+                break
+        else:
             return 0
-        end = place + len(piece)
     return end
 
 
@@ -48,7 +55,8 @@ def _phrases() -> dict[str, list[Phrase]]:
     table: dict[str, list[Phrase]] = {}
     for name, phrases in read("cues").items():
         for pieces in dict.fromkeys(pieces for phrase in phrases for pieces in _spelt(phrase)):
-            table.setdefault(pieces[0][0], []).append((name, pieces))
+            first, *others = (word for piece in pieces for word in piece)
+            table.setdefault(first, []).append((name, pieces, frozenset(others)))
     return table
 
 

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from zalobot.province import Province
@@ -33,7 +34,6 @@ SURE: Final = 0.45  # the lead's share
 BEST: Final = 3
 TOPICS: Final = 6
 FAINT: Final = 0.01  # a topic of less chance brings no usual others
-TELLING: Final = 1.0  # a word gives a topic at least so much to be named as a reason
 PARTS: Final = 4
 
 FALLBACK: Final = -4.0  # points of the topic of what no other fits
@@ -142,11 +142,10 @@ class _Heard:
         self.topic_of, self.labels_of, self.leads = router.topic_of, router.labels_of, router.leads[self.in_zone]
         self.labels = self._labels()
         self.best = max(self.labels, key=lambda label: self.labels[label])
+        self.told: dict[str, tuple[str, ...]] = {}  # what speaks for a topic, once it was looked for
         self.certain: dict[str, float] = defaultdict(float)
         for label, chance in self.labels.items():
             self.certain[self.leads[label]] += chance
-        self.like = self._like_agencies()
-        self.shares = self._shares()
 
     def _labels(self) -> dict[str, float]:
         """The chance of each "topic" or "topic:lead"."""
@@ -159,7 +158,9 @@ class _Heard:
         ]
         return dict(zip(model.labels, softmax(scores), strict=True))
 
-    def _like_agencies(self) -> dict[str, float]:
+    @cached_property
+    def like(self) -> dict[str, float]:
+        """The chance of each agency by the phrases alone."""
         model, heat = self.trained.by_agency, self._heat()
         scores = [score / heat for score in model.scores(self.features)]
         return dict(zip(model.labels, softmax(scores), strict=True))
@@ -167,7 +168,9 @@ class _Heard:
     def _heat(self) -> float:
         return HEAT * math.sqrt(len(self.features) + 1)
 
-    def _shares(self) -> dict[str, float]:
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        """What speaks for each agency, all witnesses heard."""
         shares = defaultdict(float, self.certain)
         for label, chance in self.labels.items():
             if chance >= FAINT:
@@ -230,6 +233,11 @@ class _Heard:
         return self.province.agencies[code].group == "commune"
 
     def _topic_words(self, code: str) -> tuple[str, ...]:
+        if code not in self.told:
+            self.told[code] = self._words_for(code)
+        return self.told[code]
+
+    def _words_for(self, code: str) -> tuple[str, ...]:
         known = [word for found in self.known if found.code == code for word in found.words]
         return self._typed(known) or self._telling(self.trained.by_topic, self.labels_of[code])
 
@@ -249,7 +257,7 @@ class _Heard:
     def _telling(self, model: Bayes, labels: Iterable[str]) -> tuple[str, ...]:
         """The words that spoke most for some labels of a model."""
         chosen: list[str] = []
-        for feature in model.telling(self.tellable, labels, TELLING)[: BEST * 3]:
+        for feature in model.telling(self.tellable, labels)[: BEST * 3]:
             taken = {word for phrase in chosen for word in phrase.split()}
             if taken.isdisjoint(feature[2:].split()):
                 chosen.append(feature[2:])

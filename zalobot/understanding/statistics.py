@@ -6,7 +6,7 @@ The one rule: the same examples in the same order give the same weights, on ever
 import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 Features = Sequence[str]
@@ -25,15 +25,19 @@ class Model:
 
     labels: tuple[str, ...]
     weights: Weights
+    _rows: dict[str, tuple[float, ...]] = field(init=False, repr=False)  # one weight for each label
+    _means: dict[str, float] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        rows = {feature: _row(pairs, len(self.labels)) for feature, pairs in self.weights.items()}
+        object.__setattr__(self, "_rows", rows)
+        object.__setattr__(self, "_means", {feature: sum(row) / len(row) for feature, row in rows.items()})
 
     def scores(self, features: Features) -> list[float]:
         """How strongly each label is spoken for, in the order of the labels."""
-        totals = [0.0] * len(self.labels)
         value = _scale(features)
-        for feature in features:
-            for place, weight in self.weights.get(feature, ()):
-                totals[place] += weight * value
-        return totals
+        rows = [row for feature in features if (row := self._rows.get(feature)) is not None]
+        return [sum(column) * value for column in zip(*rows, strict=True)] or [0.0] * len(self.labels)
 
     def probabilities(self, features: Features) -> dict[str, float]:
         """The chance of each label."""
@@ -42,13 +46,14 @@ class Model:
     def reasons(self, features: Features, label: str) -> list[tuple[str, float]]:
         """The features that spoke for a label against the average of all, strongest first."""
         place = self.labels.index(label)
-        found = []
-        for feature in dict.fromkeys(features):
-            weights = dict(self.weights.get(feature, ()))
-            gain = weights.get(place, 0.0) - sum(weights.values()) / len(self.labels)
-            if gain > 0:
-                found.append((feature, gain))
-        return sorted(found, key=lambda item: -item[1])
+        known = [feature for feature in dict.fromkeys(features) if feature in self._rows]
+        gains = [(feature, self._rows[feature][place] - self._means[feature]) for feature in known]
+        return sorted((item for item in gains if item[1] > 0), key=lambda item: -item[1])
+
+
+def _row(pairs: Iterable[tuple[int, float]], size: int) -> tuple[float, ...]:
+    weights = dict(pairs)
+    return tuple(weights.get(place, 0.0) for place in range(size))
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
