@@ -12,7 +12,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from zalobot import account, channel_policy, jobs, province, reference, speech, templating, withdrawals
+from zalobot import account, channel_policy, jobs, province, reference, released, speech, templating, withdrawals
 from zalobot.budget import Budget
 from zalobot.config import Settings
 from zalobot.consenting import ConsentDesk
@@ -70,11 +70,13 @@ def open_store(settings: Settings, now: datetime) -> tuple[Store, Province]:
         calling.QUIET: timedelta(minutes=settings.staff_quiet_minutes),
         withdrawals.KEY: settings.secret_key,
     }
-    store = Store(settings.database_url, info=info)
+    store = Store(settings.database_url, info=info, around=templating.one_moment)
     info[shelf.SHELF] = shelf.Shelf()
     store.run_now(_seed, pack, now)
     here = store.read_now(reference.open_for, pack, info)
-    templating.use(speech.wording(here))
+    info[released.WORDS] = words = speech.wording(here)
+    store.read_now(released.take_up, words)
+    templating.use(words)
     return store, here
 
 
@@ -111,7 +113,7 @@ async def _watching(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _watch(services: Services) -> None:
-    """Take up what other processes change of calendar, agencies, topics and rules."""
+    """Take up what other processes change of calendar, agencies, topics, rules and the words of the bot."""
     bell = services.coordination.subscribe(reference.TOPIC)
     while True:
         await bell.wait(LOOK_AGAIN)

@@ -13,7 +13,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import decided, province
+from zalobot import decided, province, released
 from zalobot.errors import ConfigError
 from zalobot.province import Province
 from zalobot.rules import Klass, RuleVersion
@@ -37,6 +37,7 @@ TOPIC = "reference"  # published by whoever changed something here, so that othe
 PROVINCE, PUBLIC_URL, CHAT_URL = "province", "public_url", "chat_url"
 _REVISION, _SHELF = "revision", "shelf"  # session.info: which state it is, and what all sessions of the store share
 _revision = select(col(ProvinceRow.revision))
+_revisions = select(col(ProvinceRow.revision), col(ProvinceRow.wording))
 
 
 def current(session: Session) -> Province:
@@ -55,9 +56,14 @@ def fresh(session: Session) -> Province:
 
 
 def refresh(session: Session) -> bool:
-    """Take up what other processes changed, for this process; whether there was anything."""
-    found = session.execute(_revision).scalar()
-    if found is None or found == session.info.get(_REVISION):
+    """Take up what other processes changed, for this process: the province, and the words of the bot (from the next
+    transaction on). Whether there was anything of the province."""
+    row = session.execute(_revisions).one_or_none()
+    if row is None:
+        return False
+    found = row[0]
+    released.heard(session, row[1])
+    if found == session.info.get(_REVISION):
         return False
     _put(session.info, read(session, current(session)), found)
     _put(session.info.get(_SHELF, {}), session.info[PROVINCE], found)

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from zalobot import conversations, ledger
 from zalobot.store.blobs import BlobStore
 from zalobot.store.database import memo
-from zalobot.store.models import DoomedFile, InboxEvent, InboxState, Officer, Withdrawal
+from zalobot.store.models import Account, DoomedFile, InboxEvent, InboxState, Officer, Withdrawal
 
 KEY = "withdrawals"  # session.info: what keys the hashes; without it nobody can try ids until one fits
 
@@ -66,6 +66,7 @@ def sweep(session: Session, blobs: BlobStore, limit: int = 100) -> int:
 def _erase(session: Session, person_id: str, now: datetime, role: str, *, after: datetime) -> None:
     erased = ledger.erase_person(session, person_id, now, role=role, keep_after=after)
     session.execute(update(Officer).where(col(Officer.person_id) == person_id).values(person_id=None, linked_at=None))
+    session.execute(update(Account).where(col(Account.person_id) == person_id).values(person_id=None))
     session.info.pop("duty", None)
     conversations.dismiss(session, person_id)
     if erased.files:

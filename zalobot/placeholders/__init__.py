@@ -9,7 +9,21 @@ from zalobot.placeholders.calendars import CALENDAR, OTHERS
 from zalobot.placeholders.counting import RECEIPT
 from zalobot.placeholders.digests import DIGEST
 from zalobot.placeholders.people import PEOPLE
+from zalobot.placeholders.studio import STUDIO
 from zalobot.placeholders.tickets import PART, TICKET
 from zalobot.placeholders.work import DRAFT, FOUND, LISTS, OWN
 
-PLACEHOLDERS: Final = (*TICKET, *PART, *PEOPLE, *DRAFT, *FOUND, *LISTS, *OWN, *DIGEST, *RECEIPT, *CALENDAR, *OTHERS)
+PLACEHOLDERS: Final = (
+    *TICKET,
+    *PART,
+    *PEOPLE,
+    *DRAFT,
+    *FOUND,
+    *LISTS,
+    *OWN,
+    *DIGEST,
+    *RECEIPT,
+    *CALENDAR,
+    *STUDIO,
+    *OTHERS,
+)

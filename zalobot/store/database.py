@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -30,10 +30,20 @@ _RETRIED = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock: th
 
 
 class Store:
-    """A database. `info` is what every session carries (`session.info`): the province, for one."""
+    """A database. `info` is what every session carries (`session.info`): the province, for one. Each transaction is
+    put inside `around()`."""
 
-    def __init__(self, url: str, *, info: dict[str, Any] | None = None, writers: int = 4, readers: int = 4) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        info: dict[str, Any] | None = None,
+        writers: int = 4,
+        readers: int = 4,
+        around: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self.url = url
+        self._around = around
         self.sqlite = url.startswith("sqlite")
         self.info: dict[str, Any] = info if info is not None else {}
         self._hurried_until = 0.0
@@ -105,7 +115,7 @@ class Store:
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
-        with Session(engine, expire_on_commit=False, autoflush=False) as session:
+        with self._around(), Session(engine, expire_on_commit=False, autoflush=False) as session:
             session.info.update(self.info)
             yield session
 
