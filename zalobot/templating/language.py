@@ -169,6 +169,14 @@ def names(tree: nodes.Template) -> list[tuple[str, int]]:
     return [(node.name, line) for node, line in _walk(tree, 1) if isinstance(node, nodes.Name)]
 
 
+def conditions(tree: nodes.Template) -> set[str]:
+    """The placeholders of which it is asked whether they are there."""
+    asked = [node.test for node in tree.find_all(nodes.If)] + [node.test for node in tree.find_all(nodes.CondExpr)]
+    named = [test.find_all(nodes.Name) for test in asked]
+    alone = {test.name for test in asked if isinstance(test, nodes.Name)}
+    return alone | {name.name for found in named for name in found}
+
+
 @lru_cache(maxsize=1024)
 def compiled(source: str) -> Compiled:
     """The source compiled; Unsafe where it is not of this language."""
