@@ -10,7 +10,7 @@ from zalobot.templating.findings import Finding, Kind, mended
 from zalobot.templating.language import Placeholder, Unsafe, button_kind
 from zalobot.templating.lint import lost
 from zalobot.templating.using import current, one_moment, use
-from zalobot.templating.wording import Message, Rendered, Wording, typed
+from zalobot.templating.wording import Message, Rendered, Wording, message, typed
 
 __all__ = [
     "Finding",

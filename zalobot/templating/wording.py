@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -167,6 +168,15 @@ class Wording:
                 changed[language][name] = said
         self._words, self.revision = self._after(changed), revision
         return True
+
+    def with_words(self, other: Mapping[Key, Message]) -> "Wording":
+        """Another wording that says these words for these messages, to see what would become of it."""
+        made = copy(self)
+        for language in self.languages:
+            these = {name: said for (one, name), said in other.items() if one == language}
+            if these:
+                made._change({**made._words.messages[language], **these}, language)
+        return made
 
     def _change(self, messages: Mapping[str, Message], language: str) -> None:
         self._words = self._after({**self._words.messages, language: messages})
