@@ -126,6 +126,7 @@ class Ticket(SQLModel, table=True):
     __tablename__ = "ticket"
     __table_args__ = (
         Index("ix_ticket_person", "person_id", "id"),
+        Index("ix_ticket_topic", "topic"),
         Index(
             "ix_ticket_confirm_remind",
             "confirm_remind_at",
@@ -197,6 +198,18 @@ class Part(SQLModel, table=True):
             "answered_at",
             sqlite_where=text("answered_at IS NOT NULL"),
             postgresql_where=text("answered_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_part_answers",
+            "answered_at",
+            sqlite_where=text("answered_at IS NOT NULL"),
+            postgresql_where=text("answered_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_part_offered",
+            "declined_to",
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
         ),
         Index(
             "ix_part_decide",

@@ -555,6 +555,7 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_ticket_person", ["person_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_state"), ["state"], unique=False)
+        batch_op.create_index("ix_ticket_topic", ["topic"], unique=False)
 
     op.create_table(
         "ticket_counter",
@@ -836,6 +837,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("answered_at IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_part_answers",
+            ["answered_at"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NOT NULL"),
+            postgresql_where=sa.text("answered_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_part_close_at",
             ["close_at"],
             unique=False,
@@ -855,6 +863,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("explain_until IS NOT NULL"),
             postgresql_where=sa.text("explain_until IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_part_offered",
+            ["declined_to"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
         )
         batch_op.create_index(
             "ix_part_remind",
@@ -1271,6 +1286,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("remind_at IS NOT NULL"),
         )
         batch_op.drop_index(
+            "ix_part_offered",
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_part_explain_until",
             sqlite_where=sa.text("explain_until IS NOT NULL"),
             postgresql_where=sa.text("explain_until IS NOT NULL"),
@@ -1284,6 +1304,11 @@ def downgrade() -> None:
             "ix_part_close_at",
             sqlite_where=sa.text("close_at IS NOT NULL"),
             postgresql_where=sa.text("close_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_part_answers",
+            sqlite_where=sa.text("answered_at IS NOT NULL"),
+            postgresql_where=sa.text("answered_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_part_answered",
@@ -1321,6 +1346,7 @@ def downgrade() -> None:
     op.drop_table("ticket_event")
     op.drop_table("ticket_counter")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_topic")
         batch_op.drop_index(batch_op.f("ix_ticket_state"))
         batch_op.drop_index("ix_ticket_person")
         batch_op.drop_index(
