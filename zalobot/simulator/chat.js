@@ -1,6 +1,6 @@
 // One chat as Zalo draws it: day pills, runs of bubbles, marks under one's own last message.
 
-import { dayNumber, h, hhmm, icon, linked, pill, size } from "./draw.js";
+import { dayNumber, filled, h, hhmm, linked, part, pill, size } from "./draw.js";
 
 const GAP = 30 * 60e3;
 const RUN = 5 * 60e3;
@@ -28,10 +28,10 @@ export function things(chat, now, person) {
 
 export function drawThing(thing, press) {
   if (thing.what === "none") return h("p", { class: "chat-none" }, thing.label);
-  if (thing.what === "day") return h("p", { class: "chat-d" }, h("span", {}, thing.label));
-  if (thing.what === "mark") return h("p", { class: "seen" }, icon(thing.seen ? "twice" : "check"), thing.seen ? "Đã xem" : "Đã nhận");
+  if (thing.what === "day") return filled("pill", { span: thing.label });
+  if (thing.what === "mark") return part(thing.seen ? "seen" : "received");
   const { me, first } = thing;
-  const avatar = !me && first ? h("span", { class: "oa" }, icon("mark", "")) : null;
+  const avatar = !me && first ? part("oa") : null;
   return h("div", { class: `msg${me ? " me" : first ? "" : " cont"}` }, avatar, body(thing, press));
 }
 
@@ -39,38 +39,43 @@ function body(message, press) {
   const { kind, text, image, file, buttons, elements, reaction } = message;
   const time = message.last || buttons.length ? h("time", { datetime: new Date(message.at).toISOString() }, hhmm(message.at)) : null;
   const mark = reaction ? h("span", { class: "react", title: "Thả cảm xúc" }, reaction) : null;
-  if (image && !text && !mark) return h("div", { class: "zimg" }, picture(image));
-  if (image) return h("div", { class: "bub bub-x" }, h("div", { class: "zimg" }, picture(image)), h("p", {}, linked(text), mark), time);
+  if (image && !text && !mark) return framed(image);
+  if (image) return h("div", { class: "bub bub-x" }, framed(image), h("p", {}, linked(text), mark), time);
   if (kind === "file" && file) return h("div", { class: "bub bub-x" }, fileCard(file), time);
   if (WORDS[kind]) return h("div", { class: "bub" }, WORDS[kind], text ? h("p", {}, linked(text)) : null, time);
-  if (kind === "template") return h("div", { class: "bub bub-x zbs" }, h("div", { class: "zl-b" }, "Mẫu tin ZBS"), h("p", {}, linked(text)), time);
-  if (kind === "ask_info") return h("div", { class: "bub bub-x" }, elements.map(element), h("div", { class: "zl" }, h("span", {}, elements[0]?.subtitle ?? "")), time, h("button", { class: "zb", type: "button", onclick: () => press(message.id, "share") }, "Chia sẻ thông tin"));
-  const staff = message.staff ? h("span", { class: "by" }, "Cán bộ trả lời từ hộp thư của tài khoản") : null;
+  if (kind === "template") return h("div", { class: "bub bub-x zbs" }, filled("banner", { "": "Mẫu tin ZBS" }), h("p", {}, linked(text)), time);
+  if (kind === "ask_info") return h("div", { class: "bub bub-x" }, elements.map(element), filled("row", { ".zl-t": elements[0]?.subtitle ?? "", small: "" }), time, pressed("Chia sẻ thông tin", () => press(message.id, "share")));
+  const staff = message.staff ? part("by_hand") : null;
   if (!buttons.length && !elements.length) return h("div", { class: "bub" }, staff, linked(text), mark, time);
   return h("div", { class: "bub bub-x" }, text ? h("p", {}, linked(text)) : null, elements.map(element), time,
     buttons.map((button, index) => drawButton(button, () => press(message.id, index))));
 }
 
+function pressed(title, press) {
+  const button = filled("button", { "": title });
+  button.addEventListener("click", press);
+  return button;
+}
+
 function drawButton(button, press) {
-  if (button.type.startsWith("oa.query.")) return h("button", { class: "zb", type: "button", onclick: press }, button.title);
+  if (button.type.startsWith("oa.query.")) return pressed(button.title, press);
   const href = { "oa.open.url": button.value, "oa.open.phone": `tel:+${button.value}`, "oa.open.sms": `sms:+${button.value}` }[button.type];
-  const away = button.type === "oa.open.url" ? { target: "_blank", rel: "noopener" } : {};
-  return h("a", { class: "zb", href, ...away }, button.title, away.target ? icon("out") : null);
+  return filled(button.type === "oa.open.url" ? "way_out" : "way", { span: button.title }, { href });
 }
 
 function element(item, index) {
-  if (index === 0) return h("div", { class: "zl-b" }, item.title);
-  return h("div", { class: "zl" }, h("span", {}, item.title, item.subtitle ? h("small", {}, item.subtitle) : null));
+  return index === 0 ? filled("banner", { "": item.title }) : filled("row", { ".zl-t": item.title, small: item.subtitle });
 }
 
 // The page may show pictures of its own origin only; others become a link.
-function picture(url) {
+function framed(url) {
   const path = new URL(url, location.href);
-  if (!path.pathname.startsWith("/media/")) return h("a", { class: "zfile", href: url, target: "_blank", rel: "noopener" }, icon("photo"), h("span", {}, "Ảnh ngoài trang", h("small", {}, path.host)));
-  return h("img", { src: path.pathname, alt: "Ảnh trong cuộc trò chuyện", width: 1200, height: 675, loading: "lazy" });
+  if (!path.pathname.startsWith("/media/")) return h("div", { class: "zimg" }, filled("elsewhere", { small: path.host }, { href: url }));
+  const frame = part("picture");
+  frame.firstElementChild.src = path.pathname;
+  return frame;
 }
 
 function fileCard(file) {
-  const path = new URL(file.url, location.href).pathname;
-  return h("a", { class: "zfile", href: path, target: "_blank", rel: "noopener" }, icon("file"), h("span", {}, file.name, h("small", {}, size(file.size))));
+  return filled("paper", { ".zfile-n": file.name, small: size(file.size) }, { href: new URL(file.url, location.href).pathname });
 }

@@ -23,6 +23,20 @@ export function icon(name, className = "i") {
   return svg;
 }
 
+// A piece of a chat, from the one drawing that simulator, studio and live chat share.
+export const part = (name) => document.getElementById("parts").content.querySelector(`[data-part=${name}]`).firstElementChild.cloneNode(true);
+
+// The same with words where they belong: {selector: words}; a place without words goes.
+export function filled(name, words, attributes = {}) {
+  const node = part(name);
+  for (const [place, said] of Object.entries(words)) {
+    const spot = place === "" ? node : node.querySelector(place);
+    if (said) spot.textContent = said; else spot.remove();
+  }
+  for (const [attribute, value] of Object.entries(attributes)) node.setAttribute(attribute, value);
+  return node;
+}
+
 // Keyed lists: an item that says the same as before keeps its node, and with it focus and selection.
 const drawn = new WeakMap();
 export function reconcile(parent, items, draw) {

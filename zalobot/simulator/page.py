@@ -6,9 +6,13 @@ The page's words are in `page.html` and the scripts.
 
 import asyncio
 import json
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from zalobot.paths import templates_folder
 
 from .acts import Acts
 from .doings import ACTIONS
@@ -36,8 +40,18 @@ PAUSE = 0.08
 KEEPALIVE = 15.0
 
 
+@cache
+def drawn() -> str:
+    """The page. What a phone is drawn of comes from the bot's templates: simulator, studio and live chat look alike."""
+    folders = FileSystemLoader([HERE, templates_folder() / "web"])
+    found = Environment(
+        loader=folders, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return found.get_template("page.html").render()
+
+
 async def _page(_request: web.Request) -> web.Response:
-    return _file(HERE / "page.html", "text/html")
+    return web.Response(text=drawn(), content_type="text/html", headers=HEADERS)
 
 
 async def _static(request: web.Request) -> web.Response:
