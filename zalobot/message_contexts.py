@@ -36,14 +36,16 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ),
     ("report_issue", _FLOW, ("at_once", "at_once.not_an_option", "same_matter", "same_matter.not_an_option")),
     ("at_once", (), ("right",)),
-    ("at_once", ("ticket",), ("joined",)),
+    ("at_once", ("ticket", "told"), ("joined",)),
     ("status", ("ticket",), ("withdrawn_by_sender",)),
     ("refused", ("facts",), ("already_yours", "nothing_to_join", "only_joined")),
     ("refused", ("facts",), ("knowledge_exists", "knowledge_changed", "no_such_knowledge")),
     ("report_issue", ("ticket", "draft"), ("sent", "past_horizon")),
     ("own_data", ("own",), ("shown",)),
-    ("own_data", (), ("kept", "consent_withdrawn", "erased")),
-    ("unconsent", _FLOW, ("sure", "sure.not_an_option")),
+    ("own_data", (), ("kept", "consent_withdrawn", "name_withdrawn", "erased", "privacy")),
+    ("own_data", (), ("notices", "notices_on", "notices_off")),
+    ("unconsent", _FLOW, ("which", "which.not_an_option", "sure", "sure.not_an_option")),
+    ("unconsent", _FLOW, ("sure_name", "sure_name.not_an_option")),
     ("erase_me", _FLOW, ("sure", "sure.not_an_option")),
     (
         "asides",
@@ -185,6 +187,16 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("link_used", "second_factor_there", "second_factor_wrong", "sign_in_wait"),
         ),
     ),
+    ("studio", ("facts",), ("bound", "trial", "undone")),
+    (
+        "refused",
+        ("facts",),
+        (
+            *("no_such_message", "no_draft", "not_waiting", "wording_waits", "wording_too_long", "wording_own"),
+            *("wording_stale", "wording_stop", "nothing_to_undo", "no_zalo"),
+            *("files_unreadable", "files_unknown", "files_same"),
+        ),
+    ),
     ("reminders", ("digest",), ("digest_officer", "digest_head", "digest_province")),
     ("reminders", _ABOUT_A_PART, ("unseen",)),
     ("list", ("late",), ("late_agency",)),
@@ -218,6 +230,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("business_replied", "reminded", "overdue", "escalated", "verdict_given", "reopened", "closed"),
             *("class_changed", "withdrawn", "confirmed", "disputed", "decided", "succeeded", "added", "merged"),
             "joined",
+            "unnamed",
             *("erased", "verdict_explained", "recounted", "pause_ended", "explained", "not_explained"),
             *("split", "not_decided", "reassigned", "dropped", "turned_away", "directed"),
         ),
@@ -237,7 +250,13 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("nothing_to_withdraw", "not_a_duplicate", "sealed_merge", "merge_lacks_agency"),
             "nothing_to_split",
             *("link_unknown", "link_expired", "no_failed_event"),
-            *("no_undelivered_message", "no_such_template", "template_not_fillable", "not_an_address"),
+            *(
+                "no_undelivered_message",
+                "may_have_arrived",
+                "no_such_template",
+                "template_not_fillable",
+                "not_an_address",
+            ),
             *("media_host", "media_too_big", "media_type", "media_gone"),
             *("bad_calendar", "outside_calendar", "calendar_too_short", "no_source", "nothing_changed"),
         ),
@@ -263,7 +282,7 @@ CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
 # Whom a message is for. What is not named here is said to businesses, and so in every language.
 _TO_STAFF: Final = (
     *("officer", "officer_answer", "officer_not_ours", "officer_ask", "officer_explain", "reminders", "lint"),
-    *("coordinator", "coordinator_decide", "coordinator_class"),
+    *("coordinator", "coordinator_decide", "coordinator_class", "studio"),
     "events",  # on pages, which are Vietnamese
 )
 _EACH_TO_STAFF: Final = frozenset(

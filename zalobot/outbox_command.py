@@ -1,6 +1,8 @@
 """What reached nobody, on the command line: the list, another try, or settled otherwise."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
 
 from zalobot import app, channel_policy
 from zalobot.channels import costs, undelivered
@@ -21,12 +23,12 @@ def show(settings: Settings) -> int:
     return len(found)
 
 
-def retry(settings: Settings, key: str) -> None:
+def retry(settings: Settings, key: str, *, even_if_arrived: bool) -> None:
     """Try a message again by whatever way is open now. Raises Refused."""
     now = app.utc_now()
     store, _ = app.open_store(settings, now)
     try:
-        store.run_now(undelivered.retry, key, now)
+        store.run_now(_retry, key, now, even_if_arrived)
     finally:
         store.close_now()
 
@@ -51,6 +53,10 @@ def show_costs(settings: Settings, days: int) -> None:
     finally:
         store.close_now()
     print(*costs.lines(found), sep="\n")
+
+
+def _retry(session: Session, key: str, now: datetime, even_if_arrived: bool) -> None:
+    undelivered.retry(session, key, now, even_if_arrived=even_if_arrived)
 
 
 def _line(one: Undelivered) -> str:

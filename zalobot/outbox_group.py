@@ -24,11 +24,14 @@ def group(settings: Callable[[], Settings]) -> typer.Typer:
             typer.echo("Every message reached somebody or is on its way.")
 
     @made.command("retry")
-    def retry(message: Annotated[str, typer.Argument(help="The key, as in the list.")]) -> None:
+    def retry(
+        message: Annotated[str, typer.Argument(help="The key, as in the list.")],
+        even_if_arrived: Annotated[bool, typer.Option(help="Also one that may be read twice.")] = False,
+    ) -> None:
         """Try a message once more, by whatever way is open now."""
         from zalobot import outbox_command
 
-        outbox_command.retry(settings(), message)
+        outbox_command.retry(settings(), message, even_if_arrived=even_if_arrived)
         typer.echo("The message will be tried again.")
 
     @made.command("resolve")

@@ -1,20 +1,32 @@
 """What reached nobody, for the operator: waiting, given up, or unclear; each with its reason and what was tried.
 
-The one rule: nothing here is tried again by itself. An operator says so, or says that it was settled otherwise.
+The one rule: nothing here is tried again by itself. An operator says so, or says that it was settled otherwise; and
+what may have arrived is said again only by somebody who has been told that.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
+from zalobot.accounts import log
 from zalobot.errors import Refused
-from zalobot.store.models import Attempt, Channel, OutboxMessage, OutboxState, Ticket
+from zalobot.store.models import (
+    Account,
+    Attempt,
+    Channel,
+    Conversation,
+    Officer,
+    OutboxMessage,
+    OutboxState,
+    Ticket,
+)
 
-STATES = (OutboxState.WAITING, OutboxState.FAILED, OutboxState.UNCLEAR)
-NEVER_LEFT = (OutboxState.WAITING, OutboxState.FAILED)
+STATES: Final = (OutboxState.WAITING, OutboxState.FAILED, OutboxState.UNCLEAR)
+NEVER_LEFT: Final = (OutboxState.WAITING, OutboxState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +40,11 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A message that reached nobody, as far as is known. `ticket` is a code, "" for none; `reason` says why."""
+    """A message that reached nobody, as far as is known. `ticket` is a code, "" for none; `reason` says why.
+
+    `code` is what the last channel refused it with. `name` is how its person calls themselves; `agency` is theirs where
+    they are a member of staff, "" for a business, whose `contact` is what they left on the ticket.
+    """
 
     id: str
     state: OutboxState
@@ -38,47 +54,113 @@ class Undelivered:
     since: datetime
     reason: str
     tried: tuple[Tried, ...]
+    code: int | None = None
+    body: dict[str, Any] | None = None
+    name: str = ""
+    agency: str = ""
+    staff: bool = False
+    contact: str = ""
 
 
 def listed(session: Session, limit: int = 200) -> list[Undelivered]:
     """The oldest first."""
-    query = (
-        select(OutboxMessage, col(Ticket.code))
-        .outerjoin(Ticket, col(Ticket.id) == col(OutboxMessage.ticket_id))
-        .where(col(OutboxMessage.state).in_(STATES))
-        .order_by(col(OutboxMessage.id))
-        .limit(limit)
-    )
-    rows = [(row, code or "") for row, code in session.execute(query)]
-    tried = attempts(session, [row.id for row, _ in rows])
-    return [
-        Undelivered(
-            row.id, row.state, row.person_id, code, row.template, row.created_at, row.error or "", tried.get(row.id, ())
-        )
-        for row, code in rows
-    ]
+    return _read(session, _rows().where(col(OutboxMessage.state).in_(STATES)).limit(limit))
+
+
+def page(
+    session: Session, state: OutboxState, *, after: str = "", ticket: str = "", limit: int = 50
+) -> list[Undelivered]:
+    """Those in one state, the oldest first, from the key `after` on; with `ticket` (a code) of this ticket alone."""
+    query = _rows().where(col(OutboxMessage.state) == state, col(OutboxMessage.id) > after).limit(limit)
+    if ticket:
+        of = select(col(Ticket.id)).where(col(Ticket.code) == ticket).scalar_subquery()
+        query = query.where(col(OutboxMessage.ticket_id) == of)
+    return _read(session, query)
+
+
+def one(session: Session, key: str) -> Undelivered | None:
+    """The one with this key, while it is in the list."""
+    found = _read(session, _rows().where(col(OutboxMessage.id) == key, col(OutboxMessage.state).in_(STATES)))
+    return found[0] if found else None
+
+
+def in_doubt(session: Session) -> int:
+    """How many messages are being looked for right now: their outcome may still come to light by itself."""
+    query = select(func.count()).select_from(OutboxMessage).where(col(OutboxMessage.state) == OutboxState.UNKNOWN)
+    return session.execute(query).scalar_one()
 
 
 def attempts(session: Session, keys: Sequence[str]) -> dict[str, tuple[Tried, ...]]:
     """What was tried of each of these messages, in order, but for what the free chat took at once."""
     query = select(Attempt).where(col(Attempt.outbox_id).in_(keys)).order_by(col(Attempt.id))
     found: dict[str, tuple[Tried, ...]] = {}
-    for one in session.execute(query).scalars():
-        found[one.outbox_id] = (*found.get(one.outbox_id, ()), Tried(one.channel, one.at, one.code))
+    for tried in session.execute(query).scalars():
+        found[tried.outbox_id] = (*found.get(tried.outbox_id, ()), Tried(tried.channel, tried.at, tried.code))
     return found
 
 
-def retry(session: Session, key: str, now: datetime) -> None:
-    """Try it once more by whatever way is open now, those that refused it included. Raises Refused."""
+def retry(
+    session: Session, key: str, now: datetime, *, by: Account | None = None, even_if_arrived: bool = False
+) -> None:
+    """Try it once more by whatever way is open now, those that refused it included.
+
+    Raises Refused: `may_have_arrived` for an unclear one, unless `even_if_arrived` says that it may be read twice.
+    """
     row = _one(session, key)
+    if row.state is OutboxState.UNCLEAR and not even_if_arrived:
+        raise Refused("may_have_arrived", message=key)
+    log.note(session, "message_retried", by, now, message=key, was=str(row.state))
     row.state, row.channel, row.not_before, row.anew_at = OutboxState.QUEUED, Channel.WAIT, now, now
     row.doubts, row.error, row.error_code = 0, None, None
 
 
-def resolve(session: Session, key: str, note: str, now: datetime) -> None:
+def resolve(session: Session, key: str, note: str, now: datetime, *, by: Account | None = None) -> None:
     """Take it off the list: it was settled otherwise, as `note` says. Raises Refused."""
     row = _one(session, key)
+    log.note(session, "message_resolved", by, now, message=key, was=str(row.state))
     row.state, row.error = OutboxState.RESOLVED, f"{now:%Y-%m-%d}: {note}"
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(
+            OutboxMessage,
+            col(Ticket.code),
+            col(Ticket.contact),
+            col(Ticket.person_id),
+            col(Conversation.display_name),
+            col(Officer.name),
+            col(Officer.agency),
+        )
+        .outerjoin(Ticket, col(Ticket.id) == col(OutboxMessage.ticket_id))
+        .outerjoin(Conversation, col(Conversation.person_id) == col(OutboxMessage.person_id))
+        .outerjoin(Officer, col(Officer.person_id) == col(OutboxMessage.person_id))
+        .order_by(col(OutboxMessage.id))
+    )
+
+
+def _read(session: Session, query: Select[Any]) -> list[Undelivered]:
+    rows = session.execute(query).all()
+    tried = attempts(session, [row[0].id for row in rows])
+    return [
+        Undelivered(
+            id=message.id,
+            state=message.state,
+            person_id=message.person_id,
+            ticket=code or "",
+            template=message.template,
+            since=message.created_at,
+            reason=message.error or "",
+            tried=tried.get(message.id, ()),
+            code=message.error_code,
+            body=message.body,
+            name=officer or called or "",
+            agency=agency or "",
+            staff=officer is not None,
+            contact=(contact or "") if whose == message.person_id else "",
+        )
+        for message, code, contact, whose, called, officer, agency in rows
+    ]
 
 
 def _one(session: Session, key: str) -> OutboxMessage:

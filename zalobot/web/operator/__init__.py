@@ -3,6 +3,10 @@
 The one rule: a page is drawn by `shell.html`, which brings the side list with its counts.
 """
 
-from zalobot.web.operator import overview
+from zalobot.web.operator import events, messages, overview
 
-ROWS = (*overview.ROWS,)
+ROWS = (
+    *overview.ROWS,
+    *messages.ROWS,
+    *events.ROWS,
+)
