@@ -53,14 +53,17 @@ class _Doc:
     length: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Index:
     """Known answers by their words. Putting one in or out costs its own words; searching looks at those asked for."""
 
     docs: dict[str, _Doc] = field(default_factory=dict)
-    _where: defaultdict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    where: defaultdict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     _length: int = 0
-    _weights: dict[str, float] = field(default_factory=dict)
+    _weights: "_Weights" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._weights = _Weights(self)
 
     def put(self, known: Known) -> None:
         """Take an answer in, in place of what was there under its key."""
@@ -70,7 +73,7 @@ class Index:
         self._weights.clear()
         self._length += doc.length
         for word, weight in doc.weights.items():
-            self._where[word][known.key] = weight
+            self.where[word][known.key] = weight
 
     def drop(self, key: str) -> None:
         """Take an answer out; nothing where it is not in."""
@@ -80,20 +83,24 @@ class Index:
         self._weights.clear()
         self._length -= doc.length
         for word in doc.weights:
-            del self._where[word][key]
-            if not self._where[word]:
-                del self._where[word]
+            del self.where[word][key]
+            if not self.where[word]:
+                del self.where[word]
 
-    def search(self, text: str, limit: int = 5) -> list[Match]:
-        """The answers that fit best, the best first; equals in the order of their keys."""
+    def search(self, text: str, limit: int = 5, least: float = 0.0) -> list[Match]:
+        """The answers that fit best, the best first; equals in the order of their keys.
+
+        With `least` those are left out whose likeness is below it.
+        """
         asked = self._asked(features(read(text)))
         if not asked or not self.docs:
             return []
         scores = self._scores(asked)
         near = heapq.nsmallest(LOOKED_AT, scores.items(), key=lambda item: (-item[1], item[0]))
-        whole = sum(asked.values())
         best = near[0][1] if near else 1.0
-        found = [self._match(key, score / best, asked, whole) for key, score in near]
+        compared = _Compared(asked, self._weights, least)
+        alike = [(key, score, compared.likeness(self.docs[key])) for key, score in near]
+        found = [Match(key, score / best + WHOLE * same, same) for key, score, same in alike if same >= least]
         found.sort(key=lambda match: (-match.score, match.key))
         return [_judged(match, found[:2]) for match in found[:limit]]
 
@@ -101,41 +108,21 @@ class Index:
         scores: defaultdict[str, float] = defaultdict(float)
         usual = self._length / len(self.docs)
         common = max(40, TOO_COMMON * len(self.docs))
-        known = [word for word in asked if word in self._where]
-        telling = [word for word in known if len(self._where[word]) <= common] or known
+        known = [word for word in asked if word in self.where]
+        telling = [word for word in known if len(self.where[word]) <= common] or known
         for word in telling:
             heavy = asked[word]
-            for key, weight in self._where[word].items():
+            for key, weight in self.where[word].items():
                 scores[key] += heavy * weight
         return {key: score / (0.75 + 0.25 * self.docs[key].length / usual) for key, score in scores.items()}
-
-    def _match(self, key: str, share: float, asked: Mapping[str, float], whole: float) -> Match:
-        doc = self.docs[key]
-        likeness = max((self._likeness(form, asked, whole) for form in doc.forms), default=0.0)
-        return Match(key, share + WHOLE * likeness, likeness)
-
-    def _likeness(self, form: frozenset[str], asked: Mapping[str, float], whole: float) -> float:
-        """Twice the weight in common over the weight of both."""
-        common = sum(weight for word, weight in asked.items() if word in form)
-        return 2 * common / (whole + sum(self._weight(word) for word in form)) if common else 0.0
 
     def _asked(self, words: Sequence[str]) -> dict[str, float]:
         """What is looked for with its weight: a rare word weighs more; one that nobody used is taken for its twin."""
         asked: dict[str, float] = {}
         for word in words:
-            mended = word if word in self._where or " " in word else self._mended(word)
-            asked[mended] = self._weight(mended)
+            mended = word if word in self.where or " " in word else self._mended(word)
+            asked[mended] = self._weights[mended]
         return asked
-
-    def _weight(self, word: str) -> float:
-        known = self._weights.get(word)
-        if known is None:
-            seen = len(self._where.get(word, ()))
-            rare = math.log(1 + (len(self.docs) + 0.5) / (seen + 0.5))
-            known = rare * PAIR if " " in word else rare
-            if seen:
-                self._weights[word] = known
-        return known
 
     def _mended(self, word: str) -> str:
         if len(word) < SHORTEST_SLIP or not word.isalpha():
@@ -144,7 +131,43 @@ class Index:
         return near[0] if near else word
 
     def _words(self) -> list[str]:
-        return [word for word in self._where if " " not in word and len(word) >= SHORTEST_SLIP]
+        return [word for word in self.where if " " not in word and len(word) >= SHORTEST_SLIP]
+
+
+class _Weights(dict[str, float]):
+    """What each word weighs in an index as it is now, counted when it is asked for: a rare word weighs more."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def __missing__(self, word: str) -> float:
+        seen, size = len(self._index.where.get(word, ())), len(self._index.docs)
+        rare = math.log(1 + (size + 0.5) / (seen + 0.5))
+        weight = rare * PAIR if " " in word else rare
+        if seen:
+            self[word] = weight
+        return weight
+
+
+class _Compared:
+    """What was asked, compared with the ways an answer is asked for."""
+
+    def __init__(self, asked: Mapping[str, float], weights: Mapping[str, float], least: float) -> None:
+        self.asked, self.weights = asked, weights
+        self.words, self.whole = frozenset(asked), sum(asked.values())
+        self.least = least * self.whole / (2 - least)  # with less in common nothing can be so much alike
+
+    def likeness(self, doc: _Doc) -> float:
+        """The likeness of the way that is most alike; 0 where it is below the least that is asked for."""
+        return max(map(self._of_form, doc.forms), default=0.0)
+
+    def _of_form(self, form: frozenset[str]) -> float:
+        """Twice the weight in common over the weight of both."""
+        both = form & self.words
+        common = sum(map(self.asked.__getitem__, both))
+        if not both or common < self.least:
+            return 0.0
+        return 2 * common / (self.whole + common + sum(map(self.weights.__getitem__, form - both)))
 
 
 def _judged(match: Match, leading: Sequence[Match]) -> Match:

@@ -65,7 +65,7 @@ def same_matter(session: Session, text: str, person_id: str) -> OpenTicket | Non
     """An open public ticket of somebody else that says nearly the same; None where there is none or theirs is it."""
     shelf = refreshed(session)
     with shelf.lock:
-        matches = [match for match in shelf.under_way.search(text, 3) if match.likeness >= SAME]
+        matches = shelf.under_way.search(text, 3, least=SAME)
     for match in matches:
         ticket = session.execute(select(Ticket).where(col(Ticket.code) == match.key)).scalar_one_or_none()
         if ticket is None or person_id in (ticket.person_id, *ticket.followers) or not _may_be_joined(ticket):
