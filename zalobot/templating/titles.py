@@ -42,6 +42,22 @@ def title(name: str) -> str:
     return name
 
 
+def reason(name: str) -> str:
+    """What a refusal is called beside its question; the whole name of anything else."""
+    known = _file()["reasons"].get(question(name)[1])
+    return str(known) if known and name not in _titles() else title(name)
+
+
+def flow(name: str) -> str:
+    """What a conversation is called; its own name where the file has none."""
+    return str(_file()["flows"].get(name, {}).get("title", name))
+
+
+def after(name: str) -> tuple[str, ...]:
+    """The messages that may end a conversation."""
+    return tuple(_file()["flows"].get(name, {}).get("after", ()))
+
+
 def question(name: str) -> tuple[str, str]:
     """The message of the question and the reason, for a refusal such as `reply/files.too_many`; else ("", "")."""
     folder, _, step = name.partition("/")
