@@ -118,20 +118,16 @@ class Index:
 
     def _asked(self, words: Sequence[str]) -> dict[str, float]:
         """What is looked for with its weight: a rare word weighs more; one that nobody used is taken for its twin."""
-        asked: dict[str, float] = {}
-        for word in words:
-            mended = word if word in self.where or " " in word else self._mended(word)
-            asked[mended] = self._weights[mended]
-        return asked
+        strange = [word for word in words if word not in self.where and len(word) >= SHORTEST_SLIP and word.isalpha()]
+        twins = self._twins(strange) if strange else {}
+        read_as = [twins.get(word, word) for word in words]
+        return {word: self._weights[word] for word in read_as}
 
-    def _mended(self, word: str) -> str:
-        if len(word) < SHORTEST_SLIP or not word.isalpha():
-            return word
-        near = process.extractOne(word, self._words(), scorer=OSA.distance, score_cutoff=1)
-        return near[0] if near else word
-
-    def _words(self) -> list[str]:
-        return [word for word in self.where if " " not in word and len(word) >= SHORTEST_SLIP]
+    def _twins(self, strange: Sequence[str]) -> dict[str, str]:
+        """Words that nobody used, by those used ones that are a slip away."""
+        used = [word for word in self.where if " " not in word and len(word) >= SHORTEST_SLIP]
+        near = {word: process.extractOne(word, used, scorer=OSA.distance, score_cutoff=1) for word in strange}
+        return {word: found[0] for word, found in near.items() if found}
 
 
 class _Weights(dict[str, float]):

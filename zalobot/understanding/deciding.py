@@ -143,8 +143,6 @@ def packed(model: Model) -> dict[str, Any]:
 def unpacked(data: dict[str, Any]) -> Model:
     """The model of `packed`."""
     rows = data["weights"].items()
-    weights = {
-        feature: tuple(zip(row[::2], (hundredth / 100 for hundredth in row[1::2]), strict=True))
-        for feature, row in rows
-    }
+    shared = {hundredth: hundredth / 100 for _, row in rows for hundredth in row[1::2]}  # equal ones are one object
+    weights = {feature: tuple(zip(row[::2], map(shared.__getitem__, row[1::2]), strict=True)) for feature, row in rows}
     return Model(tuple(data["labels"]), weights)
