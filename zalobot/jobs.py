@@ -43,6 +43,7 @@ from zalobot.services import Services
 from zalobot.store.blobs import BlobStore
 from zalobot.store.ids import new_id
 from zalobot.store.models import Lease
+from zalobot.studio import tally
 from zalobot.tickets import at_desk, disputes, proposals, silence, succeeding
 from zalobot.zalo import media
 from zalobot.zalo.client import ZaloClient
@@ -230,6 +231,11 @@ async def tidy(duties: Duties) -> None:
         await duties.services.store.run(sweep, duties.services.now())
 
 
+async def count_uses(duties: Duties) -> None:
+    """Count how many messages were written with each version of the words."""
+    await duties.services.store.run(tally.count, duties.services.now())
+
+
 JOBS = (
     Job("remind", 15, remind),
     Job("nudge", 60, nudge),
@@ -250,6 +256,7 @@ JOBS = (
     Job("fetch", 2, fetch),
     Job("catch_up", 60, catch_up),
     Job("forget_files", 60, forget_files),
+    Job("wording_uses", 60, count_uses),
     Job("tidy", 3600, tidy),
 )
 

@@ -28,5 +28,10 @@ def new_id() -> str:
         return _text(_last)
 
 
+def before(seconds: float) -> str:
+    """A key that stands before every one made since this instant (seconds since 1970)."""
+    return _text(int(seconds * 1000) << 80)
+
+
 def _text(value: int) -> str:
     return "".join([_PAIRS[(value >> shift) & 1023] for shift in _SHIFTS])

@@ -19,33 +19,27 @@ from zalobot.studio import telling, versions
 RELEASERS = (AccountRole.OPERATOR, AccountRole.ADMIN)
 
 
-def release(session: Session, version_id: str, by: Account, now: datetime) -> WordingVersion:
+def release(session: Session, version_id: str, now: datetime, *, by: Account) -> WordingVersion:
     """Say it in these words from now on.
 
     Raises Refused: not_waiting, wording_own (the second person is another one), not_allowed, wording_stale,
     wording_stop.
     """
-    number = released.changing(session)
-    version = _release(session, version_id, by, now)
-    released.changed(session, number)
-    return version
+    return _release(session, [version_id], now, by=by)[0]
 
 
-def release_batch(session: Session, batch: str, by: Account, now: datetime) -> list[WordingVersion]:
+def release_batch(session: Session, batch: str, now: datetime, *, by: Account) -> list[WordingVersion]:
     """Release all that waits of one import, at one moment; one that cannot be released keeps all of them."""
-    number = released.changing(session)
     query = select(col(WordingVersion.id)).where(
         col(WordingVersion.batch) == batch, col(WordingVersion.state) == WordingState.WAITING
     )
     found: Sequence[str] = session.execute(query.order_by(col(WordingVersion.id))).scalars().all()
     if not found:
         raise Refused("not_waiting")
-    done = [_release(session, version_id, by, now) for version_id in found]
-    released.changed(session, number)
-    return done
+    return _release(session, found, now, by=by)
 
 
-def send_back(session: Session, version_id: str, answer: str, by: Account, now: datetime) -> WordingVersion:
+def send_back(session: Session, version_id: str, answer: str, now: datetime, *, by: Account) -> WordingVersion:
     """Not so: with words for its author, whose draft it is again. Raises Refused: reason_missing and as `release`."""
     version = versions.waiting(session, version_id)
     _check_second(version, by)
@@ -60,11 +54,11 @@ def send_back(session: Session, version_id: str, answer: str, by: Account, now: 
         again = version.model_dump(exclude={"decided_by", "decided_at", "answer", "asked_at", "batch", "id"})
         session.add(WordingVersion(**again | {"id": new_id(), "state": WordingState.DRAFT, "saved_at": now}))
         session.flush()
-    versions.note(session, "wording_sent_back", version, by, now)
+    versions.note(session, "wording_sent_back", version, now, by=by)
     return version
 
 
-def undo(session: Session, name: str, language: str, seen: str, by: Account, now: datetime) -> WordingVersion:
+def undo(session: Session, name: str, language: str, seen: str, now: datetime, *, by: Account) -> WordingVersion:
     """Back to the words before the last release, as a new version; every operator is told.
 
     One person may: those words were released by two. `seen` is the version on the screen. Raises Refused:
@@ -94,9 +88,9 @@ def undo(session: Session, name: str, language: str, seen: str, by: Account, now
     session.add(version)
     session.flush()
     versions.check(session, version)
-    _put_in_use(session, version, by, now)
-    versions.note(session, "wording_undone", version, by, now, number=version.number)
-    telling.undone(session, version, by, now)
+    _put_in_use(session, version, now, by=by)
+    versions.note(session, "wording_undone", version, now, by=by, number=version.number)
+    telling.undone(session, version, now, by=by)
     released.changed(session, number)
     return version
 
@@ -117,13 +111,17 @@ def words_before(session: Session, name: str, language: str) -> str | None:
     return text
 
 
-def _release(session: Session, version_id: str, by: Account, now: datetime) -> WordingVersion:
-    version = versions.waiting(session, version_id)
-    _check_second(version, by)
-    versions.check(session, version)
-    _put_in_use(session, version, by, now)
-    versions.note(session, "wording_released", version, by, now, number=version.number)
-    return version
+def _release(session: Session, ids: Sequence[str], now: datetime, *, by: Account) -> list[WordingVersion]:
+    number = released.changing(session)
+    together = [versions.waiting(session, version_id) for version_id in ids]
+    for version in together:
+        _check_second(version, by)
+    versions.check(session, *together)
+    for version in together:
+        _put_in_use(session, version, now, by=by)
+        versions.note(session, "wording_released", version, now, by=by, number=version.number)
+    released.changed(session, number)
+    return together
 
 
 def _check_second(version: WordingVersion, by: Account) -> None:
@@ -133,7 +131,7 @@ def _check_second(version: WordingVersion, by: Account) -> None:
         raise Refused("wording_own")
 
 
-def _put_in_use(session: Session, version: WordingVersion, by: Account, now: datetime) -> None:
+def _put_in_use(session: Session, version: WordingVersion, now: datetime, *, by: Account) -> None:
     following = _last_number(session, version.name, version.language) + 1
     retired = update(WordingVersion).where(
         col(WordingVersion.name) == version.name,

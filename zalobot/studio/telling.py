@@ -25,7 +25,7 @@ def address(name: str, language: str) -> str:
     return f"{PATH}/{quote(name)}?ngon-ngu={language}"
 
 
-def undone(session: Session, version: WordingVersion, by: Account, now: datetime) -> None:
+def undone(session: Session, version: WordingVersion, now: datetime, *, by: Account) -> None:
     """Tell every operator who is reached in Zalo that words were undone, and by whom."""
     facts = {
         "account": by.full_name,
@@ -38,7 +38,7 @@ def undone(session: Session, version: WordingVersion, by: Account, now: datetime
         outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS)
 
 
-def trial(session: Session, name: str, rendered: Rendered, by: Account, now: datetime) -> None:
+def trial(session: Session, name: str, rendered: Rendered, now: datetime, *, by: Account) -> None:
     """Send what was rendered of an unreleased text to the editor's own Zalo. Raises Refused: no_zalo."""
     person_id = own_zalo.person_of(session, by)
     if not person_id:

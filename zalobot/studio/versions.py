@@ -53,7 +53,7 @@ def clean(text: str) -> str:
     return nfc(text.replace("\r\n", "\n").replace("\r", "\n")).rstrip() + "\n"
 
 
-def save(session: Session, name: str, language: str, text: str, by: Account, now: datetime) -> WordingVersion | None:
+def save(session: Session, name: str, language: str, text: str, now: datetime, *, by: Account) -> WordingVersion | None:
     """Keep what this person is typing. The words in use are no draft: then there is none afterwards.
 
     Raises Refused: no_such_message, wording_waits (theirs waits for a second person), wording_too_long.
@@ -78,30 +78,30 @@ def save(session: Session, name: str, language: str, text: str, by: Account, now
 
 
 def load(
-    session: Session, name: str, language: str, origin: WordingOrigin, text: str, by: Account, now: datetime
+    session: Session, name: str, language: str, origin: WordingOrigin, text: str, now: datetime, *, by: Account
 ) -> WordingVersion | None:
     """Put these words into this person's draft, upon the version in use now: the shipped ones, or an old version's."""
-    discard(session, name, language, by)
-    draft = save(session, name, language, text, by, now)
+    discard(session, name, language, now, by=by)
+    draft = save(session, name, language, text, now, by=by)
     if draft is not None:
         draft.origin = origin
         session.flush()
     return draft
 
 
-def rebase(session: Session, name: str, language: str, by: Account, now: datetime) -> None:
+def rebase(session: Session, name: str, language: str, now: datetime, *, by: Account) -> None:
     """This person has seen what was released meanwhile; their words are meant to follow it."""
     draft = _mine(session, name, language, by)
     draft.based_on, draft.saved_at = in_use(session, name, language).version, now
     session.flush()
 
 
-def discard(session: Session, name: str, language: str, by: Account) -> None:
+def discard(session: Session, name: str, language: str, _now: datetime, *, by: Account) -> None:
     """This person's draft is wanted no more."""
     session.execute(delete(WordingVersion).where(*_drafts(name, language), col(WordingVersion.author_id) == by.id))
 
 
-def ask(session: Session, name: str, language: str, why: str, by: Account, now: datetime) -> WordingVersion:
+def ask(session: Session, name: str, language: str, why: str, now: datetime, *, by: Account) -> WordingVersion:
     """Ask a second person to release this person's draft.
 
     Raises Refused: no_draft, reason_missing, wording_stale (something was released meanwhile), wording_stop.
@@ -113,30 +113,32 @@ def ask(session: Session, name: str, language: str, why: str, by: Account, now: 
     check(session, draft)
     draft.state, draft.why, draft.asked_at = WordingState.WAITING, why, now
     session.flush()
-    note(session, "wording_asked", draft, by, now)
+    note(session, "wording_asked", draft, now, by=by)
     return draft
 
 
-def take_back(session: Session, version_id: str, by: Account, now: datetime) -> WordingVersion:
+def take_back(session: Session, version_id: str, now: datetime, *, by: Account) -> WordingVersion:
     """What this person asked for becomes their draft again. Raises Refused: not_waiting, not_allowed."""
     version = waiting(session, version_id)
     if version.author_id != by.id:
         raise Refused("not_allowed")
     version.state, version.asked_at, version.batch = WordingState.DRAFT, None, None
     session.flush()
-    note(session, "wording_taken_back", version, by, now)
+    note(session, "wording_taken_back", version, now, by=by)
     return version
 
 
-def check(session: Session, version: WordingVersion) -> Message:
-    """What is in use, upon which these words may follow. Raises Refused: wording_stale, wording_stop."""
-    used = in_use(session, version.name, version.language)
-    if version.based_on != used.version:
-        raise Refused("wording_stale", message=version.name)
-    stopped = stops(findings(version.text, version.name, version.language, used.source, words_of(session)))
-    if stopped:
-        raise Refused("wording_stop", message=version.name, line=stopped[0].line)
-    return used
+def check(session: Session, *together: WordingVersion) -> None:
+    """Whether these may follow what is in use, all at once. Raises Refused: wording_stale, wording_stop."""
+    new = {(one.language, one.name): templating.message(one.text) for one in together}
+    words = words_of(session).with_words({**released.read(session), **new})
+    for version in together:
+        used = in_use(session, version.name, version.language)
+        if version.based_on != used.version:
+            raise Refused("wording_stale", message=version.name)
+        stopped = stops(findings(version.text, version.name, version.language, used.source, words))
+        if stopped:
+            raise Refused("wording_stop", message=version.name, line=stopped[0].line)
 
 
 def waiting(session: Session, version_id: str) -> WordingVersion:
@@ -164,7 +166,7 @@ def mine_waiting(session: Session, name: str, language: str, by: Account) -> Wor
     return found
 
 
-def note(session: Session, kind: str, version: WordingVersion, by: Account, now: datetime, **more: Any) -> None:
+def note(session: Session, kind: str, version: WordingVersion, now: datetime, *, by: Account, **more: Any) -> None:
     """An act upon a version, in the admin chain; its words by their hash."""
     digest = hashlib.sha256(version.text.encode()).hexdigest()
     facts = {"version": version.id, "message": version.name, "language": version.language, "text": digest}

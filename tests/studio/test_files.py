@@ -1,0 +1,112 @@
+"""All words as files, and back; files that mean harm."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from tests.journeys.stage import Stage
+from zalobot.errors import Refused
+from zalobot.paths import templates_folder
+from zalobot.store.models import Account, WordingOrigin, WordingState, WordingVersion
+from zalobot.studio import files, releasing, versions
+
+MENU = "messages/welcome/menu.txt"
+NEW = "Chào Quý doanh nghiệp. Xin chọn một việc:\n---\nGửi phản ánh -> gửi phản ánh\n"
+
+
+def texts(stage: Stage, data: bytes) -> dict[files.Key, str]:
+    return files.unpacked(data, stage.store.read_now(versions.words_of))
+
+
+def zipped(entries: Mapping[str, bytes | str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def refusal(stage: Stage, data: bytes) -> str:
+    with pytest.raises(Refused) as refused:
+        texts(stage, data)
+    return refused.value.reason
+
+
+def test_what_is_written_is_what_is_shipped_byte_for_byte(stage: Stage, tmp_path: Path) -> None:
+    number = stage.store.read_now(files.write, tmp_path)
+    written = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.txt")}
+    shipped = {path: (templates_folder() / path).read_bytes() for path in written}
+    assert len(written) == number > 500
+    assert written == shipped
+
+
+def test_what_was_written_and_is_read_again_changes_nothing(stage: Stage, tmp_path: Path) -> None:
+    stage.store.read_now(files.write, tmp_path)
+    read = files.read(tmp_path, stage.store.read_now(versions.words_of))
+    assert stage.store.read_now(files.changes, read) == []
+    assert stage.store.read_now(files.changes, texts(stage, stage.store.read_now(files.packed))) == []
+
+
+def test_the_same_words_make_the_same_bytes(stage: Stage) -> None:
+    assert stage.store.read_now(files.packed) == stage.store.read_now(files.packed)
+
+
+def test_files_wait_together_for_a_second_person_and_are_released_at_one_moment(
+    stage: Stage, huy: Account, lan: Account
+) -> None:
+    found = stage.store.read_now(files.changes, texts(stage, zipped({MENU: NEW})))
+    batch = stage.store.run_now(files.take_in, found, "bản mới của Sở", stage.now, by=huy)
+    waiting = stage.store.read_now(lambda s: list(s.exec(select(WordingVersion))))
+    assert [(row.state, row.origin, row.batch) for row in waiting] == [
+        (WordingState.WAITING, WordingOrigin.FILE, batch)
+    ]
+    with pytest.raises(Refused, match="wording_own"):
+        stage.store.run_now(releasing.release_batch, batch, stage.now, by=huy)
+    stage.store.run_now(releasing.release_batch, batch, stage.now, by=lan)
+    assert stage.person("a").says("menu")[-1].startswith("Chào Quý doanh nghiệp. Xin chọn")
+    assert stage.store.read_now(files.in_use)[MENU] == NEW
+
+
+def test_one_text_that_is_stopped_keeps_all_of_them_out(stage: Stage, huy: Account) -> None:
+    bad = {MENU: NEW, "messages/welcome/hello.txt": "Chào {{ khong_co }}\n"}
+    found = stage.store.read_now(files.changes, texts(stage, zipped(bad)))
+    with pytest.raises(Refused, match="wording_stop"):
+        stage.store.run_now(files.take_in, found, "bản mới", stage.now, by=huy)
+    query = select(col(WordingVersion.id)).where(col(WordingVersion.name) == "welcome/hello")
+    assert stage.store.read_now(lambda s: list(s.exec(query))) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "messages/../../x.txt", "messages/welcome/none.txt", "C:\\x.txt"]
+)
+def test_a_name_that_is_no_message_is_refused(stage: Stage, name: str) -> None:
+    assert refusal(stage, zipped({name: "x"})) == "files_unknown"
+
+
+def test_a_bomb_is_not_unpacked(stage: Stage) -> None:
+    """Thirty megabytes of nothing in thirty kilobytes: no more of it is read than a text may be long."""
+    assert refusal(stage, zipped({MENU: b"\0" * 30_000_000})) == "files_unreadable"
+
+
+def test_many_files_are_refused_unread(stage: Stage) -> None:
+    assert refusal(stage, zipped({f"{number}.txt": "" for number in range(files.MOST_FILES + 1)})) == "files_unreadable"
+
+
+def test_an_entry_that_lies_about_its_size_is_refused(stage: Stage) -> None:
+    data = bytearray(zipped({MENU: b"a" * 40_000}))
+    at = data.rindex(b"PK\x01\x02") + 24  # the size, unpacked, in the directory at the end
+    data[at : at + 4] = (3).to_bytes(4, "little")
+    assert refusal(stage, bytes(data)) == "files_unreadable"
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"no zip at all", b"PK\x05\x06" + b"\xff" * 18])
+def test_what_is_no_zip_is_refused(stage: Stage, data: bytes) -> None:
+    assert refusal(stage, data) == "files_unreadable"
+
+
+def test_what_is_not_utf_8_is_refused(stage: Stage) -> None:
+    assert refusal(stage, zipped({MENU: "Chào".encode("utf-16")})) == "files_unreadable"
