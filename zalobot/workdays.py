@@ -108,6 +108,11 @@ class WorkCalendar:
         self._known(until)
         return bisect_right(self._working, until.toordinal()) - bisect_right(self._working, after.toordinal())
 
+    def worked_on(self, on: date) -> timedelta:
+        """The working time of one day; none on a day off."""
+        index = self._known(on)
+        return (self._before[index + 1] - self._before[index]) * _US
+
     def opens(self, on: date) -> datetime:
         """When the first shift of a working day begins."""
         index = self._known(on)

@@ -5,6 +5,7 @@ The one rule: aiohttp passes a middleware's second argument by name, so it is ca
 
 import logging
 import secrets
+import time
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -33,9 +34,10 @@ _FOR_MACHINES = (_WEBHOOK, "/api/", "/healthz", "/readyz", "/metrics", "/static/
 
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Put the policy on every answer a browser may see, also on one that was raised."""
+    """Put the policy on every answer a browser may see, also on one that was raised; on pages, how long they took."""
     if request.path == _WEBHOOK:  # no browser reads it, and it is the hottest path
         return await handler(request)
+    began = time.perf_counter()
     try:
         response = await handler(request)
     except web.HTTPException as error:
@@ -43,6 +45,7 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
         raise
     if not response.prepared:
         _put_on(response)
+        response.headers["Server-Timing"] = f"app;dur={(time.perf_counter() - began) * 1000:.1f}"
     return response
 
 

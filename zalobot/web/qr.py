@@ -1,6 +1,7 @@
 """A QR code as one SVG path, so that a page needs neither a script nor a picture file."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import segno
 
@@ -16,6 +17,7 @@ class Qr:
     path: str
 
 
+@lru_cache(maxsize=500)  # milliseconds each, and the same pages are asked for again and again
 def qr(text: str) -> Qr:
     """Draw a QR code with error level M."""
     matrix = segno.make(text, error="m", micro=False).matrix

@@ -36,7 +36,7 @@ def day_length(calendar: WorkCalendar, near: date) -> timedelta:
     longest = timedelta()
     for ahead in range(7):
         try:
-            longest = max(longest, calendar.working_between(*whole_day(near + ahead * _DAY)))
+            longest = max(longest, calendar.worked_on(near + ahead * _DAY))
         except PastHorizon:
             break
     return longest or timedelta(hours=8)

@@ -3,7 +3,7 @@
 What is published of a period (shares, medians) is another thing: `zalobot/figures/`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -57,16 +57,22 @@ def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -
 
 
 def by_agency(session: Session, now: datetime, today: tuple[datetime, datetime]) -> dict[str, AgencyFigures]:
-    """The figures of every agency that holds or has answered a part, counted as `figures` counts them."""
+    """The figures of every agency that holds or has answered a part, counted as `figures` counts them.
+
+    The open parts and the answers are counted each along their own index: all parts ever are never looked at.
+    """
     counts = (
-        func.count(case((_open(), 1))),
-        func.count(case((and_(_open(), col(Part.state) == PartState.PAUSED), 1))),
+        func.count(),
+        func.count(case((col(Part.state) == PartState.PAUSED, 1))),
         func.count(case((_due(today), 1))),
         func.count(case((is_late(now), 1))),
-        func.count(case((_done(), 1))),
     )
-    rows = session.execute(select(col(Part.agency), *counts).group_by(col(Part.agency)))
-    return {agency: AgencyFigures(*numbers) for agency, *numbers in rows}
+    held = session.execute(select(col(Part.agency), *counts).where(_open()).group_by(col(Part.agency)))
+    found = {agency: AgencyFigures(*numbers) for agency, *numbers in held}
+    given = select(col(Part.agency), func.count()).where(_answered()).group_by(col(Part.agency))
+    for agency, number in session.execute(given):
+        found[agency] = replace(found.get(agency, AgencyFigures()), answered=number)
+    return found
 
 
 def _open() -> ColumnElement[bool]:
@@ -77,5 +83,5 @@ def _due(today: tuple[datetime, datetime]) -> ColumnElement[bool]:
     return and_(_open(), col(Part.state) != PartState.PAUSED, col(Part.due_at) >= today[0], col(Part.due_at) < today[1])
 
 
-def _done() -> ColumnElement[bool]:
-    return col(Part.state).in_((PartState.ANSWERED, PartState.CLOSED))
+def _answered() -> ColumnElement[bool]:
+    return col(Part.answered_at).is_not(None)

@@ -34,6 +34,7 @@ from zalobot.store.queries.public_rows import (
 )
 
 OPEN_PART = (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED, PartState.PAUSED)
+_MANY = 10  # parts of one ticket; more of them, all answered last, would only shorten the list
 _SAID = frozenset({"why", "reason", "verdict", "missing", "alike"})  # facts of events that a sealed ticket keeps back
 ANSWERED_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
 
@@ -144,16 +145,14 @@ def sheet(session: Session, narrowed: Filter, now: datetime, *, size: int, befor
 
 def latest_answers(session: Session, limit: int) -> tuple[PublicTicket, ...]:
     """The public tickets answered last (wholly or in part), the latest first."""
-    last = func.max(col(Part.answered_at)).label("last")
-    chosen = (
+    newest = (
         select(col(Part.ticket_id))
         .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
         .where(col(Part.answered_at).is_not(None), col(Ticket.tier) != Tier.SEALED)
-        .group_by(col(Part.ticket_id))
-        .order_by(last.desc())
-        .limit(limit)
+        .order_by(col(Part.answered_at).desc(), col(Part.id).desc())
+        .limit(limit * _MANY)
     )
-    ids = list(session.execute(chosen).scalars())
+    ids = list(dict.fromkeys(session.execute(newest).scalars()))[:limit]
     rows = {row.id: row for row in session.execute(select(*TICKET).where(col(Ticket.id).in_(ids)))}
     return with_parts(session, [rows[ticket_id] for ticket_id in ids])
 
@@ -167,11 +166,17 @@ def overdue(session: Session, now: datetime, limit: int) -> tuple[PublicTicket, 
     return with_parts(session, [rows[ticket_id] for ticket_id in ids])
 
 
-def open_of(session: Session, agency: str, limit: int) -> tuple[PublicTicket, ...]:
-    """The tickets of which this agency has a part to answer, the one that is due (or late) first, first."""
+def open_of(session: Session, agency: str, limit: int, after: int = 0) -> tuple[PublicTicket, ...]:
+    """The tickets of which this agency has a part to answer, the one that is due (or late) first, first.
+
+    `after` is how many of them are passed over.
+    """
     soonest = func.min(col(Part.due_at)).label("soonest")
     mine = and_(unanswered(), col(Part.agency) == agency, col(Part.state).in_(OPEN_PART))
-    chosen = select(col(Part.ticket_id)).where(mine).group_by(col(Part.ticket_id)).order_by(soonest).limit(limit)
+    chosen = (
+        select(col(Part.ticket_id)).where(mine).group_by(col(Part.ticket_id)).order_by(soonest, col(Part.ticket_id))
+    )
+    chosen = chosen.offset(after).limit(limit)
     ids = list(session.execute(chosen).scalars())
     rows = {row.id: row for row in session.execute(select(*TICKET).where(col(Ticket.id).in_(ids)))}
     return with_parts(session, [rows[ticket_id] for ticket_id in ids])

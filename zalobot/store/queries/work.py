@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from zalobot.store.models import Addition, Attachment, Officer, Part, PartState, Ticket
+from zalobot.store.queries.public import unanswered
 
 MOST = 200
 OPEN = (PartState.WAITING, PartState.ACCEPTED, PartState.REOPENED, PartState.PAUSED, PartState.DECLINED)
@@ -77,6 +78,7 @@ def of_agency(session: Session, agency: str, limit: int = MOST) -> list[WorkRow]
         .outerjoin(Officer, col(Officer.id) == col(Part.officer_id))
         .where(
             or_(col(Part.agency) == agency, col(Part.declined_to) == agency),
+            unanswered(),
             col(Part.state).in_(OPEN),
             col(Part.closed_at).is_(None),
         )

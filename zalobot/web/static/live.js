@@ -22,16 +22,23 @@
   };
   const typing = () => document.activeElement?.matches("textarea, select, input:not([type=hidden])");
 
-  let waiting = 0;
+  // News may come every second, and hundreds of pages hear it: a list is asked for at once, then every few seconds.
+  const REST = 5000;
+  let waiting = 0, last = 0;
+  const later = () => {
+    if (waiting) return;
+    waiting = setTimeout(() => {
+      waiting = 0;
+      last = Date.now();
+      refresh().catch(() => {});
+    }, Math.max(300, last + REST - Date.now()) + Math.random() * 700);
+  };
   const source = new EventSource(song.dataset.song);
   source.addEventListener("thay-doi", (event) => {
     const tickets = JSON.parse(event.data);
     if (song.dataset.ma && tickets.includes(song.dataset.ma)) song.hidden = false;
     else if (lists.length && typing()) song.hidden = false;
-    else if (lists.length) {
-      clearTimeout(waiting);
-      waiting = setTimeout(() => refresh().catch(() => {}), 300);
-    }
+    else if (lists.length) later();
   });
   source.onopen = () => { if (lost) lost.hidden = true; };
   source.onerror = () => { if (lost) setTimeout(() => { lost.hidden = source.readyState === EventSource.OPEN; }, 8000); };
