@@ -1,4 +1,4 @@
-"""`./run bench`: every subject, round after round, then one table. `./run bench sweep`: the reminder sweep."""
+"""`./run bench`: every subject, round after round, then one table. `./run bench sweep|pages`: reminders; pages."""
 
 import argparse
 import sys
@@ -25,6 +25,11 @@ def main() -> int:
 
         del sys.argv[1]
         return sweep.main()
+    if sys.argv[1:2] == ["pages"]:
+        from bench import pages
+
+        del sys.argv[1]
+        return pages.main()
     options = _options()
     subjects = [subject for subject in SUBJECTS if options.only in subject.name]
     plan = replace(_SHORT if options.short else Plan(), persons=options.persons)

@@ -134,9 +134,9 @@ def running(subject: Subject, servers: Servers) -> Iterator[tuple[Generator, Pla
     if subject.first:
         _finish(subject.first(place), place.folder)
     command = subject.start(place)
-    service = launch(command.argv, mine, log, _environment(command), cwd=place.folder)
+    service = launch(command.argv, mine, log, environment(command), cwd=place.folder)
     try:
-        wait_for(subject.name, lambda: _up(place.port), service, log)
+        wait_for(subject.name, lambda: up(place.port), service, log)
         watch = json.dumps({"service": service.pid, **servers.processes()})
         argv = [sys.executable, "-m", "bench.load", "--port", str(place.port), "--sink-port", str(place.sink_port)]
         argv += ["--dialect", subject.dialect, "--watch", watch, "--replies" if subject.replies else "--no-replies"]
@@ -158,20 +158,22 @@ def _complaints(log: Path) -> str:
     return "\n".join(["", "--- from its log ---", *lines[-20:]]) if lines else ""
 
 
-def _environment(command: Command) -> dict[str, str]:
+def environment(command: Command) -> dict[str, str]:
+    """What a service is started with: nothing of ours but where to find programs."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {**kept, "PYTHONUTF8": "1", **command.env}
 
 
 def _finish(command: Command, folder: Path) -> None:
     done = subprocess.run(
-        command.argv, env=_environment(command), cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        command.argv, env=environment(command), cwd=folder, capture_output=True, text=True, timeout=120, check=False
     )
     if done.returncode:
         raise Failed(f"{' '.join(command.argv[1:])} exited with {done.returncode}:\n{done.stderr[-1500:]}")
 
 
-def _up(port: int) -> bool:
+def up(port: int) -> bool:
+    """Whether a service answers."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
