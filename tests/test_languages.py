@@ -129,7 +129,7 @@ def test_a_turn_looks_nothing_up_for_its_language_and_news_from_an_officer_once(
     john.says("How long does the renewal of a work permit take, and where do we submit the dossier?")
     john.says("I agree")
     john.says("send")
-    nam.says("đồng ý")
+    nam.agrees()
     said: list[str] = []
     event.listen(stage.store.read_now(lambda s: s.get_bind()), "before_cursor_execute", lambda *a: said.append(a[2]))
     event.listen(stage.store.run_now(lambda s: s.get_bind()), "before_cursor_execute", lambda *a: said.append(a[2]))

@@ -84,7 +84,7 @@ def test_it_may_come_any_number_of_times(stage: Stage) -> None:
 
 def test_what_was_said_before_and_is_delivered_late_is_forgotten_again(stage: Stage) -> None:
     person = stage.person(PERSON)
-    person.says("đồng ý")
+    person.agrees()
     said = text(stage, f"{MARK} chờ thẩm định", stage.now, "late")
     withdraws(stage, at=stage.now + timedelta(seconds=5))
     person.pushes()
@@ -108,7 +108,7 @@ def test_what_they_say_afterwards_is_a_new_beginning(stage: Stage) -> None:
 def test_what_came_in_together_is_kept_apart_by_its_time(stage: Stage) -> None:
     """Before, the withdrawal, and after, in one round of the inbox and in the wrong order."""
     person = stage.person(PERSON)
-    person.says("đồng ý")
+    person.agrees()
     stage.now += timedelta(seconds=30)
     bodies = [
         text(stage, "xin chào", stage.now, "after"),
@@ -146,7 +146,7 @@ def test_their_files_leave_the_disk(stage: Stage, tmp_path: Path) -> None:
     blobs = BlobStore(tmp_path / "files")
     names = [blobs.put(b"mine"), blobs.put(b"ours")]
     a_whole_story(stage)
-    stage.person("other").says("đồng ý")
+    stage.person("other").agrees()
     stage.person("other").sends_photo()
 
     def fetched(session: Session) -> None:
@@ -164,7 +164,7 @@ def test_their_files_leave_the_disk(stage: Stage, tmp_path: Path) -> None:
 
 def test_somebody_whose_event_waits_is_not_forgotten_by_the_worker(stage: Stage) -> None:
     """An event that came in while the person was being erased finds no row of theirs to lock."""
-    stage.person(PERSON).says("đồng ý")
+    stage.person(PERSON).agrees()
     body = json.dumps(text(stage, "xin chào", stage.now + timedelta(seconds=1), "m"))
     read = Event.parse(body.encode(), OA, stage.now)
     stage.store.run_now(inbox.keep, [Incoming(read.key, PERSON, read.name, read.at, stage.now, body)])

@@ -18,12 +18,14 @@ _WRITTEN = ("description", "reply", "answer", "question", "reason")
 class DraftFacts:
     """The answers of a flow under way. Everything is read from them; nothing is stored.
 
-    `alike` is how many of the agency's last answers an officer's answer nearly repeats.
+    `alike` is how many of the agency's last answers an officer's answer nearly repeats; `asks_notices`: whether notices
+    are offered together with it.
     """
 
     answers: Mapping[str, Any]
     province: Province
     alike: int = 0
+    asks_notices: bool = False
 
     @property
     def description(self) -> str:

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from zalobot import consents
 from zalobot.errors import ConfigError
 from zalobot.sealing import Seal
 from zalobot.store.models import (
     Addition,
     Attachment,
+    ConsentAnswer,
     Conversation,
     InboxEvent,
     OutboxMessage,
@@ -59,14 +61,31 @@ def copy(session: Session, person_id: str) -> dict[str, Any]:
             "zalo_id": person_id,
             "name": talk.display_name,
             "follows": talk.follows,
-            "consent": {"version": talk.consent_version, "at": _at(talk.consented_at)},
+            "agrees_to": {
+                "handling": talk.consent_version,
+                "naming": talk.naming_version,
+                "notices": talk.notices_version,
+            },
             "business": talk.business,
             "unfinished": [talk.answers, *talk.shelf] if talk.answers or talk.shelf else [],
         },
+        "consents": [_consent(answer) for answer in consents.answers(session, person_id)],
         "tickets": [_ticket(session, ticket) for ticket in tickets],
         "files": _files(session, person_id),
         "you_wrote": _written(session, person_id),
         "we_wrote": _told(session, person_id),
+    }
+
+
+def _consent(answer: ConsentAnswer) -> dict[str, Any]:
+    """A yes or no with the words it was said to: who, when, which words."""
+    return {
+        "purpose": str(answer.purpose),
+        "given": answer.given,
+        "at": _at(answer.at),
+        "version": answer.version,
+        "ticket": answer.about or None,
+        "words": answer.words,
     }
 
 

@@ -1,14 +1,14 @@
-"""A draft left alone for a day is asked about, once. Nothing of it is ever thrown away by time."""
+"""A draft left alone for a day is asked about, once, unless its owner wants no notices. Time throws nothing of it away."""
 
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import conversations, outbox, reference, templating
+from zalobot import consents, conversations, outbox, reference, templating
 from zalobot.drafts import DraftFacts
 from zalobot.flows import report_issue
-from zalobot.store.models import Conversation, Priority
+from zalobot.store.models import Conversation, Priority, Purpose
 from zalobot.workdays import LOCAL
 
 FROM, UNTIL = 8, 20  # local hours in which a business is reminded of its own draft
@@ -27,7 +27,8 @@ def nudge(session: Session, now: datetime, limit: int = 200) -> int:
         if talk.nudge_at is None or talk.nudge_at > now:
             continue
         talk.nudge_at = None
-        if talk.flow == report_issue.NAME and talk.answers.get("description"):
+        wanted = not consents.refused(talk, Purpose.NOTICES)
+        if wanted and talk.flow == report_issue.NAME and talk.answers.get("description"):
             said = templating.render("report_issue/nudge", draft=DraftFacts(talk.answers, reference.current(session)))
             outbox.enqueue(session, talk.person_id, said, now=now, priority=Priority.STATUS)
             asked += 1

@@ -95,7 +95,7 @@ def test_where_nothing_is_paid_for_it_is_asked_within_the_free_hours(stage: Stag
 
 def test_who_has_nothing_open_is_left_alone(stage: Stage) -> None:
     lan = stage.person("Lan")
-    lan.says("đồng ý")
+    lan.agrees()
     stage.now += timedelta(days=6, hours=21)
     assert keep(stage) == 0
 

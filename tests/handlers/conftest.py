@@ -20,6 +20,6 @@ def stage(database_url: str) -> Iterator[Stage]:
 def lan(stage: Stage) -> Person:
     """A business that has consented and heard so; its id is larger than a double holds."""
     person = stage.person("9007199254740993")
-    person.says("đồng ý")
+    person.agrees()
     person.pushes()
     return person

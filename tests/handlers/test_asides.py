@@ -40,7 +40,7 @@ def test_every_kind_is_asked_about() -> None:
 
 def test_the_form_goes_on_at_the_same_question_after_each_answer(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     for text in ASKED:
         (said,) = lan.says(text)
@@ -58,7 +58,7 @@ def test_the_form_goes_on_at_the_same_question_after_each_answer(stage: Stage) -
 )
 def test_before_anything_is_described_a_question_may_be_the_matter_itself(stage: Stage, text: str) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     (said,) = lan.says(text)
     assert "không mất phí" not in said
     assert "3 ngày làm việc. Hạn" not in said
@@ -67,7 +67,7 @@ def test_before_anything_is_described_a_question_may_be_the_matter_itself(stage:
 def test_in_a_burst_it_is_part_of_the_description(stage: Stage) -> None:
     stage.burst(2)
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     lan.says("bao lâu có trả lời ạ")
     stage.later(seconds=3)

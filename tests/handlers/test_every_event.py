@@ -205,7 +205,7 @@ def hears(stage: Stage, person: Person, body: dict[str, Any]) -> Does:
 
 def someone(stage: Stage) -> Person:
     person = stage.person(str(next(_people)))
-    person.says("đồng ý")
+    person.agrees()
     return person
 
 

@@ -140,6 +140,11 @@ class Person:
         """Send a text (the same event `times` times) and give back the texts that came to this phone since."""
         return self._sends({"text": text}, "user_send_text", times)
 
+    def agrees(self) -> list[str]:
+        """Read the terms and say yes to them."""
+        self.says("xin chào")
+        return self.says("đồng ý")
+
     def sends_photo(self, url: str = "http://f6.photo.talk.zdn.vn/a.jpg", caption: str = "") -> list[str]:
         """Send a photo."""
         attachment = {"type": "image", "payload": {"url": url, "thumbnail": url}}
@@ -194,7 +199,7 @@ class Person:
 
 def report(person: Person, text: str, **answers: str) -> str:
     """A business goes through a whole report; gives back the ticket's code. `answers` as of `finish`."""
-    person.says("đồng ý")
+    person.agrees()
     person.says(text)
     finish(person, **answers)
     return person.stage.tickets()[-1].code

@@ -22,7 +22,7 @@ def told(stage: Stage) -> dict[Liked, int]:
 
 def reported(person: Person, text: str) -> str:
     """A report sent to its end; gives back its code."""
-    person.says("đồng ý")
+    person.agrees()
     person.says(text)
     person.says("Công ty Hải Long")
     person.says("gửi")
@@ -35,7 +35,7 @@ def talk_of(stage: Stage, person: str) -> Talk:
 
 def test_a_known_question_is_answered_with_source_and_day_and_ends_without_a_ticket(stage: Stage):
     person = stage.person("an")
-    person.says("đồng ý")
+    person.agrees()
     said = person.says(ASKED)[0]
     assert "10 ngày làm việc" in said
     assert "219/2025/NĐ-CP" in said
@@ -49,7 +49,7 @@ def test_a_known_question_is_answered_with_source_and_day_and_ends_without_a_tic
 
 def test_not_that_goes_on_with_the_words_that_were_written(stage: Stage):
     person = stage.person("an")
-    person.says("đồng ý")
+    person.agrees()
     person.says(ASKED)
     person.says("chưa đúng")
     talk = talk_of(stage, "an")
@@ -59,7 +59,7 @@ def test_not_that_goes_on_with_the_words_that_were_written(stage: Stage):
 
 def test_more_words_instead_of_a_button_are_more_of_the_question(stage: Stage):
     person = stage.person("an")
-    person.says("đồng ý")
+    person.agrees()
     person.says(ASKED)
     person.says("ý em là hồ sơ nộp từ tháng trước vẫn chưa có kết quả")
     assert talk_of(stage, "an").answers["description"].endswith("vẫn chưa có kết quả")
@@ -68,13 +68,13 @@ def test_more_words_instead_of_a_button_are_more_of_the_question(stage: Stage):
 def test_an_answer_past_its_review_is_shown_to_nobody(stage: Stage):
     stage.store.run_now(lambda s: s.execute(update(KnowledgeEntry).values(review=date(2026, 11, 22))))
     person = stage.person("an")
-    person.says("đồng ý")
+    person.agrees()
     assert "219/2025" not in person.says(ASKED)[0]
 
 
 def test_a_report_of_trouble_is_not_answered_away(stage: Stage):
     person = stage.person("an")
-    person.says("đồng ý")
+    person.agrees()
     said = person.says("hồ sơ xin giấy phép lao động của công ty tôi nộp 3 tháng rồi vẫn chưa có kết quả, xin xem lại")
     assert "219/2025" not in said[0]
 
@@ -83,7 +83,7 @@ def test_somebody_with_the_same_trouble_joins_by_one_tap_and_hears_the_outcome_o
     officer = stage.officer("cán bộ", "CAT")
     code = reported(stage.person("an"), CLOGGED)
     other = stage.person("bình")
-    other.says("đồng ý")
+    other.agrees()
     offered = other.says(THE_SAME)[0]
     assert code in offered
     assert "Tôi cũng gặp" in other.buttons()[0]
@@ -103,7 +103,7 @@ def test_somebody_with_the_same_trouble_joins_by_one_tap_and_hears_the_outcome_o
 def test_joining_is_on_record_and_says_nothing_of_who(stage: Stage):
     code = reported(stage.person("an"), CLOGGED)
     other = stage.person("bình")
-    other.says("đồng ý")
+    other.agrees()
     for _ in range(2):
         assert code in other.says(f"tôi cũng gặp {code}")[0]
     kinds = stage.store.read_now(
@@ -117,7 +117,7 @@ def test_a_ticket_that_is_sealed_is_offered_to_nobody_and_cannot_be_joined(stage
     code = reported(stage.person("an"), CLOGGED)
     stage.store.run_now(lambda s: s.execute(update(Ticket).values(tier="sealed")))
     other = stage.person("bình")
-    other.says("đồng ý")
+    other.agrees()
     assert code not in other.says(THE_SAME)[0]
     assert "bình" not in stage.tickets()[0].followers
 
@@ -136,7 +136,7 @@ def test_a_question_to_the_business_is_not_asked_of_who_joined(stage: Stage):
     officer = stage.officer("cán bộ", "CAT", Role.OFFICER)
     code = reported(stage.person("an"), CLOGGED)
     other = stage.person("bình")
-    other.says("đồng ý")
+    other.agrees()
     other.says(f"tôi cũng gặp {code}")
     other.pushes()
     officer.says(f"Hỏi thêm {code}/1")

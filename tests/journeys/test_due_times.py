@@ -88,7 +88,7 @@ def test_what_is_promised_when_a_report_is_sent(
 ) -> None:
     stage = Stage(database_url, now=at("2025-12-01 08:00"))
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(text)
     finish(lan, until="xem lại")
     stage.now = at(received)

@@ -30,7 +30,7 @@ def test_an_unknown_code_is_answered_kindly(stage: Stage) -> None:
 
 def test_a_sealed_ticket_is_not_shown_to_strangers(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     for answer in ("bỏ qua", "sửa công khai", "3"):
         lan.says(answer)
@@ -41,7 +41,7 @@ def test_a_sealed_ticket_is_not_shown_to_strangers(stage: Stage) -> None:
 
 def test_words_nobody_knows_lead_to_a_human_the_second_time(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     assert "chưa hiểu" in lan.says("abc")[0]
     lan.says("xyz")
     assert "1. Gặp cán bộ" in lan.buttons()
@@ -49,7 +49,7 @@ def test_words_nobody_knows_lead_to_a_human_the_second_time(stage: Stage) -> Non
 
 def test_the_bot_is_silent_while_staff_answers_from_zalos_own_inbox(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     stage.hear(
         {
             "app_id": APP,
@@ -67,7 +67,7 @@ def test_the_bot_is_silent_while_staff_answers_from_zalos_own_inbox(stage: Stage
 
 def test_receipts_and_echoes_never_start_a_turn(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.got.clear()
     for name, message in (
         ("user_received_message", {"msg_id": "sent-1"}),
@@ -105,7 +105,7 @@ def test_hostile_words_come_out_as_they_went_in(stage: Stage, text: str) -> None
 def test_another_province_needs_no_code(database_url: str) -> None:
     stage = Stage(database_url, province="tests/packs/dao-nho")
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says("Bến cá của chúng tôi chưa được cấp phép neo đậu từ tháng trước")
     finish(lan)
     assert stage.tickets()[0].code.startswith("DN-2611-")

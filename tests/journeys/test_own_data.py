@@ -9,8 +9,9 @@ from sqlmodel import select
 from tests.journeys.stage import Stage, finish, report
 from tests.journeys.test_report_issue import WAREHOUSE
 from zalobot import consents, exports
-from zalobot.store.models import Conversation, Withdrawal
+from zalobot.store.models import Conversation, Purpose, Withdrawal
 
+AGREED = consents.VERSIONS[Purpose.HANDLING]
 WORDS = f"{WAREHOUSE} Liên hệ ông Nguyễn Văn Bình, 0912 000 345."
 WHO = "Công ty TNHH Hải Long, 5701880016, kho bãi, phường Móng Cái 2, chị Lan 0912 345 678"
 
@@ -34,7 +35,7 @@ def test_the_copy_holds_what_was_written_and_the_link_ends_after_half_an_hour(st
     assert ticket["description"] == WORDS
     assert ticket["business"]["tax_code"] == "5701880016"
     assert "[SĐT]" in ticket["public_copy"]
-    assert found["person"]["consent"]["version"] == consents.VERSION
+    assert found["person"]["agrees_to"] == {"handling": AGREED, "naming": "", "notices": ""}
     assert WORDS in json.dumps(found["you_wrote"], ensure_ascii=False)
     assert any("Đã tiếp nhận" in told["text"] for told in found["we_wrote"])
     assert stage.store.read_now(exports.copy, "nobody") == {}
@@ -60,7 +61,7 @@ def test_who_thinks_better_of_it_keeps_everything(stage: Stage) -> None:
     for words in ("rút đồng ý", "xoá dữ liệu"):
         lan.says(words)
         assert "giữ nguyên" in lan.says("2")[0]
-    assert _talk(stage).consent_version == consents.VERSION
+    assert _talk(stage).consent_version == AGREED
     assert stage.tickets()[0].description == WORDS
 
 
@@ -75,7 +76,7 @@ def test_newer_words_are_agreed_to_anew(stage: Stage) -> None:
     lan.says("Quầy đất đai ở trung tâm hành chính công quá tải, ngồi chờ từ 7 giờ mà 11 giờ chưa đến lượt")
     assert "có đồng ý không?" in (lan.says("việc mới") if "việc mới" in lan.texts()[0] else lan.texts())[0]
     assert "xem lại" in lan.says("1")[0]
-    assert _talk(stage).consent_version == consents.VERSION
+    assert _talk(stage).consent_version == AGREED
 
 
 def test_everything_is_erased_by_a_plain_word_and_nothing_else(stage: Stage) -> None:
@@ -104,7 +105,7 @@ def test_everything_is_erased_by_a_plain_word_and_nothing_else(stage: Stage) -> 
 def test_the_agency_reads_what_was_written_byte_for_byte(stage: Stage) -> None:
     """However much is masked in public: shown and hidden pieces change the public copy alone."""
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WORDS)
     lan.says(WHO)
     lan.says("bản công khai")
@@ -119,7 +120,7 @@ def test_the_agency_reads_what_was_written_byte_for_byte(stage: Stage) -> None:
 
 def test_what_is_hidden_stays_hidden_in_later_words(stage: Stage) -> None:
     lan, ha = stage.person("lan"), stage.officer("ha", "SXD")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WORDS)
     lan.says(WHO)
     for words in ("bản công khai", "che Móng Cái 2", "xong"):

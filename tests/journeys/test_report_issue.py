@@ -65,7 +65,7 @@ def test_free_text_as_the_first_message_is_the_description(stage: Stage) -> None
 def test_several_messages_in_a_row_are_one_answer_and_get_one_reply(stage: Stage) -> None:
     stage.burst(2)
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     assert lan.says("hồ sơ xin giấy phép xây dựng của bên em") == []
     assert lan.says("nộp từ tháng 8 tới giờ chưa thấy trả lời") == []
     assert lan.says("1 tuần gọi 3 lần đều bảo chờ") == []
@@ -85,7 +85,7 @@ def test_several_messages_in_a_row_are_one_answer_and_get_one_reply(stage: Stage
 def test_photos_in_a_row_get_one_reply_and_belong_to_the_ticket(stage: Stage) -> None:
     stage.burst(2)
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     stage.later(seconds=3)
     for name in "abc":
@@ -111,7 +111,7 @@ def _attachments(session):  # type: ignore[no-untyped-def]
 
 def test_a_photo_before_any_word_begins_a_report(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     assert "nêu rõ" in lan.sends_photo()[0]
     assert "Đã nhận 1 tệp" in lan.says(WAREHOUSE)[0]
     assert "Tệp: 1" in lan.says("bỏ qua")[0]
@@ -119,7 +119,7 @@ def test_a_photo_before_any_word_begins_a_report(stage: Stage) -> None:
 
 def test_every_answer_can_be_changed_before_sending(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     lan.says("bỏ qua")
     assert "muốn sửa phần nào" in lan.says("sửa")[0]
@@ -138,7 +138,7 @@ def test_every_answer_can_be_changed_before_sending(stage: Stage) -> None:
 
 def test_going_back_forgets_the_last_answer(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     assert "xem lại" in lan.says("bỏ qua")[0]
     assert "mã số thuế" in lan.says("quay lại")[0]
@@ -147,7 +147,7 @@ def test_going_back_forgets_the_last_answer(stage: Stage) -> None:
 
 def test_cancelling_leaves_the_report_and_says_so(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     assert "đã được hủy" in lan.says("huỷ")[0]
     assert "lĩnh vực" not in lan.says("xin chào")[0]
@@ -157,7 +157,7 @@ def test_cancelling_leaves_the_report_and_says_so(stage: Stage) -> None:
 def test_a_question_held_for_more_words_does_not_come_after_the_cancelling(stage: Stage) -> None:
     stage.burst(2)
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     lan.got.clear()
     lan.says("huỷ")
@@ -168,7 +168,7 @@ def test_a_question_held_for_more_words_does_not_come_after_the_cancelling(stage
 
 def test_the_menu_puts_a_draft_aside_and_it_can_be_taken_up(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     assert "cần việc gì" in lan.says("menu")[0]
     assert "mã số thuế" in lan.says("tiếp tục")[0]
@@ -178,7 +178,7 @@ def test_a_human_can_be_called_from_anywhere(stage: Stage) -> None:
     coordinator = stage.officer("dieu-phoi", "VPUBND", role=_role("coordinator"))
     coordinator.pushes()
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     assert "cán bộ trực" in lan.says("gặp cán bộ")[0]
     assert len(coordinator.pushes()) == 1
@@ -199,7 +199,7 @@ def test_refusing_consent_keeps_nothing_of_the_report(stage: Stage) -> None:
 
 def test_a_draft_survives_a_restart_and_a_week_of_silence_and_is_asked_about_once(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     lan.got.clear()
     stage.restart()
@@ -211,7 +211,7 @@ def test_a_draft_survives_a_restart_and_a_week_of_silence_and_is_asked_about_onc
 
 def test_a_draft_survives_a_release_that_no_longer_knows_one_of_its_answers(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     lan.says("1")
 
@@ -254,7 +254,7 @@ def test_an_emergency_gets_the_numbers_to_call_and_no_form(stage: Stage) -> None
 
 def test_a_denunciation_is_shown_its_own_path_and_kept_nowhere(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     assert "tố cáo hoặc tố giác" in lan.says("co can bo thue goi y boi duong 20tr, toi muon to cao")[0]
     assert "mã số thuế" in lan.says(WAREHOUSE)[0]
     finish(lan)
@@ -263,14 +263,14 @@ def test_a_denunciation_is_shown_its_own_path_and_kept_nowhere(stage: Stage) -> 
 
 def test_going_on_with_a_draft_asks_its_question_again(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     assert "mã số thuế" in lan.says("tiếp tục")[0]
 
 
 def test_who_wants_to_be_named_is_asked_for_the_name_of_the_business(stage: Stage) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(WAREHOUSE)
     lan.says("bỏ qua")
     lan.says("sửa công khai")

@@ -73,7 +73,7 @@ def test_files_that_nobody_else_sent_are_named_for_removal(stage: Stage) -> None
     report(stage.person(PERSON), MARK)
     stage.store.run_now(fetched)
     assert stage.store.run_now(erase_person, PERSON, stage.now).files == ()
-    stage.person(PERSON).says("đồng ý")
+    stage.person(PERSON).agrees()
     stage.person(PERSON).sends_photo()
     stage.store.run_now(another)
     assert stage.store.run_now(erase_person, PERSON, stage.now).files in (("mine",), ())

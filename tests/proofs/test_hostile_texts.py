@@ -59,7 +59,7 @@ async def test_hostile_text_comes_out_literally_on_every_phone_and_page(stage: S
     words = HOSTILE[kind]
     officer, lan = stage.officer("officer", "SXD"), stage.person("lan")
     stage.hear(is_told(f"Công ty {words}"[:200], stage))
-    lan.says("đồng ý")
+    lan.agrees()
     lan.says(f"Giấy phép xây dựng chưa có: {words}")
     sends_file(lan, f"{words}.pdf")
     finish(lan, agencies="Sở Xây dựng", until="tên doanh nghiệp, mã số thuế")
@@ -121,7 +121,7 @@ async def _on_the_pages(stage: Stage, code: str, words: str) -> None:
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_text_as_a_command_or_a_code_is_only_words(stage: Stage, kind: str) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     for said in (HOSTILE[kind], f"tra cứu {HOSTILE[kind]}", f"QN-2611-00001 {HOSTILE[kind]}", f"CB-{HOSTILE[kind]}"):
         assert len(lan.says(said)) == 1
         lan.says("huỷ")
@@ -134,7 +134,7 @@ def test_hostile_text_as_a_command_or_a_code_is_only_words(stage: Stage, kind: s
 @pytest.mark.parametrize("length", [5_000, 5_001, 20_000])
 def test_a_long_text_is_taken_or_refused_in_words(stage: Stage, length: int) -> None:
     lan = stage.person("lan")
-    lan.says("đồng ý")
+    lan.agrees()
     text = ("Hồ sơ xin phép xây dựng chưa có kết quả. " * 600)[:length].strip()
     heard = lan.says(text)
     assert heard

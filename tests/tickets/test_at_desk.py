@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from tests.web import sample
 from tests.web.sample import NOW
 from zalobot.store.database import Store
-from zalobot.store.models import LedgerHead, Officer, Part, PartNote, Role
+from zalobot.store.models import LedgerHead, Officer, Part, PartNote, Role, Ticket
 from zalobot.store.queries import news, triage
 from zalobot.tickets import at_desk, colleagues, saved_answers
 
@@ -66,4 +66,20 @@ def test_what_waits_and_what_changed_is_found(database_url: str) -> None:
     topic = "xay-dung"
     before = store.read_now(saved_answers.answered_before, "", sample.WAREHOUSE, topic)
     assert [one.code for one in before] == ["QN-2611-00042/2"]
+    store.close_now()
+
+
+def test_what_was_answered_to_another_business_is_shown_masked(database_url: str) -> None:
+    store = Store(database_url)
+    store.run_now(sample.a_week)
+    said = "Đã gọi ông Trần Văn Nam, 0912 345 678, kho ở Móng Cái 2; bổ sung bản vẽ theo khoản 3 Điều 12."
+
+    def answered(session: Session) -> None:
+        part = session.exec(select(Part).where(col(Part.code) == "QN-2611-00042/2")).one()
+        part.answer = said
+        session.get_one(Ticket, part.ticket_id).masks = {"hidden": ["Móng Cái 2"]}
+
+    store.run_now(answered)
+    (before,) = store.read_now(saved_answers.answered_before, "", sample.WAREHOUSE, "xay-dung")
+    assert before.fields == {"text": "Đã gọi ông [HỌ TÊN], [SĐT], kho ở [ĐÃ CHE]; bổ sung bản vẽ theo khoản 3 Điều 12."}
     store.close_now()

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Executable, or_, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import outbox, pushes, reference, templating
+from zalobot import consents, outbox, pushes, reference, templating
 from zalobot.channel_policy import Policy
 from zalobot.errors import PastHorizon
 from zalobot.store.models import Conversation, Officer, Part, Priority, Reach, Ticket
@@ -72,7 +72,7 @@ def _businesses(session: Session, now: datetime, policy: Policy) -> int:
 
 
 def _people_with_work(now: datetime, policy: Policy) -> Executable:
-    """Businesses with an open part whose window closes within the next day, not yet asked."""
+    """Businesses with an open part whose window closes within the next day, not yet asked, who do not refuse notices."""
     wrote = col(Conversation.last_interaction_at)
     with_work = (
         select(col(Ticket.person_id))
@@ -83,7 +83,7 @@ def _people_with_work(now: datetime, policy: Policy) -> Executable:
         select(col(Conversation.person_id), wrote)
         .outerjoin(Reach, col(Reach.person_id) == col(Conversation.person_id))
         .where(wrote > now - policy.open, wrote <= now - policy.open + LOOK_AHEAD, _not_yet(wrote))
-        .where(col(Conversation.person_id).in_(with_work))
+        .where(col(Conversation.person_id).in_(with_work), col(Conversation.notices_version) != consents.NO)
         .order_by(wrote)
         .limit(AT_ONCE)
     )

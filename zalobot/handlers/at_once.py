@@ -14,7 +14,7 @@ from zalobot.conversations import Talk
 from zalobot.errors import Refused
 from zalobot.flows import at_once, report_issue
 from zalobot.flows.engine import Flow, Turn, question
-from zalobot.handlers import talking
+from zalobot.handlers import agreeing, talking
 from zalobot.knowledge import instant, searching
 from zalobot.tickets import joining
 from zalobot.understanding import Intent, reader_for
@@ -76,6 +76,7 @@ def _joined(session: Session, talk: Talk, now: datetime) -> bool:
     except Refused:
         talk.answers = at_once.without(talk.answers, at_once.FOUND_TICKET)
         return False
+    told = agreeing.to_joining(session, talk, found["code"], now)
     talk.leave()
-    talking.say(session, talk, "at_once/joined", now, ticket=made)
+    talking.say(session, talk, "at_once/joined", now, ticket=made, told=told)
     return True

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import templating
+from zalobot import consents, templating
+from zalobot.accounts import own_zalo
 from zalobot.conversations import Talk
 from zalobot.errors import Refused
 from zalobot.flows import business_part, officer_part
@@ -16,6 +17,7 @@ from zalobot.flows.contact import ticket_code
 from zalobot.flows.engine import back
 from zalobot.flows.words import is_word
 from zalobot.handlers import (
+    agreeing,
     coordinating,
     explaining,
     finishing,
@@ -46,6 +48,10 @@ def obey(session: Session, talk: Talk, text: str, now: datetime) -> bool:
     code = read_link_code(text)
     if code:
         _link(session, talk, code, now)
+        return True
+    if code := own_zalo.read_code(text):
+        account = own_zalo.bind(session, talk.person_id, code, now)
+        talking.say(session, talk, "studio/bound", now, facts={"account": account.full_name})
         return True
     return _coded(session, talk, text, now)
 
@@ -179,10 +185,12 @@ def _open_web(session: Session, talk: Talk, now: datetime) -> None:
 
 def _join(session: Session, talk: Talk, code: str, now: datetime) -> None:
     """Somebody read a public ticket and has the same trouble."""
-    if not talk.consent_version:
+    if not consents.agreed(talk):
         talking.say(session, talk, "welcome/consent", now)
         return
-    talking.say(session, talk, "at_once/joined", now, ticket=joining.join(session, code, talk.person_id, now))
+    made = joining.join(session, code, talk.person_id, now)
+    told = agreeing.to_joining(session, talk, made.ticket.code, now)
+    talking.say(session, talk, "at_once/joined", now, ticket=made, told=told)
 
 
 def _resume(session: Session, talk: Talk, now: datetime) -> None:
@@ -205,6 +213,9 @@ EVERYWHERE: dict[str, Command] = {
     "unconsent": own_data.begin_unconsent,
     "erase_me": own_data.begin_erase,
     "resume": _resume,
+    "notices_on": agreeing.notices_on,
+    "notices_off": agreeing.notices_off,
+    "privacy": agreeing.privacy,
     "open_web": _open_web,
 }
 STAFF: dict[str, Coded] = {

@@ -9,29 +9,17 @@ from typing import Any
 
 from sqlmodel import Session
 
-from zalobot import attachments, consents, reference
+from zalobot import attachments, reference
 from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
 from zalobot.errors import Refused, StaleTicket
 from zalobot.flows import business_part, coordinator_part, head_part, later_message, officer_part, report_issue
 from zalobot.flows import own_data as flow_of_own_data
-from zalobot.handlers import coordinating, explaining, later, looking_up, own_data, talking
+from zalobot.handlers import agreeing, coordinating, explaining, later, looking_up, own_data, talking
 from zalobot.store.models import Part, Ticket, Tier
 from zalobot.tickets import finding, handing, judging, opening, telling, working
 
 Finish = Callable[[Session, Talk, datetime], None]
-
-
-def consent(session: Session, talk: Talk, now: datetime) -> bool:
-    """Take note of a yes given inside a report; a no ends the report and says so. True when the turn is over."""
-    given = talk.answers.get("consent")
-    if given == "yes" and not consents.agreed(talk):
-        consents.give(talk, now)
-    if given != "no":
-        return False
-    talk.leave()
-    talking.say(session, talk, "welcome/consent_declined", now)
-    return True
 
 
 def finish(session: Session, talk: Talk, now: datetime) -> None:
@@ -74,7 +62,7 @@ def take_up(session: Session, talk: Talk, now: datetime) -> bool:
 
 def _report(session: Session, talk: Talk, now: datetime) -> None:
     province = reference.current(session)
-    draft = DraftFacts(talk.answers, province)
+    draft = DraftFacts(talk.answers, province, asks_notices=not talk.notices_version)
     made = opening.open_ticket(
         session,
         opening.Draft(
@@ -93,6 +81,7 @@ def _report(session: Session, talk: Talk, now: datetime) -> None:
     )
     if draft.who:
         talk.business = dict(draft.who)
+    agreeing.to_the_name(session, talk, draft, made.ticket.code, now)
     message = "report_issue/sent" if made.parts[0].receipt else "report_issue/past_horizon"
     talking.say(session, talk, message, now, ticket=made, draft=draft)
 

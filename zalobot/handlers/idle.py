@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import consents, reference
+from zalobot import reference
 from zalobot.conversations import Talk
 from zalobot.flows import business_part, later_message, report_issue
 from zalobot.flows.engine import Said
 from zalobot.flows.words import is_word
-from zalobot.handlers import later, talking, turns, wishes
+from zalobot.handlers import agreeing, later, talking, turns, wishes
 from zalobot.tickets import finding
 from zalobot.understanding import reader_for
 from zalobot.understanding.intents import MATTERS
@@ -23,6 +23,9 @@ ENOUGH_WORDS = 4  # from here on it is a matter described, not a word we failed 
 
 def listen(session: Session, talk: Talk, said: Said, now: datetime) -> None:
     """Answer a message outside any flow."""
+    if not talk.is_staff and agreeing.to_notices(session, talk, said.text, now):
+        talk.misunderstood = 0
+        return
     for words, does in (STAFF if talk.is_staff else BUSINESS).items():
         if said.text and is_word(said.text, words):
             talk.misunderstood = 0
@@ -68,20 +71,6 @@ def _not_understood(session: Session, talk: Talk, now: datetime) -> None:
     talking.say(session, talk, "not_understood/first" if talk.misunderstood < 2 else "not_understood/again", now)
 
 
-def _agree(session: Session, talk: Talk, now: datetime) -> None:
-    """Yes to the terms; said again it is just a yes."""
-    if not consents.agreed(talk):
-        consents.give(talk, now)
-        talking.say(session, talk, "welcome/consent_given", now)
-    else:
-        talking.welcome(session, talk, now)
-
-
-def _disagree(session: Session, talk: Talk, now: datetime) -> None:
-    message = "welcome/consent_declined" if not consents.agreed(talk) else "welcome/menu"
-    talking.say(session, talk, message, now)
-
-
 def _greet(session: Session, talk: Talk, now: datetime) -> None:
     talking.welcome(session, talk, now)
 
@@ -103,8 +92,8 @@ BUSINESS: dict[str, Does] = {
     "report": _report,
     "look_up": _look_up,
     "greeting": _greet,
-    "agree": _agree,
-    "disagree": _disagree,
+    "agree": agreeing.agree,
+    "disagree": agreeing.disagree,
     "thanks": _thanks,
     "withdraw": later.withdraw_what,
 }

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from zalobot.conversations import Talk
 from zalobot.flows.engine import Flow, Said, Turn, advance, take_as
-from zalobot.handlers import at_once, finishing, talking
+from zalobot.handlers import agreeing, at_once, finishing, talking
 
 
 def go_on(session: Session, talk: Talk, flow: Flow, said: Said, now: datetime) -> None:
@@ -30,7 +30,7 @@ def _apply(session: Session, talk: Talk, flow: Flow, turn: Turn, now: datetime) 
     wait = talking.burst(session) if turn.open else talking.AT_ONCE
     talk.open_step = (turn.answered or "") if turn.open else ""
     talk.open_until = now + wait if turn.open else None
-    if finishing.consent(session, talk, now):
+    if agreeing.in_report(session, talk, now):
         return
     if at_once.settled(session, talk, now):
         return

@@ -39,7 +39,7 @@ from zalobot.store.models import (
     Ticket,
 )
 
-_THEIRS = (Addition, Reaction, Reach, ProfileLookUp, LiveChat, Conversation)
+_THEIRS = (Addition, Reaction, Reach, ProfileLookUp, LiveChat, ConsentAnswer, Conversation)
 """Tables whose rows are one person's and nothing else; those with more to say are emptied one by one below."""
 
 _DONE = (OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCLEAR, OutboxState.MERGED, OutboxState.RESOLVED)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from zalobot import spoken, templating
 from zalobot.placeholders.making import EXCERPT, LISTED, agency_of, placeholder
+from zalobot.store.models import Purpose
 
 
 def work_lines(work: Any) -> str:
@@ -47,6 +48,12 @@ def _agencies_with_it(draft: Any) -> str:
     return ", ".join(agency_of(draft.province, code) for code in draft.found_ticket.get("agencies", ()))
 
 
+def _stands(own: Any, purpose: Purpose) -> str:
+    """How it stands with a consent, and since when."""
+    state, since = own.stands(purpose)
+    return " ".join(filter(None, (spoken.state("consent_state", state), spoken.day(since) if since else "")))
+
+
 DRAFT: Final = (
     placeholder("noi_dung_nhap", "draft", lambda d: spoken.excerpt(d.description, EXCERPT)),
     placeholder("linh_vuc_nhap", "draft", lambda d: d.field_name),
@@ -64,6 +71,7 @@ DRAFT: Final = (
     placeholder("ma_so_thue_nhap", "draft", lambda d: d.doubt),
     placeholder("cac_cho_che", "draft", _pieces),
     placeholder("so_cho_che", "draft", lambda d: str(sum(not piece.shown for piece in d.pieces) or "")),
+    placeholder("hoi_thong_bao", "draft", lambda d: spoken.state("purpose", "notices") if d.asks_notices else ""),
     placeholder("muc_cong_khai_nhap", "draft", lambda d: spoken.state("tier", d.tier)),
 )
 
@@ -79,9 +87,12 @@ FOUND: Final = (
 )
 
 OWN: Final = (
+    placeholder("duoc_bao", "told", lambda told: spoken.state("purpose", "notices") if told else ""),
     placeholder("so_ho_so_cua_toi", "own", lambda own: str(own.tickets)),
     placeholder("doanh_nghiep_cua_toi", "own", lambda own: spoken.business(own.talk.business)),
-    placeholder("ngay_dong_y", "own", lambda own: spoken.day(own.talk.consented_at) if own.talk.consented_at else ""),
+    placeholder("dong_y_xu_ly", "own", lambda own: _stands(own, Purpose.HANDLING)),
+    placeholder("dong_y_neu_ten", "own", lambda own: _stands(own, Purpose.NAMING)),
+    placeholder("dong_y_thong_bao", "own", lambda own: _stands(own, Purpose.NOTICES)),
     placeholder("link_ban_sao", "own", lambda own: own.link),
 )
 

@@ -88,7 +88,7 @@ def withdraw(session: Session, code: str, person_id: str, now: datetime) -> fact
     made = facts.of_ticket(session, ticket, parts, now)
     if ticket.followers:
         said = templating.render("status/withdrawn_by_sender", ticket=made)
-        for follower in ticket.followers:
+        for follower in telling.told(session, ticket)[1:]:
             telling.push(session, follower, said, ticket, now)
     return made
 

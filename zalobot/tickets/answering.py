@@ -32,7 +32,7 @@ def tell(session: Session, ticket: Ticket, part: Part, parts: Sequence[Part], no
     outbox.withdraw_held(session, ticket.id, MERGED, now)
     part.told_at = leaves
     said = _together(session, ticket, sorted([*held, part], key=lambda p: p.number), now)
-    for person_id in telling.audience(ticket):
+    for person_id in telling.told(session, ticket):
         telling.push(session, person_id, said, ticket, now, leaves - now)
 
 

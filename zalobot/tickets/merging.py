@@ -85,6 +85,6 @@ def _bring(session: Session, ticket: Ticket, other: Ticket, now: datetime) -> No
 def _tell(session: Session, ticket: Ticket, other: Ticket, others: Sequence[Part], now: datetime) -> None:
     whole = facts.of_ticket(session, other, others, now)
     said = templating.render("status/merged", ticket=whole, facts={"code": ticket.code})
-    for person_id in telling.audience(ticket):
+    for person_id in telling.told(session, ticket):
         telling.push(session, person_id, said, other, now)
     adding.tell_agencies(session, other, others, ticket.description, 0, now)

@@ -1,6 +1,7 @@
 """Answers an agency keeps for the next like question, and answers given before to one.
 
-The one rule: a kept answer is a beginning: it is put into the form, read, changed and sent by a person.
+The one rule: a kept answer is a beginning: it is put into the form, read, changed and sent by a person. What was said
+to another business is shown only as everybody may read it: masked, and nothing of a sealed ticket.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from zalobot import redaction
 from zalobot.errors import Refused
 from zalobot.store.ids import new_id
 from zalobot.store.models import Officer, Part, SavedAnswer, Ticket, Tier, Verdict
@@ -29,6 +31,7 @@ _BEFORE: Final[tuple[Any, ...]] = (
     col(Part.verdict),
     col(Ticket.title),
     col(Ticket.public_text),
+    col(Ticket.masks),
 )
 
 
@@ -102,7 +105,7 @@ def _kept(row: Any) -> Kept:
     return Kept(
         id=row.id,
         title=row.title,
-        fields={"text": row.answer},
+        fields={"text": redaction.redact(row.answer, **row.masks)},
         code=row.code,
         agency=row.agency,
         verdict=str(row.verdict) if row.verdict in set(Verdict) else "",

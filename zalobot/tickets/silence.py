@@ -69,7 +69,7 @@ def close_unjudged(session: Session, now: datetime, limit: int = BATCH) -> int:
         life.move(part, PartState.CLOSED)
         life.settle(ticket, parts, now)
         record(session, ticket, EventKind.CLOSED, SYSTEM, now, part=part, who="silence")
-        for person_id in telling.audience(ticket):
+        for person_id in telling.told(session, ticket):
             told.setdefault(person_id, []).append(PartFacts(ticket, part, None, reference.current(session), now))
     for person_id, work in told.items():
         said = templating.render("status/closed_by_silence", work=work)

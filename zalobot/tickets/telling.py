@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from zalobot import outbox, reference, templating
+from zalobot import consents, outbox, reference, templating
 from zalobot.errors import PastHorizon
 from zalobot.outbox import check_codes
 from zalobot.store.database import memo
-from zalobot.store.models import Officer, Part, Priority, Role, Ticket
+from zalobot.store.models import Officer, Part, Priority, Purpose, Role, Ticket
 from zalobot.templating import Rendered
 from zalobot.tickets import absences, facts, finding
 from zalobot.tickets.record import OfTicket
@@ -32,10 +32,18 @@ def reporters(ticket: Ticket) -> list[str]:
     return [person for person in audience(ticket) if person not in ticket.joined]
 
 
+def told(session: Session, ticket: Ticket) -> list[str]:
+    """Who is pushed a ticket's news: whose ticket it is, and who joined it unless they want no notices."""
+    if not ticket.joined:
+        return audience(ticket)
+    unwilling = consents.refusing(session, ticket.joined, Purpose.NOTICES)
+    return [person for person in audience(ticket) if not (person in ticket.joined and person in unwilling)]
+
+
 def the_business(session: Session, message: str, ticket: Ticket, part: Part, now: datetime, **more: Any) -> None:
     """Push a part's news to whoever opened the ticket, and to those who follow it."""
     said = templating.render(message, **things(session, ticket, part, now), **more)
-    for person_id in reporters(ticket) if message in _ASKS else audience(ticket):
+    for person_id in reporters(ticket) if message in _ASKS else told(session, ticket):
         push(session, person_id, said, ticket, now)
 
 

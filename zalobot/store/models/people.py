@@ -25,8 +25,8 @@ class Conversation(SQLModel, table=True):
     `held_reply` (an outbox key) waits so that several messages in a row get one reply.
     `business` is what they said of their business (`flows.who`), kept to be confirmed the next time.
     `language`: the code of the one they chose or began in, "" while it is not known.
-    `consent_version`, `naming_version`, `notices_version`: the words agreed to for each purpose (`consents`), "no" where
-    it was refused, "" while it was not answered.
+    `consent_version`, `naming_version`, `notices_version`: the words agreed to for each purpose (`consents`), "no"
+    where it was refused, "" while it was not answered.
     `with_person_until`: a member of staff is talking, the bot says nothing. `follows_since` is when `follows` changed.
     """
 
