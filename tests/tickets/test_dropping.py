@@ -1,12 +1,14 @@
 """A part that was no agency's concern is dropped, and what belongs elsewhere is turned away: both with a reason."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, col, select
 
 from tests.journeys.stage import Stage, report
 from tests.journeys.test_report_issue import WAREHOUSE
+from zalobot import reminders
 from zalobot.errors import Refused
 from zalobot.ledger.reading import verify
 from zalobot.store.models import Officer, Part, PartState, Role, Ticket, TicketState, Tier
@@ -60,9 +62,9 @@ def turn_away(stage: Stage, path: Path, reason: str = "") -> None:
 
 def history(stage: Stage) -> str:
     def read(session: Session) -> str:
-        shown, story = public.one(session, CODE), public.story(session, CODE)
-        assert shown is not None
-        return str(list(ticket_page(shown, story, stage.now, stage.province).lines))
+        story = public.story(session, CODE)
+        assert story is not None
+        return str(list(ticket_page(story, stage.now, stage.province).lines))
 
     return stage.store.read_now(read)
 
@@ -76,20 +78,28 @@ def test_a_dropped_part_is_told_to_agency_and_business_and_leaves_the_others_the
     assert [REASON in said for said in (*stage.person("lan").pushes(), *stage.person("thu").pushes())] == [True, True]
 
 
-@pytest.mark.parametrize("name", ["taken up", "late", "the last one", "no reason", "no coordinator"])
-def test_what_may_not_be_dropped_stays(stage: Stage, name: str) -> None:
-    if name == "taken up":
-        stage.store.run_now(working.accept, last(stage).code, staff(stage, "thu"), stage.now)
-    if name == "late":
-        stage.later(days=9)
-    if name == "the last one":
-        drop(stage)
-    wanted = {"no reason": "reason_missing", "no coordinator": "not_allowed"}.get(name, "not_droppable")
-    code = f"{CODE}/1" if name == "the last one" else last(stage).code
-    by, reason = "thu" if name == "no coordinator" else "kim", " " if name == "no reason" else REASON
+def refusal(stage: Stage, code: str, by: str = "kim", reason: str = REASON) -> str:
     with pytest.raises(Refused) as refused:
         stage.store.run_now(dropping.drop, code, reason, staff(stage, by), stage.now)
-    assert refused.value.reason == wanted
+    return refused.value.reason
+
+
+def test_what_is_taken_up_or_late_or_the_last_part_is_not_dropped_nor_anything_without_a_reason(stage: Stage) -> None:
+    first, second, third = (part.code for part in stage.parts())
+    assert refusal(stage, third, reason=" ") == "reason_missing"
+    assert refusal(stage, third, by="thu") == "not_allowed"
+    stage.store.run_now(working.accept, third, staff(stage, "thu"), stage.now)
+    assert refusal(stage, third) == "not_droppable"
+    stage.store.run_now(dropping.drop, second, REASON, staff(stage, "kim"), stage.now)
+    stage.now += timedelta(days=9)
+    assert refusal(stage, first) == "not_droppable"
+
+
+def test_the_last_part_stays(stage: Stage) -> None:
+    first, *others = (part.code for part in stage.parts())
+    for code in others:
+        stage.store.run_now(dropping.drop, code, REASON, staff(stage, "kim"), stage.now)
+    assert refusal(stage, first) == "not_droppable"
 
 
 def test_a_ticket_is_answered_when_all_that_was_not_dropped_is(stage: Stage) -> None:
@@ -99,30 +109,24 @@ def test_a_ticket_is_answered_when_all_that_was_not_dropped_is(stage: Stage) -> 
     assert ticket(stage).state is TicketState.ANSWERED
 
 
-@pytest.mark.parametrize(
-    ("path", "reason", "state", "said"),
-    [
-        (Path.COMPLAINT, "", TicketState.REFERRED, "thuộc khiếu nại"),
-        (Path.DENUNCIATION, "", TicketState.REFERRED, "giữ bí mật người gửi"),
-        (Path.CITIZEN, REASON, TicketState.OUT_OF_SCOPE, "1022"),
-        (Path.EMERGENCY, REASON, TicketState.OUT_OF_SCOPE, "114"),
-    ],
-)
-def test_what_belongs_elsewhere_ends_with_the_way_there(
-    stage: Stage, path: Path, reason: str, state: TicketState, said: str
-) -> None:
-    turn_away(stage, path, reason)
-    assert (ticket(stage).state, {part.state for part in stage.parts()}) == (state, {PartState.DROPPED})
+def test_a_matter_out_of_scope_ends_with_the_way_elsewhere_and_no_agency_is_reminded(stage: Stage) -> None:
+    turn_away(stage, Path.CITIZEN, REASON)
+    assert (ticket(stage).state, {part.state for part in stage.parts()}) == (
+        TicketState.OUT_OF_SCOPE,
+        {PartState.DROPPED},
+    )
     (told,) = stage.person("lan").pushes()
-    assert said in told
+    assert "1022" in told
+    assert REASON in told
     assert len(stage.person("thu").pushes()) == 1
-    stage.later(days=9)
-    assert stage.person("thu").pushes() == []
+    stage.now += timedelta(days=4)
+    assert stage.store.run_now(reminders.remind, stage.now) == 0
 
 
 def test_a_denunciation_is_sealed_and_the_history_says_so_without_words(stage: Stage) -> None:
     turn_away(stage, Path.DENUNCIATION, "Người bị tố cáo là lãnh đạo.")
-    assert ticket(stage).tier is Tier.SEALED
+    assert (ticket(stage).state, ticket(stage).tier) == (TicketState.REFERRED, Tier.SEALED)
+    assert "giữ bí mật người gửi" in stage.person("lan").pushes()[0]
     assert "path='denunciation'" in history(stage)
     assert "lãnh đạo" not in history(stage)
 

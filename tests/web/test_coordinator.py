@@ -1,5 +1,6 @@
 """The coordinator's page over HTTP: every act by a form, refused with nothing lost, and a bounded number of queries."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -168,6 +169,53 @@ async def test_two_matters_become_two_tickets_and_nothing_typed_is_lost(store: S
     assert "Đã tách thành hai hồ sơ" in mai.page
     texts = store.read_now(lambda s: [ticket.description for ticket in s.exec(select(Ticket))])
     assert texts.count("Xin giao đất bổ sung.") == 1
+
+
+async def test_a_part_that_is_nobodys_concern_is_dropped_with_a_reason(store: Store, mai: Browser) -> None:
+    await mai.post(f"{DESK}/{ROUTE}/them", agency="SXD", phien_ban=version(store, ROUTE))
+    form = {"phan": "2", "phien_ban": str(ticket(store, ROUTE)[1][1].version)}
+    page = await mai.post(f"{DESK}/{ROUTE}/bo", reason="", **form)
+    assert (mai.status, ticket(store, ROUTE)[1][1].state) == (409, PartState.WAITING)
+    assert "Bỏ phần 2" in page
+    await mai.post(f"{DESK}/{ROUTE}/bo", reason="Không có phần nào của Sở Xây dựng.", **form)
+    assert [part.state for part in ticket(store, ROUTE)[1]] == [PartState.WAITING, PartState.DROPPED]
+    assert "Đã bỏ phần việc" in mai.page
+
+
+async def test_what_belongs_elsewhere_is_turned_away_and_the_next_is_in_hand(store: Store, mai: Browser) -> None:
+    form = {"way": "citizen", "ke": AGAIN, "phien_ban": version(store, ROUTE)}
+    await mai.post(f"{DESK}/{ROUTE}/khong-mo", reason="", **form)
+    assert (mai.status, ticket(store, ROUTE)[0].state) == (409, TicketState.ASSIGNED)
+    await mai.post(f"{DESK}/{ROUTE}/khong-mo", reason="Việc của gia đình.", **form)
+    assert mai.where == f"{DESK}?ma={AGAIN}"
+    assert ticket(store, ROUTE)[0].state is TicketState.OUT_OF_SCOPE
+    assert "Không mở hồ sơ; đã hướng dẫn" in mai.page
+    public = await mai.get(f"/hoi-dap/{ROUTE}")
+    assert "Không thuộc phạm vi" in public
+    assert "không thuộc phạm vi kênh dành cho doanh nghiệp. Việc của gia đình." in public.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+
+
+async def test_a_denunciation_leaves_no_words_in_public(store: Store, mai: Browser) -> None:
+    form = {"way": "denunciation", "reason": "Xin nêu rõ người bị tố cáo.", "phien_ban": version(store, ROUTE)}
+    await mai.post(f"{DESK}/{ROUTE}/khong-mo", **form)
+    public = await mai.get(f"/hoi-dap/{ROUTE}")
+    assert "Hướng dẫn sang khiếu nại, tố cáo" in public
+    assert ROAD not in public
+    assert "người bị tố cáo" not in public
+
+
+async def test_a_way_that_is_none_is_no_request(mai: Browser) -> None:
+    await mai.post(f"{DESK}/{ROUTE}/khong-mo", way="elsewhere", reason="Vì vậy.")
+    assert mai.status == 400
+
+
+async def test_merging_and_splitting_show_the_clock(mai: Browser) -> None:
+    text = mai.page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Gộp không làm đổi hạn nào." in text
+    assert "Tách không làm đổi hạn." in text
+    assert re.search(r"giống \d+%, hạn <time", text)
 
 
 async def test_an_old_screen_is_told_what_happened(store: Store, mai: Browser) -> None:

@@ -6,6 +6,7 @@ The one rule: nothing that somebody took up, or is late with, is made to vanish;
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -38,7 +39,22 @@ _MESSAGES = {
 _SECRET = (Path.COMPLAINT, Path.DENUNCIATION)  # Luật Tố cáo 2018, Điều 56: who denounces is kept secret
 
 
-def droppable(part: Part, parts: Sequence[Part], now: datetime) -> bool:
+class Lies(Protocol):
+    """As much of a part as says whether it may be dropped."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def state(self) -> PartState: ...
+    @property
+    def accepted_at(self) -> datetime | None: ...
+    @property
+    def clock(self) -> int: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+
+
+def droppable(part: Lies, parts: Sequence[Lies], now: datetime) -> bool:
     """Whether a part may be dropped: nobody took it up, it is not late, and another one is still to be answered."""
     untouched = part.state in UNTOUCHED and part.accepted_at is None and part.clock == 1
     late = part.due_at is not None and part.due_at < now
@@ -119,5 +135,5 @@ def _tell(
     for part in ending:
         telling.the_agency(session, "officer/turned_away", ticket, part, now, facts=more)
     said = templating.render(_MESSAGES[path], ticket=facts.of_ticket(session, ticket, parts, now), facts=more)
-    for person_id in telling.audience(ticket):
+    for person_id in telling.told(session, ticket):
         telling.push(session, person_id, said, ticket, now)

@@ -62,11 +62,13 @@ class Waiting:
     decide_remind_at: datetime | None
     version: int
     rule_version: str
+    accepted_at: datetime | None
+    clock: int
 
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A ticket that may be about the same matter."""
+    """A ticket that may be about the same matter; `due` is when the first of its open parts is due."""
 
     code: str
     title: str
@@ -74,6 +76,7 @@ class Other:
     state: TicketState
     person_id: str
     received_at: datetime
+    due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ _PART: tuple[Any, ...] = (
     col(Part.decide_remind_at),
     col(Part.version),
     col(Ticket.rule_version),
+    col(Part.accepted_at),
+    col(Part.clock),
 )
 
 _OTHER: tuple[Any, ...] = (
@@ -121,6 +126,10 @@ _OTHER: tuple[Any, ...] = (
     col(Ticket.state),
     col(Ticket.person_id),
     col(Ticket.received_at),
+    select(func.min(col(Part.due_at)))
+    .where(col(Part.ticket_id) == col(Ticket.id), col(Part.answered_at).is_(None))
+    .scalar_subquery()
+    .label("due"),
 )
 _REFUSAL: tuple[Any, ...] = (
     col(TicketEvent.ticket_id),

@@ -5,6 +5,7 @@ The one rule: a likeness is a hint for a person, who decides; so it names the wo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from zalobot.store.queries.triage import Other
@@ -26,6 +27,7 @@ class Alike:
     state: str
     same_person: bool
     likeness: float
+    due: datetime | None = None
 
 
 def alike(text: str, person_id: str, others: Iterable[Other]) -> tuple[Alike, ...]:
@@ -40,4 +42,4 @@ def _compared(said: frozenset[str], person_id: str, other: Other) -> Alike:
     words = frozenset(tokens(other.text))
     share = len(said & words) / (len(said | words) or 1)
     same = bool(person_id) and other.person_id == person_id
-    return Alike(other.code, other.title, other.text[:QUOTED], str(other.state), same, share)
+    return Alike(other.code, other.title, other.text[:QUOTED], str(other.state), same, share, other.due)

@@ -15,7 +15,8 @@ from zalobot.rules import Klass
 from zalobot.services import SERVICES
 from zalobot.store.queries import triage as asked
 from zalobot.store.queries import work
-from zalobot.tickets import handing, merging, splitting, triage
+from zalobot.tickets import dropping, handing, merging, splitting, triage
+from zalobot.tickets.dropping import Path
 from zalobot.web import console
 from zalobot.web.access import COORDINATORS, Row
 from zalobot.web.acting import onwards, perform, refused
@@ -75,6 +76,24 @@ async def decide(request: web.Request) -> web.StreamResponse:
     number = typed["phan"] if typed["phan"].isdecimal() else "1"
     form, words = Form(f"decide-{number}", typed), (typed["owner"], typed["reason"])
     return await _do(request, form, handing.decide, *words, done="quyet-dinh", number=number)
+
+
+async def drop(request: web.Request) -> web.StreamResponse:
+    """A part that is nobody's concern, with a public reason."""
+    typed = await _typed(request, "reason", "phan")
+    number = typed["phan"] if typed["phan"].isdecimal() else "1"
+    return await _do(
+        request, Form(f"drop-{number}", typed), dropping.drop, typed["reason"], done="bo-phan", number=number
+    )
+
+
+async def turn_away(request: web.Request) -> web.StreamResponse:
+    """No matter for here: the way to where it belongs, and on to the next."""
+    typed = await _typed(request, "way", "reason")
+    if typed["way"] not in set(Path):
+        raise web.HTTPBadRequest(text="way")
+    words = (Path(typed["way"]), typed["reason"])
+    return await _do(request, Form("away", typed), dropping.turn_away, *words, done="khong-mo", on=True)
 
 
 def _splitting(moving: tuple[int, ...]) -> Callable[..., Any]:
@@ -157,5 +176,7 @@ ROWS = (
     Row("POST", f"{ONE}/loai", COORDINATORS, change_class),
     Row("POST", f"{ONE}/gop", COORDINATORS, merge),
     Row("POST", f"{ONE}/tach", COORDINATORS, split),
+    Row("POST", f"{ONE}/bo", COORDINATORS, drop),
+    Row("POST", f"{ONE}/khong-mo", COORDINATORS, turn_away),
     Row("POST", f"{ONE}/quyet-dinh", COORDINATORS, decide),
 )

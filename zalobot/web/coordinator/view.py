@@ -13,6 +13,7 @@ from zalobot.rules import Klass, RuleVersion
 from zalobot.store.models import PartState
 from zalobot.store.queries.triage import OVER, Refusal, Unconfirmed, Waiting
 from zalobot.store.queries.work import Behind
+from zalobot.tickets import dropping
 from zalobot.understanding import Intent, Understanding, reader_for
 from zalobot.web.coordinator.likeness import Alike
 from zalobot.web.meter import Clock, Look, Meter, meter
@@ -47,6 +48,7 @@ class Proposal:
     state: str = ""
     version: int = 0
     moves: bool = False
+    droppable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class InHand:
     alike: tuple[Alike, ...]
     due: datetime | None
     open: bool
+    answered: bool
     rule: RuleVersion | None
 
 
@@ -157,7 +160,7 @@ def in_hand(
     """The ticket with its parts, and what else its words speak for."""
     read = reader_for(province).read(behind.description) if behind.description else None
     topic = province.topics.get(ticket.topic)
-    here = tuple(_part(place, part, read, province) for place, part in enumerate(parts, 1))
+    here = tuple(_part(place, part, parts, read, now, province) for place, part in enumerate(parts, 1))
     return InHand(
         ticket=ticket,
         behind=behind,
@@ -172,11 +175,14 @@ def in_hand(
         alike=same,
         due=next((part.due_at for part in parts if part.due_at), None),
         open=ticket.state not in OVER,
+        answered=any(part.state in (PartState.ANSWERED, PartState.CLOSED, PartState.REOPENED) for part in parts),
         rule=rule_of(ticket.rule_version, province),
     )
 
 
-def _part(key: int, part: Waiting, read: Understanding | None, province: Province) -> Proposal:
+def _part(
+    key: int, part: Waiting, parts: Sequence[Waiting], read: Understanding | None, now: datetime, province: Province
+) -> Proposal:
     return Proposal(
         key,
         part.agency,
@@ -188,6 +194,7 @@ def _part(key: int, part: Waiting, read: Understanding | None, province: Provinc
         state=str(part.state),
         version=part.version,
         moves=part.state in (PartState.WAITING, PartState.DECLINED),
+        droppable=dropping.droppable(part, parts, now),
     )
 
 
