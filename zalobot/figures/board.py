@@ -11,10 +11,10 @@ from threading import Lock
 
 from sqlmodel import Session
 
-from zalobot.figures.parts import CountedPart, Period, latest
+from zalobot.figures.parts import CountedPart, Period, PeriodKind, period_of
 from zalobot.figures.reading import parts
 from zalobot.figures.share import Share
-from zalobot.figures.table import Figures, figures, table
+from zalobot.figures.table import Figures, Week, figures, table, weeks
 from zalobot.workdays import WorkCalendar
 
 FRESH = timedelta(minutes=5)
@@ -43,9 +43,26 @@ class Published:
         """The figures of each agency that has any."""
         return {line.agency: line for line in self.table}
 
+    @cached_property
+    def weeks(self) -> tuple[Week, ...]:
+        """The province's last weeks."""
+        return weeks(self.parts, self.period.last)
+
+    @cached_property
+    def weeks_of(self) -> dict[str, tuple[Week, ...]]:
+        """The last weeks of each agency that holds a part."""
+        return {agency: weeks(parts, self.period.last) for agency, parts in self._held.items()}
+
     def parts_of(self, agency: str) -> Sequence[CountedPart]:
         """The parts that an agency holds."""
-        return [part for part in self.parts if part.agency == agency]
+        return self._held.get(agency, ())
+
+    @cached_property
+    def _held(self) -> dict[str, list[CountedPart]]:
+        found: dict[str, list[CountedPart]] = {}
+        for part in self.parts:
+            found.setdefault(part.agency, []).append(part)
+        return found
 
     def nothing(self, agency: str) -> Figures:
         """The figures of an agency that has no part in the period."""
@@ -61,12 +78,14 @@ class Board:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: Published | None = None
+        self._kept: dict[PeriodKind, Published] = {}
 
-    def at(self, session: Session, now: datetime, calendar: WorkCalendar) -> Published:
-        """What is published at `now`."""
+    def at(
+        self, session: Session, now: datetime, calendar: WorkCalendar, kind: PeriodKind = PeriodKind.DAYS
+    ) -> Published:
+        """What is published at `now` of a period; the open data are those of the 90 days."""
         with self._lock:
-            kept, period = self._kept, latest(now)
+            kept, period = self._kept.get(kind), period_of(kind, now)
             if kept is None or kept.period != period or not kept.read_at <= now < kept.read_at + FRESH:
-                kept = self._kept = Published(period, parts(session, period, calendar), now)
+                kept = self._kept[kind] = Published(period, parts(session, period, calendar), now)
             return kept

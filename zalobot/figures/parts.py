@@ -6,6 +6,7 @@ count by staying silent, and who is quick gains nothing by it.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from zalobot.workdays import LOCAL
 
@@ -23,6 +24,29 @@ class Period:
     def bounds(self) -> tuple[datetime, datetime]:
         """The midnights around it; a due time at the second one (convention A) still belongs to it."""
         return _midnight(self.first), _midnight(self.last + timedelta(1))
+
+
+class PeriodKind(StrEnum):
+    """The periods one can look at; each ends at the last midnight. The value stands in addresses (`?ky=quy`)."""
+
+    DAYS = "90"
+    QUARTER = "quy"
+    MONTH = "thang"
+    WEEK = "tuan"
+
+
+def period_of(kind: PeriodKind, now: datetime) -> Period:
+    """The period: 90 days, 7 days, or the calendar quarter or month that yesterday belongs to."""
+    last = latest(now).last
+    match kind:
+        case PeriodKind.DAYS:
+            return latest(now)
+        case PeriodKind.WEEK:
+            return Period(last - timedelta(6), last)
+        case PeriodKind.MONTH:
+            return Period(last.replace(day=1), last)
+        case PeriodKind.QUARTER:
+            return Period(last.replace(month=last.month - (last.month - 1) % 3, day=1), last)
 
 
 def latest(now: datetime) -> Period:

@@ -3,6 +3,7 @@
 The one rule: the order is by the number of parts, never by how well anybody did; below five there is no percentage.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,6 +88,19 @@ def figures(parts: Sequence[CountedPart], agency: str = "", moves: Sequence[tupl
         taken_over=sum(new == agency for _, new in moves),
         passed_on=sum(old == agency for old, _ in moves),
     )
+
+
+def exchanged(parts: Iterable[CountedPart], agency: str) -> tuple[dict[str, int], dict[str, int]]:
+    """From whom an agency took parts over, and to whom it passed parts on, each with how many."""
+    moves = [move for part in parts for move in pairwise((*part.former, part.agency)) if move[0] != move[1]]
+    taken = Counter(old for old, new in moves if new == agency)
+    passed = Counter(new for old, new in moves if old == agency)
+    return dict(taken.most_common()), dict(passed.most_common())
+
+
+def verdicts(parts: Iterable[CountedPart]) -> dict[str, int]:
+    """How many parts were judged how, by the verdict; none that nobody gave."""
+    return dict(Counter(part.verdict for part in parts if part.verdict))
 
 
 def weeks(parts: Iterable[CountedPart], last: date) -> tuple[Week, ...]:

@@ -3,19 +3,22 @@
 The one rule: nobody is ranked; agencies stand in the order of their parts, small numbers apart.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from zalobot.figures.board import Published
 from zalobot.figures.parts import Period
-from zalobot.figures.table import Figures, Week, speeds, weeks
+from zalobot.figures.table import Figures, Week, exchanged, speeds, verdicts, weeks
 from zalobot.province import Province
 from zalobot.store.queries.figures import AgencyFigures
+from zalobot.store.queries.lateness import Word
 from zalobot.store.queries.public_rows import PublicPart, PublicTicket
+from zalobot.web.late_parts import LATE_SHOWN, LatePart, late_of, late_parts
 from zalobot.web.meter import Look, Meter
 from zalobot.web.public_view import agency_name, field_name, part_meter
 
+A_SHEET = 20  # open parts
 _BAR = 78  # pixels of the tallest week
 _FIRST = (Look.LATE, Look.TODAY, Look.SOON, Look.CALM, Look.NONE, Look.WAIT)
 
@@ -29,6 +32,17 @@ class Line:
     figures: Figures
     now: AgencyFigures
     me: bool = False
+    spark: "Spark | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """The last weeks in small: what was in time and what was late as paths of an SVG, and the numbers in words."""
+
+    in_time: str
+    late: str
+    due: tuple[int, ...]
+    missed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +80,16 @@ class OpenPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """Which of the open parts are shown: page `number` of `count`."""
+
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyPage:
-    """What `public/agency.html` shows."""
+    """What `public/agency.html` shows. `taken` and `passed` are agencies by name with how many parts."""
 
     code: str
     name: str
@@ -78,11 +100,24 @@ class AgencyPage:
     columns: tuple[Column, ...]
     speeds: tuple[tuple[int, float], ...]
     open: tuple[OpenPart, ...]
+    sheet: Sheet
+    taken: tuple[tuple[str, int], ...]
+    passed: tuple[tuple[str, int], ...]
+    verdicts: dict[str, int]
+    late: tuple[LatePart, ...]
+    late_in_all: int
     lines: Lines
 
 
-def lines(published: Published, counted: dict[str, AgencyFigures], province: Province, me: str = "") -> Lines:
-    """The table of the agencies that have a part in the period or open."""
+def lines(
+    published: Published,
+    counted: dict[str, AgencyFigures],
+    province: Province,
+    me: str = "",
+    trend: Published | None = None,
+) -> Lines:
+    """The table of the agencies that have a part in the period or open; with `trend` each has its last weeks beside."""
+    lately = trend.weeks_of if trend else {}
     idle = [code for code in counted if code not in published.of and counted[code].open]
     found = [*published.table, *(published.nothing(code) for code in sorted(idle))]
     made = [
@@ -92,6 +127,7 @@ def lines(published: Published, counted: dict[str, AgencyFigures], province: Pro
             one,
             counted.get(one.agency, AgencyFigures()),
             one.agency == me,
+            _spark(lately[one.agency]) if one.agency in lately else None,
         )
         for one in found
     ]
@@ -104,12 +140,16 @@ def agency_page(
     published: Published,
     counted: dict[str, AgencyFigures],
     tickets: Iterable[PublicTicket],
+    words: Sequence[Word],
+    number: int,
     now: datetime,
     province: Province,
 ) -> AgencyPage:
-    """Build the page of an agency as it is at `now`."""
+    """Build the page of an agency as it is at `now`, with sheet `number` of its open parts."""
     agency, own = province.agencies[code], published.parts_of(code)
-    counts = speeds(own)
+    counts, late = speeds(own), late_of(published, code)
+    taken, passed = exchanged(published.parts, code)
+    open_now = counted.get(code, AgencyFigures()).open
     return AgencyPage(
         code=code,
         name=agency.name,
@@ -120,6 +160,12 @@ def agency_page(
         columns=columns(weeks(own, published.period.last)),
         speeds=tuple((count, round(100 * count / (max(counts) or 1), 1)) for count in counts),
         open=open_parts(tickets, now, province, code),
+        sheet=Sheet(number, -(-open_now // A_SHEET) or 1),
+        taken=tuple((agency_name(province, one), count) for one, count in taken.items()),
+        passed=tuple((agency_name(province, one), count) for one, count in passed.items()),
+        verdicts=verdicts(own),
+        late=late_parts(late[:LATE_SHOWN], words, province),
+        late_in_all=len(late),
         lines=lines(published, counted, province, code),
     )
 
@@ -128,6 +174,15 @@ def columns(found: tuple[Week, ...]) -> tuple[Column, ...]:
     """The weeks as bars, the tallest of them all the height there is."""
     most = max((week.share.of for week in found), default=0) or 1
     return tuple(Column(week, _BAR * week.share.hits // most, _BAR * week.late // most) for week in found)
+
+
+def _spark(found: tuple[Week, ...]) -> Spark:
+    """Two strokes a week, 8 apart, on a field 26 high."""
+    most = max((week.share.of for week in found), default=0) or 1
+    heights = [(24 * week.share.hits // most, 24 * week.late // most) for week in found]
+    in_time = "".join(f"M{8 * place + 4} 25v-{high}" for place, (high, _) in enumerate(heights) if high)
+    late = "".join(f"M{8 * place + 4} {25 - high}v-{more}" for place, (high, more) in enumerate(heights) if more)
+    return Spark(in_time, late, tuple(week.share.of for week in found), sum(week.late for week in found))
 
 
 def open_parts(

@@ -15,6 +15,7 @@ _NUMBER_UNIT = re.compile(rf"(\d) (?=(?:{_UNITS})\b)")
 _WORD_NUMBER = re.compile(r"\b(Điều|điều|Khoản|khoản|Phụ lục|số|Phần|phần|bản|Mục|mục) (?=(?:\d|[IVX]+\b))")
 _WEEKDAY = re.compile(r"\b(Thứ|Chủ) (?=(?:Hai|Ba|Tư|Năm|Sáu|Bảy|Nhật)\b)")
 _TAG = re.compile(r"\[(SĐT|CCCD|EMAIL|STK|ĐỊA CHỈ|HỌ TÊN|HỘ CHIẾU|BIỂN SỐ|LIÊN KẾT CÁ NHÂN)\]")
+_CODE = re.compile(r"\b([A-Z]{2,4}-\d{4}-\d{5,7}(?:/\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,12 @@ def pieces(text: str) -> list[tuple[str, str]]:
     return list(zip(cut[::2], [*cut[1::2], ""], strict=True))
 
 
+def codes(text: str) -> list[tuple[str, str]]:
+    """A text cut at the codes of tickets and parts in it: (text, code after it); the last code is ''."""
+    cut = _CODE.split(text)
+    return list(zip(cut[::2], [*cut[1::2], ""], strict=True))
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "local": local,
     "ending": ending,
@@ -113,4 +120,5 @@ FILTERS: dict[str, Callable[..., object]] = {
     "grouped": grouped,
     "nb": unbroken,
     "pieces": pieces,
+    "codes": codes,
 }

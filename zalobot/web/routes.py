@@ -22,6 +22,7 @@ from zalobot.web import (
 )
 from zalobot.web import sign_in as coming_in
 from zalobot.web.coordinator import pages as coordinator
+from zalobot.web.leader import digest_page, ticket_pages
 from zalobot.web.leader import pages as leader
 from zalobot.web.officer import absences, beside_pages, files, part_pages
 from zalobot.web.officer import pages as officer
@@ -37,6 +38,8 @@ CONSOLES: tuple[access.Row, ...] = (
     *files.ROWS,
     *coordinator.ROWS,
     *leader.ROWS,
+    *digest_page.ROWS,
+    *ticket_pages.ROWS,
     *OPERATOR,
 )
 

@@ -3,18 +3,31 @@
 The one rule: the words of a sealed ticket are not read, and each list is one statement with a limit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
 
-from zalobot.store.models import AnswerScore, Officer, Part, PartState, Ticket, Tier
+from zalobot.store.models import (
+    GONE_TICKET,
+    AnswerScore,
+    EventKind,
+    Officer,
+    Part,
+    PartState,
+    Ticket,
+    TicketEvent,
+    Tier,
+)
 from zalobot.store.queries.public import OPEN_PART, unanswered
 
 MOST = 100
 ANSWERS = 6
+LATELY = timedelta(days=30)
+STEEP = 4  # tickets more than before: fewer may be chance
 _TITLE = case((col(Ticket.tier) == Tier.SEALED, ""), else_=col(Ticket.title)).label("title")
 
 
@@ -39,6 +52,27 @@ class Urgent:
     explain_until: datetime | None
     new_date: Any
     hand_overs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rising:
+    """A topic and how many tickets it had in the last 30 days and in the 30 before."""
+
+    topic: str
+    lately: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A part of a ticket as a leader acts on it; `officer` is who holds it, '' for nobody."""
+
+    code: str
+    number: int
+    agency: str
+    state: PartState
+    version: int
+    officer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +106,51 @@ def urgent(session: Session, until: datetime, agency: str = "") -> list[Urgent]:
         .limit(MOST)
     )  # fmt: skip
     return [Urgent(**row._mapping) for row in rows]
+
+
+def directed(session: Session, urgent: Sequence[Urgent]) -> dict[str, datetime]:
+    """When a direction was last given about these parts, by the part's code; those about which one was."""
+    if not urgent:
+        return {}
+    rows = session.execute(
+        select(col(TicketEvent.ticket_code), col(TicketEvent.part_number), func.max(col(TicketEvent.at)))
+        .join(Ticket, col(Ticket.id) == col(TicketEvent.ticket_id))
+        .where(col(Ticket.code).in_({row.ticket_code for row in urgent}))
+        .where(col(TicketEvent.kind) == EventKind.DIRECTED)
+        .group_by(col(TicketEvent.ticket_code), col(TicketEvent.part_number))
+    )
+    return {f"{code}/{number}": at for code, number, at in rows}
+
+
+def rising(session: Session, now: datetime, limit: int = 5) -> list[Rising]:
+    """The topics of which more came in the last 30 days than in the 30 before, by at least four; the steepest first."""
+    half = now - LATELY
+    lately = func.count(case((col(Ticket.received_at) > half, 1)))
+    before = func.count(case((col(Ticket.received_at) <= half, 1)))
+    query = (
+        select(col(Ticket.topic), lately, before)
+        .where(col(Ticket.received_at) > half - LATELY, col(Ticket.received_at) <= now)
+        .where(col(Ticket.state).not_in(GONE_TICKET))
+        .group_by(col(Ticket.topic))
+        .having(lately - before >= STEEP)
+        .order_by((lately - before).desc(), col(Ticket.topic))
+        .limit(limit)
+    )
+    return [Rising(*row) for row in session.execute(query)]
+
+
+def held(session: Session, ticket_code: str) -> list[Held]:
+    """The parts of a ticket, in order, with who holds them."""
+    query = (
+        select(
+            col(Part.code), col(Part.number), col(Part.agency), col(Part.state), col(Part.version), col(Officer.name)
+        )
+        .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
+        .outerjoin(Officer, col(Officer.id) == col(Part.officer_id))
+        .where(col(Ticket.code) == ticket_code)
+        .order_by(col(Part.number))
+    )
+    return [Held(*row[:5], row[5] or "") for row in session.execute(query)]
 
 
 def answers(session: Session, account_id: str, agency: str = "") -> list[Scorable]:

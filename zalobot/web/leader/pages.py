@@ -8,22 +8,19 @@ from sqlmodel import Session
 
 from zalobot.accounts import scoring
 from zalobot.errors import Refused
-from zalobot.figures.board import Published
+from zalobot.figures.parts import PeriodKind
 from zalobot.services import SERVICES, Services
-from zalobot.store.models import AccountRole, Score
+from zalobot.store.models import Account, AccountRole, Score
 from zalobot.store.queries import leading
-from zalobot.store.queries.figures import AgencyFigures
-from zalobot.store.queries.leading import Scorable, Urgent
 from zalobot.web import agencies, console
 from zalobot.web.access import LEADERS, WHO, Row
 from zalobot.web.acting import onwards, part_code, refused
 from zalobot.web.flashes import Flash
 from zalobot.web.leader.sheets import report
-from zalobot.web.leader.view import LeaderPage, horizon, leader_page
+from zalobot.web.leader.view import LeaderPage, Read, horizon, leader_page
 
 PATH = "/dieu-hanh"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Read = tuple[list[Urgent], list[Scorable], Published, dict[str, AgencyFigures]]
 
 
 async def today(request: web.Request) -> web.Response:
@@ -52,20 +49,34 @@ async def score(request: web.Request) -> web.StreamResponse:
     return onwards(request, f"{PATH}#cham", Flash("ok", "cham", code=code))
 
 
+def own_agency(who: Account) -> str:
+    """The agency whose matters this account sees alone; '' for those of the province."""
+    return who.agency if who.role is AccountRole.HEAD else ""
+
+
 async def _page(request: web.Request) -> LeaderPage:
-    services, who = request.app[SERVICES], request[WHO].account
-    agency, now = (who.agency if who.role is AccountRole.HEAD else ""), services.now()
-    urgent, answers, published, counted = await services.store.read(_read, services, now, who.id, agency)
-    return leader_page(urgent, answers, published, counted, now, services.province)
+    services, who, kind = request.app[SERVICES], request[WHO].account, agencies.period_asked(request)
+    now = services.now()
+    read = await services.store.read(_read, services, now, who.id, own_agency(who), kind)
+    return leader_page(read, kind, now, services.province)
 
 
-def _read(session: Session, services: Services, now: datetime, account_id: str, agency: str) -> Read:
+def _read(session: Session, services: Services, now: datetime, account_id: str, agency: str, kind: PeriodKind) -> Read:
     urgent = leading.urgent(session, horizon(services.province.calendar, now), agency)
-    return urgent, leading.answers(session, account_id, agency), *agencies.counts(session, services, now)
+    published, counted = agencies.counts(session, services, now, kind)
+    return Read(
+        urgent=urgent,
+        directed=leading.directed(session, urgent),
+        answers=leading.answers(session, account_id, agency),
+        rising=leading.rising(session, now),
+        published=published,
+        trend=services.board.at(session, now, services.province.calendar),
+        counted=counted,
+    )
 
 
 ROWS = (
     Row("GET", PATH, LEADERS, today),
     Row("GET", f"{PATH}/so-lieu.xlsx", LEADERS, export),
-    Row("POST", f"{PATH}/{{code}}/{{number}}/cham", LEADERS, score),
+    Row("POST", f"{PATH}/{{code}}/{{number:\\d+}}/cham", LEADERS, score),
 )

@@ -3,17 +3,18 @@
 The one rule: it says who has a matter and why it is late, in the words that are on record, and ranks nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from zalobot.errors import PastHorizon
 from zalobot.figures.board import Published
-from zalobot.figures.table import weeks
+from zalobot.figures.parts import PeriodKind
+from zalobot.figures.table import Week
 from zalobot.province import Province
 from zalobot.store.models import PartState
 from zalobot.store.queries.figures import AgencyFigures
-from zalobot.store.queries.leading import Scorable, Urgent
+from zalobot.store.queries.leading import Rising, Scorable, Urgent
 from zalobot.web.agency_view import Column, Lines, columns, lines
 from zalobot.web.filters import local
 from zalobot.web.home_view import excerpt
@@ -25,13 +26,17 @@ from zalobot.workdays import WorkCalendar
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A part that is late or soon due. `why` names the reason that is on record: see WHY in the template."""
+    """A part that is late or soon due. `why` names the reason that is on record: see WHY in the template.
+
+    `directed_at` is when a leader last gave a direction about it.
+    """
 
     row: Urgent
     title: str
     agency: str
     meter: Meter
     why: str
+    directed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +49,62 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class LeaderPage:
-    """What `consoles/leader/today.html` shows."""
+class Topic:
+    """A topic that rises: how many tickets lately, how many more than before, and the width of its bar in per cent."""
 
+    code: str
+    name: str
+    lately: int
+    more: int
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderPage:
+    """What `consoles/leader/today.html` shows. `lines` and `columns` are of the period, `trend` of the last weeks."""
+
+    kind: PeriodKind
     late: tuple[Item, ...]
     today: tuple[Item, ...]
     soon: tuple[Item, ...]
     agencies: int
     answers: tuple[Answer, ...]
     lines: Lines
+    trend: tuple[Week, ...]
     columns: tuple[Column, ...]
+    rising: tuple[Topic, ...]
     open: int
 
 
-def leader_page(
-    urgent: Sequence[Urgent],
-    answers: Sequence[Scorable],
-    published: Published,
-    counted: dict[str, AgencyFigures],
-    now: datetime,
-    province: Province,
-) -> LeaderPage:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the database gave for the page."""
+
+    urgent: Sequence[Urgent]
+    directed: Mapping[str, datetime]
+    answers: Sequence[Scorable]
+    rising: Sequence[Rising]
+    published: Published
+    trend: Published
+    counted: dict[str, AgencyFigures]
+
+
+def leader_page(read: Read, kind: PeriodKind, now: datetime, province: Province) -> LeaderPage:
     """Build the page as it is at `now`."""
-    items = [_item(row, now, province) for row in urgent]
+    items = [_item(row, read.directed.get(row.code), now, province) for row in read.urgent]
     late = tuple(item for item in items if item.meter.look is Look.LATE)
     return LeaderPage(
+        kind=kind,
         late=late,
         today=tuple(item for item in items if item.meter.look is Look.TODAY),
         soon=tuple(item for item in items if item.meter.look is Look.SOON),
         agencies=len({item.row.agency for item in late}),
-        answers=tuple(Answer(row, agency_name(province, row.agency), excerpt(row.answer)) for row in answers),
-        lines=lines(published, counted, province),
-        columns=columns(weeks(published.parts, published.period.last)),
-        open=sum(figures.open for figures in counted.values()),
+        answers=tuple(Answer(row, agency_name(province, row.agency), excerpt(row.answer)) for row in read.answers),
+        lines=lines(read.published, read.counted, province, trend=read.trend),
+        trend=read.trend.weeks,
+        columns=columns(read.trend.weeks),
+        rising=_rising(read.rising, province),
+        open=sum(figures.open for figures in read.counted.values()),
     )
 
 
@@ -89,13 +117,26 @@ def horizon(calendar: WorkCalendar, now: datetime) -> datetime:
         return now + timedelta(days=2)
 
 
-def _item(row: Urgent, now: datetime, province: Province) -> Item:
+def _rising(found: Sequence[Rising], province: Province) -> tuple[Topic, ...]:
+    most = max((one.lately for one in found), default=1)
+    return tuple(
+        Topic(
+            one.topic,
+            province.topics[one.topic].name if one.topic in province.topics else one.topic,
+            one.lately,
+            one.lately - one.before,
+            round(100 * one.lately / most, 1),
+        )
+        for one in found
+    )
+
+
+def _item(row: Urgent, directed_at: datetime | None, now: datetime, province: Province) -> Item:
     topic = province.topics.get(row.topic)
     clock = Clock(row.klass == "simple", row.clock_started_at, row.due_at)
+    title = row.title or (topic.name if topic else "")
     shown = meter(clock, now, province.calendar)
-    return Item(
-        row, row.title or (topic.name if topic else ""), agency_name(province, row.agency), shown, _why(row, now)
-    )
+    return Item(row, title, agency_name(province, row.agency), shown, _why(row, now), directed_at)
 
 
 def _why(row: Urgent, now: datetime) -> str:

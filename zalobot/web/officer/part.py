@@ -10,6 +10,7 @@ from zalobot.store.queries.public_rows import Story
 from zalobot.store.queries.work import Behind, WorkRow
 from zalobot.tickets.at_desk import Beside, Draft
 from zalobot.tickets.colleagues import Note
+from zalobot.tickets.directing import Direction
 from zalobot.tickets.saved_answers import Kept
 from zalobot.web.meter import Look
 from zalobot.web.public_view import PartView, TicketPage, ticket_page
@@ -48,6 +49,7 @@ class AtDesk:
     colleagues: tuple[tuple[str, str], ...] = ()
     saved: tuple[Kept, ...] = ()
     before: tuple[Kept, ...] = ()
+    directions: tuple[Direction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

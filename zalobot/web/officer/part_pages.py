@@ -13,11 +13,21 @@ from sqlmodel import Session
 
 from zalobot.errors import Refused
 from zalobot.services import SERVICES
-from zalobot.store.models import Account, AccountRole, Part
+from zalobot.store.models import Account, AccountRole, EventKind, Part
 from zalobot.store.queries import public, work
 from zalobot.store.queries.public_rows import Story
 from zalobot.store.queries.work import Behind, WorkRow
-from zalobot.tickets import adequacy, answering, at_desk, colleagues, explaining, handing, saved_answers, working
+from zalobot.tickets import (
+    adequacy,
+    answering,
+    at_desk,
+    colleagues,
+    directing,
+    explaining,
+    handing,
+    saved_answers,
+    working,
+)
 from zalobot.tickets.life import OPEN
 from zalobot.web import console
 from zalobot.web.access import OFFICERS, WHO, Row
@@ -150,17 +160,20 @@ def _seen(session: Session, ticket_code: str, code: str, who: Account, now: date
     behind = work.behind(session, ticket_code)
     if row is None or story is None or behind is None:
         return None
-    return row, story, behind, _desk(session, row, behind, who, now)
+    return row, story, behind, _desk(session, row, story, behind, who, now)
 
 
-def _desk(session: Session, row: WorkRow, behind: Behind, who: Account, now: datetime) -> AtDesk:
+def _desk(session: Session, row: WorkRow, story: Story, behind: Behind, who: Account, now: datetime) -> AtDesk:
     me = who.officer_id or ""
+    there_are = any(event.kind == EventKind.DIRECTED for event in story.events)
+    said = directing.of_ticket(session, behind.ticket_id) if there_are else ()
     return AtDesk(
         draft=at_desk.draft(session, row.id, me),
         beside=tuple(at_desk.beside(session, row.id, me, now)),
         notes=tuple(colleagues.notes(session, row.id, who.agency)),
         colleagues=tuple(one for one in colleagues.of_agency(session, who.agency) if one[0] != me),
         saved=tuple(saved_answers.of_agency(session, who.agency)),
+        directions=tuple(one for one in said if one.part_number == row.number),
         before=tuple(saved_answers.answered_before(session, behind.ticket_id, behind.description, row.topic)),
     )
 
