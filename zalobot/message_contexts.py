@@ -187,6 +187,14 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("link_used", "second_factor_there", "second_factor_wrong", "sign_in_wait"),
         ),
     ),
+    (
+        "refused",
+        ("facts",),
+        (
+            *("no_such_person", "chat_held", "chat_not_held", "chat_not_asked"),
+            *("chat_empty", "chat_too_long", "chat_closed"),
+        ),
+    ),
     ("studio", ("facts",), ("bound", "trial", "undone")),
     (
         "refused",

@@ -263,7 +263,7 @@ async def test_each_page_opens_for_the_roles_of_its_row_and_for_nobody_else(
         await browser.sign_in("ai.do")
     for row in CONSOLES:
         path = re.sub(r"\{[^}]+\}", "1", row.path)
-        if path == "/song":  # a stream never ends
+        if path.endswith("/song"):  # a stream never ends
             async with browser.http.get(browser.address + path) as answer:
                 assert (answer.status == 403) == (role not in row.roles)
         elif row.method == "GET":

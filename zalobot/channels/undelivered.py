@@ -24,9 +24,16 @@ from zalobot.store.models import (
     OutboxState,
     Ticket,
 )
+from zalobot.store.types import word
 
 STATES: Final = (OutboxState.WAITING, OutboxState.FAILED, OutboxState.UNCLEAR)
 NEVER_LEFT: Final = (OutboxState.WAITING, OutboxState.FAILED)
+
+# As the indexes have them: SQLite takes a partial index only for the very words of its condition.
+_listed = col(OutboxMessage.state).in_([word(state) for state in STATES])
+_unfinished = col(OutboxMessage.state).in_(
+    [word(state) for state in (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN)]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,14 @@ class Undelivered:
 
 def listed(session: Session, limit: int = 200) -> list[Undelivered]:
     """The oldest first."""
-    return _read(session, _rows().where(col(OutboxMessage.state).in_(STATES)).limit(limit))
+    return _read(session, _rows().where(_listed).limit(limit))
 
 
 def page(
     session: Session, state: OutboxState, *, after: str = "", ticket: str = "", limit: int = 50
 ) -> list[Undelivered]:
     """Those in one state, the oldest first, from the key `after` on; with `ticket` (a code) of this ticket alone."""
-    query = _rows().where(col(OutboxMessage.state) == state, col(OutboxMessage.id) > after).limit(limit)
+    query = _rows().where(_listed, col(OutboxMessage.state) == word(state), col(OutboxMessage.id) > after).limit(limit)
     if ticket:
         of = select(col(Ticket.id)).where(col(Ticket.code) == ticket).scalar_subquery()
         query = query.where(col(OutboxMessage.ticket_id) == of)
@@ -80,13 +87,14 @@ def page(
 
 def one(session: Session, key: str) -> Undelivered | None:
     """The one with this key, while it is in the list."""
-    found = _read(session, _rows().where(col(OutboxMessage.id) == key, col(OutboxMessage.state).in_(STATES)))
+    found = _read(session, _rows().where(col(OutboxMessage.id) == key, _listed))
     return found[0] if found else None
 
 
 def in_doubt(session: Session) -> int:
     """How many messages are being looked for right now: their outcome may still come to light by itself."""
-    query = select(func.count()).select_from(OutboxMessage).where(col(OutboxMessage.state) == OutboxState.UNKNOWN)
+    unknown = col(OutboxMessage.state) == word(OutboxState.UNKNOWN)
+    query = select(func.count()).select_from(OutboxMessage).where(_unfinished, unknown)
     return session.execute(query).scalar_one()
 
 

@@ -15,10 +15,11 @@ from zalobot.accounts import log
 from zalobot.errors import Refused
 from zalobot.redaction import redact
 from zalobot.store.models import Account, InboxEvent, InboxState
+from zalobot.store.types import word
 
 MOST: Final = 1000
 SHOWN: Final = 5
-_failed = col(InboxEvent.state) == InboxState.FAILED
+_failed = col(InboxEvent.state) == word(InboxState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ by sending blindly again), or failed (in the operator's list). Rows of one perso
 
 from zalobot.outbox.acknowledging import acknowledge
 from zalobot.outbox.claiming import claim, exchange, hasten, next_due, put_by
-from zalobot.outbox.leaving import Directions, Leaving, Outcome, Tried
+from zalobot.outbox.leaving import OFFICE, Directions, Leaving, Outcome, Tried
 from zalobot.outbox.queueing import AT_ONCE, Said, enqueue, enqueue_message, withdraw, withdraw_held
 from zalobot.outbox.reading import counts, last_offer
 from zalobot.outbox.settling import (
@@ -23,6 +23,7 @@ from zalobot.outbox.settling import (
 
 __all__ = [
     "AT_ONCE",
+    "OFFICE",
     "Directions",
     "Leaving",
     "Outcome",

@@ -26,7 +26,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
-from zalobot.outbox.leaving import SIGN, Leaving, Outcome
+from zalobot.outbox.leaving import OFFICE, SIGN, Leaving, Outcome
 from zalobot.outbox.settling import settle
 from zalobot.store.models import Conversation, Officer, OutboxMessage, OutboxState, Priority, Reach
 from zalobot.store.types import UtcDateTime, word
@@ -50,6 +50,7 @@ def _staff_of(table: FromClause) -> ColumnElement[bool]:
 _staff = _staff_of(_table)
 
 _words = _table.c.template != literal_column(f"'{SIGN}'")  # a sign that something arrived waits for nothing
+_bots = _table.c.template != literal_column(f"'{OFFICE}'")
 # An earlier row of the same person has yet to leave. One held for the morning, never tried, holds up nobody.
 _busy = exists().where(
     _words,
@@ -63,6 +64,8 @@ _busy = exists().where(
         _former.c.priority > int(Priority.REPLY),
         _staff_of(_former),
     ),
+    # What a member of staff types is not held up by what the bot keeps to itself meanwhile.
+    or_(_bots, _former.c.state != word(OutboxState.QUEUED), _former.c.template == literal_column(f"'{OFFICE}'")),
     ~and_(
         _former.c.state == word(OutboxState.QUEUED),
         _former.c.priority == int(Priority.REMINDER),
@@ -75,6 +78,7 @@ _stale = and_(_table.c.priority == int(Priority.REMINDER), _table.c.created_at <
 # A member of staff talks to them: nothing is said beside it, whatever was queued before or meanwhile.
 _with_person = exists().where(
     _words,
+    _bots,
     _conversation.c.person_id == _table.c.person_id,
     _conversation.c.with_person_until > bindparam("now"),
 )

@@ -12,6 +12,8 @@ from zalobot.zalo.messages import Outgoing
 
 SIGN = "reaction"
 """What stands in place of a wording where nothing is said: a reaction to a message of the person's."""
+OFFICE = "office"
+"""What stands in place of a wording for the words a member of staff typed on the console: nobody else wrote them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 The one rule: a page is drawn by `shell.html`, which brings the side list with its counts.
 """
 
-from zalobot.web.operator import events, messages, overview
+from zalobot.web.operator import chat, chat_stream, events, finding, messages, overview
 
 ROWS = (
     *overview.ROWS,
+    *finding.ROWS,
     *messages.ROWS,
     *events.ROWS,
+    *chat_stream.ROWS,  # before the page of one conversation, whose address it would fit
+    *chat.ROWS,
 )

@@ -1,0 +1,141 @@
+"""A conversation as it was: what a person wrote, what the bot, the office and the members of staff said to them.
+
+The one rule: it is read from inbox and outbox as they stand; nothing is kept of it a second time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from zalobot.outbox import OFFICE
+from zalobot.outbox.leaving import SIGN
+from zalobot.store.models import (
+    Conversation,
+    InboxEvent,
+    LiveChat,
+    OutboxMessage,
+    OutboxState,
+    TicketState,
+)
+from zalobot.tickets import finding
+from zalobot.zalo.events import Event, Kind
+from zalobot.zalo.messages import Outgoing
+
+MOST: Final = 60  # messages of each side
+
+
+class Side(StrEnum):
+    """Who said it. staff: somebody in Zalo's own inbox; office: somebody of the console."""
+
+    PERSON = "person"
+    BOT = "bot"
+    STAFF = "staff"
+    OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message. `kinds` are those of what was attached; `state` is that of ours in the outbox, "" for all others."""
+
+    at: datetime
+    side: Side
+    text: str
+    kinds: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    state: str = ""
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a person: names, when they last wrote, and their newest tickets as (code, title, state)."""
+
+    person_id: str
+    name: str
+    business: str
+    last_wrote: datetime | None
+    staff_until: datetime | None
+    tickets: tuple[tuple[str, str, TicketState], ...]
+
+
+def lines(session: Session, person_id: str, oa_id: str) -> list[Line]:
+    """The newest messages of both sides, the oldest first."""
+    events = select(InboxEvent).where(col(InboxEvent.person_id) == person_id).order_by(col(InboxEvent.id).desc())
+    heard = [
+        line
+        for row in session.execute(events.limit(2 * MOST)).scalars()
+        if (line := _heard(Event.parse(row.body.encode(), oa_id, row.received_at))) is not None
+    ]
+    rows = select(OutboxMessage).where(
+        col(OutboxMessage.person_id) == person_id,
+        col(OutboxMessage.template) != SIGN,
+        col(OutboxMessage.state).not_in((OutboxState.MERGED, OutboxState.RESOLVED)),
+    )
+    said = [_said(row) for row in session.execute(rows.order_by(col(OutboxMessage.id).desc()).limit(MOST)).scalars()]
+    return sorted([*heard[:MOST], *said], key=lambda line: line.at)
+
+
+def about(session: Session, person_id: str) -> About | None:
+    """What is known of a person; None where there was never a conversation."""
+    talk = session.get(Conversation, person_id)
+    if talk is None:
+        return None
+    tickets = finding.tickets_of(session, person_id, 5)
+    business = str(talk.business.get("name", "")) or next((one.business_name for one in tickets), "")
+    return About(
+        person_id,
+        talk.display_name,
+        business,
+        talk.last_interaction_at,
+        talk.with_person_until,
+        tuple((one.code, one.title, one.state) for one in tickets),
+    )
+
+
+def mark(session: Session, person_id: str) -> tuple[Any, ...]:
+    """What changes whenever something happens in this conversation; with "" in the list of those who wait."""
+    chats = select(func.count(), func.max(col(LiveChat.asked_at)), func.sum(col(LiveChat.version)))
+    if not person_id:
+        return tuple(session.execute(chats).one())
+    newest = select(func.max(col(InboxEvent.id))).where(col(InboxEvent.person_id) == person_id)
+    ours = (
+        select(col(OutboxMessage.id), col(OutboxMessage.state), col(OutboxMessage.seen_at))
+        .where(col(OutboxMessage.person_id) == person_id)
+        .order_by(col(OutboxMessage.id).desc())
+        .limit(3)
+    )
+    hands = select(Conversation.with_person_until).where(col(Conversation.person_id) == person_id)
+    return (
+        session.execute(newest).scalar(),
+        *map(tuple, session.execute(ours)),
+        session.execute(hands).scalar(),
+        tuple(session.execute(chats.where(col(LiveChat.person_id) == person_id)).one()),
+    )
+
+
+def _heard(event: Event) -> Line | None:
+    kinds = tuple(dict.fromkeys(sent.kind for sent in event.attachments))
+    words = event.text or next((sent.description for sent in event.attachments if sent.description), "")
+    if event.kind is Kind.MESSAGE:
+        return Line(event.at, Side.PERSON, words, kinds)
+    if event.kind is Kind.ECHO and event.admin_id:
+        return Line(event.at, Side.STAFF, words, kinds)
+    return None
+
+
+def _said(row: OutboxMessage) -> Line:
+    outgoing = Outgoing.from_json(row.body)
+    kinds = tuple(kind for kind, there in (("image", outgoing.has_image), ("file", outgoing.has_file)) if there)
+    return Line(
+        row.sent_at or row.created_at,
+        Side.OFFICE if row.template == OFFICE else Side.BOT,
+        outgoing.text,
+        kinds,
+        tuple(button.title for button in outgoing.buttons),
+        str(row.state),
+        row.seen_at,
+    )
