@@ -127,6 +127,8 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         Index("ix_ticket_person", "person_id", "id"),
         Index("ix_ticket_topic", "topic"),
+        Index("ix_ticket_state", "state", "confirmed_at"),
+        Index("ix_ticket_received", "received_at", "topic", "state"),
         Index(
             "ix_ticket_confirm_remind",
             "confirm_remind_at",
@@ -140,7 +142,7 @@ class Ticket(SQLModel, table=True):
     person_id: str = Field(max_length=64)
     topic: str = Field(max_length=64)
     klass: Klass = Field(sa_column=Column(enum_type(Klass), nullable=False))
-    state: TicketState = Field(sa_column=Column(enum_type(TicketState), nullable=False, index=True))
+    state: TicketState = Field(sa_column=Column(enum_type(TicketState), nullable=False))
     tier: Tier = Field(sa_column=Column(enum_type(Tier), nullable=False))
     title: str = Field(max_length=200)
     description: str = Field(sa_column=Column(Text, nullable=False))

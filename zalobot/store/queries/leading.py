@@ -22,7 +22,7 @@ from zalobot.store.models import (
     TicketEvent,
     Tier,
 )
-from zalobot.store.queries.public import OPEN_PART, unanswered
+from zalobot.store.queries.public import OPEN_PART, newest_answers, unanswered
 
 MOST = 100
 ANSWERS = 6
@@ -167,7 +167,7 @@ def answers(session: Session, account_id: str, agency: str = "") -> list[Scorabl
         )
         .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
         .outerjoin(AnswerScore, own)
-        .where(col(Part.answered_at).is_not(None), col(Ticket.tier) != Tier.SEALED, _of(agency))
+        .where(col(Part.id).in_(newest_answers(ANSWERS, _of(agency))), col(Ticket.tier) != Tier.SEALED)
         .order_by(col(Part.answered_at).desc())
         .limit(ANSWERS)
     )  # fmt: skip

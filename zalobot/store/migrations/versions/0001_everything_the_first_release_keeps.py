@@ -554,7 +554,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("confirm_remind_at IS NOT NULL"),
         )
         batch_op.create_index("ix_ticket_person", ["person_id", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_ticket_state"), ["state"], unique=False)
+        batch_op.create_index("ix_ticket_received", ["received_at", "topic", "state"], unique=False)
+        batch_op.create_index("ix_ticket_state", ["state", "confirmed_at"], unique=False)
         batch_op.create_index("ix_ticket_topic", ["topic"], unique=False)
 
     op.create_table(
@@ -1347,7 +1348,8 @@ def downgrade() -> None:
     op.drop_table("ticket_counter")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_topic")
-        batch_op.drop_index(batch_op.f("ix_ticket_state"))
+        batch_op.drop_index("ix_ticket_state")
+        batch_op.drop_index("ix_ticket_received")
         batch_op.drop_index("ix_ticket_person")
         batch_op.drop_index(
             "ix_ticket_confirm_remind",
