@@ -54,6 +54,18 @@ def fold(text: str) -> str:
     return _fold_short(text) if len(text) <= 80 else _fold(text)
 
 
+@lru_cache(maxsize=2048)
+def fold_in_place(text: str) -> str:
+    """Folded letter for letter, so that what is found in it stands at the same place in the text (in NFC)."""
+    return "".join(map(_letter, text))
+
+
+@lru_cache(maxsize=1024)
+def _letter(letter: str) -> str:
+    folded = letter.translate(_FOLD).lower()
+    return " " if letter.isspace() else folded if len(folded) == 1 else letter
+
+
 def plain(text: str) -> str:
     """Folded, and without punctuation: "Bỏ qua!" and "(bo qua)" are the same command."""
     return " ".join(_WORD.findall(fold(text)))

@@ -8,7 +8,8 @@ from zalobot.templating import titles
 
 def test_every_message_is_named_and_placed_once() -> None:
     placed = [name for group in titles.groups(CONTEXTS) for name in group.names]
-    assert sorted(set(CONTEXTS) - set(placed)) == []
+    assert [name for name in CONTEXTS if titles.title(name) == name] == []
+    assert sorted(set(CONTEXTS)) == sorted(placed)
     assert sorted(placed) == sorted(set(placed))
 
 
@@ -28,5 +29,6 @@ def test_a_refusal_is_called_by_its_question() -> None:
     assert titles.title("report_issue/description.too_short") == "Hỏi nội dung: còn ngắn"
     assert titles.title("report_issue/sent") == "Đã tiếp nhận"
     assert titles.title("nowhere/nothing") == "nowhere/nothing"
-    [first, *_] = titles.groups(["status/accepted", "welcome/hello", "report_issue/files.more"])
+    first, *_, last = titles.groups(["status/accepted", "welcome/hello", "report_issue/files.more", "new/one"])
     assert first.names == ("welcome/hello",)
+    assert last.names == ("new/one",)

@@ -34,7 +34,7 @@ def test_runs_belong_together_and_days_are_said() -> None:
     assert [thing.last for thing in laid] == [True, True, False, True, True, True, True]
     assert [thing.mark for thing in laid] == ["", "", "", "", "", "seen", ""]
     page = drawn(*said)
-    assert "Thứ Hai 23/11, 10:20" in page
+    assert "Thứ\N{NO-BREAK SPACE}Hai 23/11, 10:20" in page
     assert "Hôm qua, 10:20" in page
     assert page.count("Đã xem") == 1
     assert page.count("Cán bộ trả lời từ hộp thư") == 1

@@ -66,7 +66,7 @@ def question(name: str) -> tuple[str, str]:
 
 
 def groups(names: Iterable[str]) -> tuple[Group, ...]:
-    """These messages as they appear in the conversation. What the file does not name is in no group."""
+    """These messages as they appear in the conversation; what the file does not name yet stands at the end."""
     refusals: dict[str, list[str]] = {}
     there = set(names)
     for name in sorted(there):
@@ -74,6 +74,9 @@ def groups(names: Iterable[str]) -> tuple[Group, ...]:
             refusals.setdefault(question(name)[0], []).append(name)
     found = []
     for group in _file()["group"]:
-        named = [one for name in group["messages"] for one in (name, *refusals.get(name, ())) if one in there]
+        named = [one for name in group["messages"] for one in (name, *refusals.pop(name, ())) if one in there]
         found.append(Group(group["title"], group["when"], tuple(named)))
+    unnamed = _file()["unnamed"]
+    rest = sorted(name for some in refusals.values() for name in some)
+    found.append(Group(unnamed["title"], unnamed["when"], tuple(rest)))
     return tuple(group for group in found if group.names)

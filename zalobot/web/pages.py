@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from zalobot.figures.words import definitions
 from zalobot.paths import templates_folder
 from zalobot.services import SERVICES, Services
+from zalobot.templating import titles
 from zalobot.web import assets
 from zalobot.web.filters import FILTERS
 
@@ -52,6 +53,7 @@ def environment() -> Environment:
     found.filters.update(FILTERS)
     found.globals["static"] = assets.url
     found.globals["definitions"] = definitions()
+    found.globals["titled"] = titles.title
     return found
 
 

@@ -3,13 +3,27 @@
 The one rule: a page is drawn by `shell.html`, which brings the side list with its counts.
 """
 
-from zalobot.web.operator import chat, chat_stream, events, finding, messages, overview
+from zalobot.web.operator import (
+    chat,
+    chat_stream,
+    events,
+    finding,
+    messages,
+    overview,
+    wording,
+    wording_files,
+    wording_review,
+)
 
 ROWS = (
     *overview.ROWS,
     *finding.ROWS,
+    *wording_review.ROWS,
+    *wording_files.ROWS,
+    *wording.ROWS,
     *messages.ROWS,
     *events.ROWS,
     *chat_stream.ROWS,  # before the page of one conversation, whose address it would fit
     *chat.ROWS,
+    *calendar.ROWS,
 )

@@ -21,7 +21,7 @@ from zalobot.web.access import Row
 from zalobot.web.operator import shell
 
 PATH: Final = f"{shell.PATH}/loi-nhan"
-MOST: Final = 100  # hits shown; whoever gets more types more
+MOST: Final = 50  # hits shown; whoever gets more types more
 
 
 @dataclass(frozen=True, slots=True)
