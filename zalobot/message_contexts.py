@@ -192,7 +192,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         ("facts",),
         (
             *("no_such_person", "chat_held", "chat_not_held", "chat_not_asked"),
-            *("chat_empty", "chat_too_long", "chat_closed"),
+            *("chat_empty", "chat_too_long", "chat_closed", "calendar_changed"),
         ),
     ),
     ("studio", ("facts",), ("bound", "trial", "undone")),
@@ -278,7 +278,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("bad_link", "plain_link", "emoji", "broken_letter", "only_emoji", "same_title", "numbered_title"),
             *("two_questions", "no_code", "must_say", "asks_otp", "asks_password", "asks_money", "asks_identity"),
             *("no_twin", "names_secret", "tone", "shouting", "dropped", "untranslated", "stale", "no_vietnamese"),
-            *("says_less", "says_more", "other_buttons"),
+            *("says_less", "says_more", "other_buttons", "tall"),
         ),
     ),
 )

@@ -35,16 +35,23 @@ class Told:
     reason: str
 
 
+def concerned(
+    session: Session, moved: Iterable[Recounted]
+) -> tuple[dict[str, list[Recounted]], dict[str, list[Recounted]]]:
+    """Who is told of which parts: the businesses and the officers, by their accounts in Zalo."""
+    businesses: dict[str, list[Recounted]] = defaultdict(list)
+    for one in moved:
+        businesses[one.part.ticket.person_id].append(one)
+    return businesses, _officers(session, moved)
+
+
 def tell(session: Session, moved: Sequence[Recounted], reason: str, now: datetime) -> int:
     """Queue one message to everybody concerned; gives back to how many."""
     if not moved:
         return 0
     province = reference.current(session)
     hold = telling.until_working_time(session, now)
-    businesses: dict[str, list[Recounted]] = defaultdict(list)
-    for one in moved:
-        businesses[one.part.ticket.person_id].append(one)
-    officers = _officers(session, moved)
+    businesses, officers = concerned(session, moved)
     for person, parts in businesses.items():
         said = _said("status/recounted", parts, reason, province)
         telling.push_of(session, person, said, [one.part.ticket for one in parts], now)

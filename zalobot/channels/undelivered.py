@@ -95,7 +95,8 @@ def in_doubt(session: Session) -> int:
     """How many messages are being looked for right now: their outcome may still come to light by itself."""
     unknown = col(OutboxMessage.state) == word(OutboxState.UNKNOWN)
     query = select(func.count()).select_from(OutboxMessage).where(_unfinished, unknown)
-    return session.execute(query).scalar_one()
+    number: int = session.execute(query).scalar_one()
+    return number
 
 
 def attempts(session: Session, keys: Sequence[str]) -> dict[str, tuple[Tried, ...]]:
@@ -129,7 +130,7 @@ def resolve(session: Session, key: str, note: str, now: datetime, *, by: Account
     row.state, row.error = OutboxState.RESOLVED, f"{now:%Y-%m-%d}: {note}"
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Any:
     return (
         select(
             OutboxMessage,

@@ -82,7 +82,7 @@ def holding(session: Session, chat: LiveChat | None, now: datetime) -> str | Non
     if chat is None or chat.held_by is None:
         return None
     until = session.exec(
-        select(Conversation.with_person_until).where(col(Conversation.person_id) == chat.person_id)
+        select(col(Conversation.with_person_until)).where(col(Conversation.person_id) == chat.person_id)
     ).one_or_none()
     return chat.held_by if until is not None and until > now else None
 

@@ -108,7 +108,7 @@ def mark(session: Session, person_id: str) -> tuple[Any, ...]:
         .order_by(col(OutboxMessage.id).desc())
         .limit(3)
     )
-    hands = select(Conversation.with_person_until).where(col(Conversation.person_id) == person_id)
+    hands = select(col(Conversation.with_person_until)).where(col(Conversation.person_id) == person_id)
     return (
         session.execute(newest).scalar(),
         *map(tuple, session.execute(ours)),

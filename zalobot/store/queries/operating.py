@@ -75,7 +75,8 @@ def wanting(session: Session, today: date, now: datetime) -> Wanting:
 
 
 def _count(session: Session, rows: Select[Any]) -> int:
-    return session.execute(select(func.count()).select_from(rows.limit(MOST).subquery())).scalar_one()
+    number: int = session.execute(select(func.count()).select_from(rows.limit(MOST).subquery())).scalar_one()
+    return number
 
 
 def _messages(state: OutboxState) -> Select[Any]:

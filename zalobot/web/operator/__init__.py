@@ -4,6 +4,7 @@ The one rule: a page is drawn by `shell.html`, which brings the side list with i
 """
 
 from zalobot.web.operator import (
+    calendar,
     chat,
     chat_stream,
     events,

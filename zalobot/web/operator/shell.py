@@ -4,6 +4,7 @@ The one rule: a page says which entry of the list it is (`here`, a key of `_fram
 """
 
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 from sqlmodel import Session
@@ -21,7 +22,7 @@ ROLES = OPERATORS
 
 
 async def html(
-    request: web.Request, name: str, here: str, *, status: int = 200, wants: Wanting | None = None, **things: object
+    request: web.Request, name: str, here: str, *, status: int = 200, wants: Wanting | None = None, **things: Any
 ) -> web.Response:
     """The page `consoles/operator/<name>.html`, with the list around it. `wants` where it has been read already."""
     services = request.app[SERVICES]
