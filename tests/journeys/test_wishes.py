@@ -32,6 +32,15 @@ def stage(database_url: str):
     made.store.close_now()
 
 
+@pytest.fixture
+def quick(sqlite_url: str):
+    """On the engine that is quicker to set up: what differs is what is understood."""
+    made = Stage(sqlite_url)
+    yield made
+    assert made.failures() == []
+    made.store.close_now()
+
+
 def test_each_wish_has_its_answer_and_opens_nothing(stage: Stage) -> None:
     replies = {}
     for number, (text, _) in enumerate(ANSWERED):
@@ -91,3 +100,48 @@ def test_while_an_officer_waits_for_the_persons_answer_any_words_are_that_answer
     lan.says("quyết định số 12 ngày 3/11, gọi 0912345678")
     assert flow_of(stage, "lan") == "reply"
     assert "114" in stage.person("minh").says("cháy xưởng rồi cứu với")[0]
+
+
+NOTHING, OPEN, ANSWERED_ONE, ASKED = "nothing", "open", "answered", "asked"
+IN_CONTEXT = (
+    ("vẫn chưa được", NOTHING, "chưa gửi phản ánh nào"),
+    ("vẫn chưa được", OPEN, "Chờ cơ quan nhận"),
+    ("vẫn chưa được", ANSWERED_ONE, "đã giải quyết được việc của Quý doanh nghiệp chưa?"),
+    ("ok rồi cảm ơn", NOTHING, "Cảm ơn Quý doanh nghiệp"),
+    ("ok rồi cảm ơn", ANSWERED_ONE, "Cảm ơn Quý doanh nghiệp"),
+    ("hồ sơ tới đâu rồi", NOTHING, "chưa gửi phản ánh nào"),
+    ("hồ sơ tới đâu rồi", OPEN, "hạn 17h00"),
+    ("hồ sơ tới đâu rồi", ASKED, "Cần trả lời: Kho rộng bao nhiêu mét vuông?"),
+    ("chưa giải quyết gì cả", OPEN, "hạn 17h00"),
+    ("chưa giải quyết gì cả", ANSWERED_ONE, "đã giải quyết được việc của Quý doanh nghiệp chưa?"),
+    ("được rồi ạ, xong việc rồi", ANSWERED_ONE, "đã giải quyết được việc của Quý doanh nghiệp chưa?"),
+    ("thôi em rút lại nhé", NOTHING, "chưa gửi phản ánh nào"),
+    ("thôi em rút lại nhé", OPEN, "muốn rút phản ánh QN-2611-00001"),
+    ("500m2", ASKED, "xem lại nội dung bổ sung cho QN-2611-00001/1"),
+    ("kho rộng năm trăm mét vuông ạ", ASKED, "xem lại nội dung bổ sung cho QN-2611-00001/1"),
+    ("any news?", OPEN, "Chờ cơ quan nhận"),
+)
+
+
+@pytest.mark.parametrize(("text", "context", "part"), IN_CONTEXT)
+def test_what_is_said_is_understood_by_the_tickets_there_are(quick: Stage, text: str, context: str, part: str) -> None:
+    lan, ha = quick.person("lan"), quick.officer("ha", "SXD")
+    if context == NOTHING:
+        lan.agrees()
+    else:
+        report(lan, WAREHOUSE)
+    if context == ANSWERED_ONE:
+        for words in ("Trả lời QN-2611-00001/1", "Được chấp thuận theo Điều 5. Xin nộp lại tại Sở.", "gửi"):
+            ha.says(words)
+    elif context == ASKED:
+        for words in ("Hỏi thêm QN-2611-00001/1", "Kho rộng bao nhiêu mét vuông?"):
+            ha.says(words)
+    assert part in "\n".join(lan.says(text))
+
+
+def test_whoever_is_asked_for_a_code_and_tells_a_matter_is_heard(quick: Stage) -> None:
+    lan = quick.person("lan")
+    lan.agrees()
+    assert "Xin gõ mã hồ sơ" in lan.says("tra cứu")[0]
+    assert "chưa nhận ra mã" in lan.says("không nhớ")[0]
+    assert "tên doanh nghiệp, mã số thuế" in lan.says(WAREHOUSE)[0]

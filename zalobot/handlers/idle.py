@@ -15,7 +15,7 @@ from zalobot.flows.engine import Said
 from zalobot.flows.words import is_word
 from zalobot.handlers import agreeing, later, talking, turns, wishes
 from zalobot.tickets import finding
-from zalobot.understanding import reader_for
+from zalobot.understanding import Context, reader_for
 from zalobot.understanding.intents import MATTERS
 
 ENOUGH_WORDS = 4  # from here on it is a matter described, not a word we failed to know
@@ -41,10 +41,11 @@ def listen(session: Session, talk: Talk, said: Said, now: datetime) -> None:
 
 def _understood(session: Session, talk: Talk, said: Said, now: datetime) -> None:
     """Words alone: what they want is done, a matter is taken down, a word or two that mean nothing are asked about."""
-    found = reader_for(reference.current(session)).read(said.text)
+    context = Context(*finding.standing(session, talk.person_id, now))
+    found = reader_for(reference.current(session)).read(said.text, context)
     if wishes.grant(session, talk, said.text, found, now):
         talk.misunderstood = 0
-    elif len(said.text.split()) >= ENOUGH_WORDS or (found.intent in MATTERS and found.sure):
+    elif len(said.text.split()) >= ENOUGH_WORDS or (found.intent in MATTERS and found.sure) or context.asked:
         _described(session, talk, said, now)
     else:
         _not_understood(session, talk, now)
@@ -96,6 +97,7 @@ BUSINESS: dict[str, Does] = {
     "disagree": agreeing.disagree,
     "thanks": _thanks,
     "withdraw": later.withdraw_what,
+    "how_far": wishes.how_far,
 }
 STAFF: dict[str, Does] = {
     "greeting": _greet,

@@ -12,7 +12,9 @@ from sqlmodel import Session
 from zalobot import attachments, conversations, outbox, templating
 from zalobot.conversations import Talk
 from zalobot.errors import Refused
-from zalobot.flows.engine import Said, question
+from zalobot.flows import business_part
+from zalobot.flows.contact import ticket_code
+from zalobot.flows.engine import Flow, Said, question
 from zalobot.flows.steps import Contact, Phone
 from zalobot.flows.who import Who
 from zalobot.handlers import asides, commands, idle, speaking, talking, turns
@@ -69,13 +71,23 @@ def play(session: Session, talk: Talk, said: Said, now: datetime) -> None:
         said = replace(said, text=text)
     if said.text and commands.obey(session, talk, said.text, now):
         return
-    flow = talking.current_flow(session, talk)
+    flow = _still_asked(session, talk, said)
     if not talk.is_staff and asides.answered(session, talk, flow, said, now):
         return
     if flow is None:
         idle.listen(session, talk, said, now)
         return
     turns.go_on(session, talk, flow, said, now)
+
+
+def _still_asked(session: Session, talk: Talk, said: Said) -> Flow | None:
+    """The flow the person is in. Who is asked for a code and tells a matter instead has left the question."""
+    flow = talking.current_flow(session, talk)
+    told = said.files or len(said.text.split()) >= idle.ENOUGH_WORDS
+    if flow is None or flow.name != business_part.LOOK_UP or not told or ticket_code(said.text):
+        return flow
+    talk.leave()
+    return None
 
 
 def _typed_twin(session: Session, talk: Talk, text: str, now: datetime) -> str:

@@ -12,7 +12,6 @@ from sqlmodel import Session
 from zalobot import reference
 from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
-from zalobot.flows import business_part
 from zalobot.flows.contact import ticket_code
 from zalobot.flows.report_issue import ELSEWHERE
 from zalobot.handlers import commands, later, looking_up, talking
@@ -24,6 +23,8 @@ DISMISSED: Final = 0.6  # and one whose answer sends the person away
 ASKED: Final = 0.85  # and one said while an officer waits for the person's answer, which may be any words
 NEVER: Final = 2.0
 SHORT: Final = 4  # words; below it is no matter
+REMARK: Final = 10  # words; below it what judges an answer is about the one that waits, or asks where it stays
+ON_AN_ANSWER: Final = 0.25
 
 Wish = Callable[[Session, Talk, str, datetime], bool]
 
@@ -36,6 +37,8 @@ def grant(session: Session, talk: Talk, text: str, found: Understanding, now: da
     enough = 0.0 if len(text.split()) < SHORT or found.intent in ELSEWHERE else PLAINLY
     if found.intent in DISMISSING and enough:
         enough = DISMISSED
+    if found.intent in JUDGING and len(text.split()) < REMARK and finding.standing(session, talk.person_id, now)[1]:
+        enough = ON_AN_ANSWER
     if found.intent is not Intent.EMERGENCY and finding.paused_part_of(session, talk.person_id, now):
         enough = ASKED if found.intent in WHILE_ASKED else NEVER
     return found.confidence >= enough and wish(session, talk, text, now)
@@ -78,10 +81,8 @@ def _look_up(session: Session, talk: Talk, text: str, now: datetime) -> bool:
     code = ticket_code(text)
     if code:
         looking_up.show(session, talk, code, now)
-    elif finding.tickets_of(session, talk.person_id, 1):
-        looking_up.show_mine(session, talk, now)
     else:
-        talking.begin(session, talk, business_part.LOOK_UP, {}, now)
+        looking_up.show_mine(session, talk, now)
     return True
 
 
@@ -96,17 +97,25 @@ def _withdraw(session: Session, talk: Talk, text: str, now: datetime) -> bool:
 
 
 def _judge(session: Session, talk: Talk, text: str, now: datetime) -> bool:
-    """The answer that waits for a verdict, with its buttons; False where none does or the text tells more of it."""
+    """The answer that waits for a verdict, with its buttons. Where none does a remark is told how the tickets stand; a
+    longer text tells more of the matter."""
     waiting = finding.answered_parts_of(session, talk.person_id)
-    if not waiting:
+    if not waiting and not (len(text.split()) < REMARK and finding.tickets_around(session, talk.person_id, now)[0]):
         return False
+    how_far(session, talk, now)
+    return True
+
+
+def how_far(session: Session, talk: Talk, now: datetime) -> None:
+    """How one's matter stands: the answer that waits for a verdict, else one's tickets, else that there are none."""
+    waiting = finding.answered_parts_of(session, talk.person_id)
     if len(waiting) == 1:
         later.judge(session, talk, waiting[0].code, now)
     else:
         looking_up.show_mine(session, talk, now)
-    return True
 
 
+JUDGING: Final = frozenset({Intent.VERDICT, Intent.REOPEN})
 WISHES: Final[dict[Intent, Wish]] = {
     **{intent: _elsewhere(kind) for intent, kind in ELSEWHERE.items()},
     Intent.GREETING: _greet,

@@ -89,6 +89,7 @@ PART: Final = (
     placeholder("trang_thai", "part", lambda p: spoken.state("part_status", p.part.state)),
     placeholder("tra_loi", "part", lambda p: p.part.answer),
     placeholder("cau_hoi", "part", lambda p: p.part.question),
+    placeholder("cau_hoi_dang_cho", "part", lambda p: p.part.question if p.part.paused_at else ""),
     placeholder("ly_do", "part", lambda p: p.part.declined_reason),
     placeholder("co_quan_dung", "part", lambda p: agency_of(p.province, p.part.declined_to)),
     placeholder("han_quyet_dinh", "part", lambda p: spoken.due(p.part.decide_by) if p.part.decide_by else ""),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Executable, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Executable, Select, and_, bindparam, case, func, or_, select
 from sqlmodel import Session, col
 
 from zalobot import conversations
@@ -24,6 +24,7 @@ _AROUND: Final[Executable] = (
         col(Ticket.code),
         col(Ticket.closed_at).label("ended"),
         func.max(col(Part.paused_at)).label("paused"),
+        func.max(case((col(Part.state) == PartState.ANSWERED, 1), else_=0)).label("answered"),
     )
     .join(Part, col(Part.ticket_id) == col(Ticket.id))
     .where(
@@ -105,17 +106,25 @@ def tickets_of(session: Session, person_id: str, limit: int = 5) -> list[Ticket]
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """A ticket somebody may be writing about."""
+    """A ticket somebody may be writing about. `answered`: an answer in it waits for a verdict."""
 
     code: str
     ended: bool
     paused: bool
+    answered: bool = False
 
 
 def tickets_around(session: Session, person_id: str, now: datetime) -> tuple[list[str], list[str]]:
     """The codes of a person's tickets under way, and of those that ended lately; the newest first."""
     found = _around(session, person_id, now)
     return [one.code for one in found if not one.ended], [one.code for one in found if one.ended]
+
+
+def standing(session: Session, person_id: str, now: datetime) -> tuple[int, int, bool]:
+    """How many tickets a person may write about, in how many an answer waits for a verdict, and whether an officer
+    waits for a reply of theirs. Asks nothing that is not asked for what they write anyway."""
+    found = _around(session, person_id, now)
+    return len(found), sum(one.answered for one in found), any(one.paused for one in found)
 
 
 def paused_part_of(session: Session, person_id: str, now: datetime) -> tuple[Ticket, Part] | None:
@@ -161,7 +170,7 @@ def _around(session: Session, person_id: str, now: datetime) -> list[Around]:
         write_rows_so_far(session)
         among, found = {person_id, *conversations.present(session)}, {}
         for row in session.execute(_AROUND, {"people": list(among), "since": now - RECENT}):
-            one = Around(row.code, row.ended is not None, row.paused is not None)
+            one = Around(row.code, row.ended is not None, row.paused is not None, bool(row.answered))
             found.setdefault(row.person_id, []).append(one)
         memo(session)["around"] = (among, found)
     return found.get(person_id, [])

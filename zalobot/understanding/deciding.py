@@ -44,10 +44,14 @@ LIKELY: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the person's tickets; None where it is not known."""
+    """What is known of the person's tickets; None where it is not known. `asked`: an officer waits for their answer.
+
+    `open_tickets` are those they may write about: under way, or ended lately.
+    """
 
     open_tickets: int | None = None
     answered: int | None = None  # tickets whose answer waits for a verdict
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def _leaning(intent: Intent, context: Context) -> float:
         return 0.0
     if not context.open_tickets and not context.answered:
         return UNLIKELY
+    if intent is Intent.ADDITION and context.asked:
+        return LIKELY
     return LIKELY if context.answered and intent in (Intent.VERDICT, Intent.REOPEN) else 0.0
 
 

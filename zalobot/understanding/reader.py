@@ -16,7 +16,7 @@ from zalobot.understanding.deciding import Context
 from zalobot.understanding.intents import Intent
 from zalobot.understanding.phrases import Phrase, samples
 from zalobot.understanding.precedents import Precedents
-from zalobot.understanding.routing import Ranked, Router
+from zalobot.understanding.routing import Ranked, Route, Router
 from zalobot.understanding.statistics import Model
 
 __all__ = ["Context", "Ranked", "Reader", "Understanding", "reader_for"]
@@ -56,7 +56,7 @@ class Reader:
         """`model` and `phrases` (beside the pack's) stand in for the shipped ones where something is measured."""
         self.province = province
         self.precedents = Precedents(tuple(examples))
-        self._read = lru_cache(maxsize=512)(self._understand)
+        self._cached()
         self._model = model or deciding.shipped()
         if phrases is None:
             phrases = [Phrase(s.text, s.topic, s.agencies) for s in samples() if s.is_matter]
@@ -67,8 +67,13 @@ class Reader:
         reader = object.__new__(Reader)
         reader.province, reader._model, reader._router = self.province, self._model, self._router
         reader.precedents = self.precedents.extended(newer)
-        reader._read = lru_cache(maxsize=512)(reader._understand)
+        reader._cached()
         return reader
+
+    def _cached(self) -> None:
+        """What was read is kept: a flow asks for the same text at each of its questions, in another context."""
+        self._read = lru_cache(maxsize=512)(self._understand)
+        self._route = lru_cache(maxsize=512)(self._routed)
 
     def read(self, text: str, context: Context = NOTHING_KNOWN) -> Understanding:
         """Understand one message. The same text is read once: a flow asks at each of its questions."""
@@ -76,7 +81,7 @@ class Reader:
 
     def _understand(self, text: str, context: Context) -> Understanding:
         wants = deciding.decide(text, self._model, context)
-        route = self._router.route(text, self.precedents, asks=wants.intent is Intent.QUESTION)
+        route = self._route(text, wants.intent is Intent.QUESTION)
         return Understanding(
             intent=wants.intent,
             confidence=wants.confidence,
@@ -87,6 +92,9 @@ class Reader:
             words=wants.words,
             proposed=route.proposed,
         )
+
+    def _routed(self, text: str, asks: bool) -> Route:
+        return self._router.route(text, self.precedents, asks=asks)
 
 
 @lru_cache(maxsize=8)
