@@ -12,10 +12,10 @@ from tests.calendars import at
 from tests.web import sample
 from tests.web.sample import CALENDAR, PartSample, add_ticket
 from zalobot.figures.board import Board
-from zalobot.figures.parts import CountedPart, Period, latest
+from zalobot.figures.parts import CountedPart, Period, PeriodKind, latest, period_of
 from zalobot.figures.reading import parts
 from zalobot.figures.share import Share
-from zalobot.figures.table import speeds, table, weeks
+from zalobot.figures.table import exchanged, speeds, table, verdicts, weeks
 from zalobot.store.database import Store
 
 DUE = at("2026-11-20 17:00")
@@ -51,6 +51,35 @@ def test_hand_overs_are_counted_on_both_sides_and_a_return_to_oneself_is_none() 
     lines = {line.agency: line for line in table([one(agency="C", former=("A", "B", "B"))])}
     moves = {code: (line.taken_over, line.passed_on) for code, line in lines.items()}
     assert moves == {"A": (0, 1), "B": (1, 1), "C": (1, 0)}
+
+
+def test_from_whom_and_to_whom_parts_went_is_told_by_the_most_first() -> None:
+    parts = [one(agency="C", former=("A", "B")), one(agency="B", former=("A",)), one(agency="B", former=("A",))]
+    assert exchanged(parts, "B") == ({"A": 3}, {"C": 1})
+    assert exchanged(parts, "D") == ({}, {})
+
+
+def test_verdicts_are_counted_by_what_they_say() -> None:
+    assert verdicts([one(verdict="solved"), one(verdict="generic"), one(verdict="solved"), one()]) == {
+        "solved": 2,
+        "generic": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("today", "kind", "first", "last"),
+    [
+        ("2026-11-26", PeriodKind.DAYS, date(2026, 8, 28), date(2026, 11, 25)),
+        ("2026-11-26", PeriodKind.WEEK, date(2026, 11, 19), date(2026, 11, 25)),
+        ("2026-11-26", PeriodKind.MONTH, date(2026, 11, 1), date(2026, 11, 25)),
+        ("2026-11-26", PeriodKind.QUARTER, date(2026, 10, 1), date(2026, 11, 25)),
+        ("2026-12-01", PeriodKind.MONTH, date(2026, 11, 1), date(2026, 11, 30)),
+        ("2027-01-01", PeriodKind.QUARTER, date(2026, 10, 1), date(2026, 12, 31)),
+        ("2027-01-02", PeriodKind.QUARTER, date(2027, 1, 1), date(2027, 1, 1)),
+    ],
+)
+def test_every_period_ends_at_the_last_midnight(today: str, kind: PeriodKind, first: date, last: date) -> None:
+    assert period_of(kind, at(f"{today} 07:00")) == Period(first, last)
 
 
 def test_weeks_begin_on_monday_and_a_due_time_at_midnight_belongs_to_the_day_before() -> None:

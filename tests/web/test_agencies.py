@@ -67,3 +67,60 @@ async def test_the_first_page_and_the_agencies_tell_the_same_share(town: Town) -
 )
 async def test_what_is_no_agency_has_no_page(town: Town, path: str, status: int) -> None:
     assert "<b>" not in await town.get(path, status) or status == 404
+
+
+def late_ones(session: Session) -> None:
+    """Three of Công an: late and explained, late and silent, late and answered before anything was owed; one sealed."""
+    explained = ("2026-11-12 09:00", "explained", "CA", 1, {"day": "2026-11-16", "why": "Máy chủ ngừng hai ngày."})
+    silent = ("2026-11-12 09:00", "not_explained", "CA", 1, {})
+    done = {"answered_at": at("2026-11-13 10:00"), "answer": "x"}
+    quick = {"answered_at": at("2026-11-12 08:30"), "answer": "x"}
+    for number, columns, events, tier in (
+        (130, done, (explained,), "no_name"), (131, done, (silent,), "no_name"), (132, quick, (), "no_name"),
+        (133, done, (explained,), "sealed"),
+    ):  # fmt: skip
+        part_ = PartSample("CA", "answered", columns)
+        add_ticket(
+            session, number, f"Việc {number}", "2026-11-06 09:00", part_, state="answered", events=events, tier=tier
+        )
+
+
+async def test_each_late_part_stands_with_what_was_said_of_it(town: Town) -> None:
+    town.write(late_ones)
+    text = part(words(await town.get("/co-quan/CA")), "Giải trình khi muộn", "Bên cạnh").replace(" .", ".")
+    assert "Việc 130 Muộn 1 ngày 2 giờ làm việc, trả lời 10:00 ngày 13/11. Máy chủ ngừng hai ngày." in text
+    assert "Hẹn trả lời Thứ Hai 16/11/2026." in text
+    assert "Việc 131 Muộn 1 ngày 2 giờ làm việc, trả lời 10:00 ngày 13/11. Không giải trình trong hạn" in text
+    assert "Việc 132 Muộn 1 giờ làm việc, trả lời 08:30 ngày 12/11. Trả lời trước khi phải giải trình." in text
+    sealed = part(text, "QN-2611-00133/1", "QN-2611-00132/1")
+    assert "Phản ánh không công khai nội dung" in sealed
+    assert "Máy chủ" not in sealed
+
+
+async def test_who_gave_and_who_took_and_how_answers_were_judged(town: Town) -> None:
+    town.write(a_month)
+    text = words(await town.get("/co-quan/SXD"))
+    assert "Chuyển giữa các cơ quan Nhận từ Sở Tài chính (1)" in text
+    assert "Đã giải quyết 4 Giải quyết một phần 0 Trả lời chung chung 0 Không đúng câu hỏi 0 Chưa đánh giá 4" in text
+    assert "Chuyển giữa các cơ quan Chuyển đến Sở Xây dựng (1)" in words(await town.get("/co-quan/STC"))
+
+
+@pytest.mark.parametrize(("ky", "told"), [("tuan", "7 ngày: 19/11 đến 25/11/2026"), ("thang", "25 ngày: 01/11"),
+                                         ("quy", "56 ngày: 01/10"), ("nam", "90 ngày: 28/08")])  # fmt: skip
+async def test_a_period_is_chosen_by_the_address(town: Town, ky: str, told: str) -> None:
+    town.write(a_month)
+    for path in ("/co-quan", "/co-quan/SXD"):
+        assert told in words(await town.get(f"{path}?ky={ky}"))
+
+
+async def test_open_parts_are_paged_and_nothing_is_lost_between(town: Town) -> None:
+    def many(session: Session) -> None:
+        for number in range(200, 245):
+            add_ticket(session, number, f"Việc {number}", "2026-11-25 09:00", PartSample("STC"))
+
+    town.write(many)
+    pages = [await town.get(f"/co-quan/STC?trang={number}") for number in (1, 2, 3)]
+    found = [code for page in pages for code in re.findall(r'class="code">(QN-2611-002\d\d/1)', page)]
+    assert sorted(found) == [f"QN-2611-00{number}/1" for number in range(200, 245)]
+    assert "Trang 2 trên 3" in words(pages[1])
+    assert "Trang 1 trên 3" in words(await town.get("/co-quan/STC?trang=x"))

@@ -5,23 +5,36 @@ import re
 import zipfile
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, select
 
+from tests.calendars import at
+from tests.web import sample
 from tests.web.sample import PartSample, add_ticket
 from tests.web.test_agencies import a_month
-from tests.web.test_officer import store  # noqa: F401
+from tests.web.test_officer import part, store  # noqa: F401
 from tests.web.test_public_pages import words
 from tests.web.test_sign_in import Browser, account, browser  # noqa: F401
+from zalobot import morning
+from zalobot.config import Settings
+from zalobot.figures.board import Board
+from zalobot.figures.parts import PeriodKind
+from zalobot.services import Services
+from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
-from zalobot.store.models import AccountRole, AnswerScore
+from zalobot.store.models import AccountRole, AnswerScore, Officer
+from zalobot.store.queries import leading
+from zalobot.web.leader import pages
 
 PART = "QN-2611-00040/1"
+TICKET = "/dieu-hanh/QN-2611-00042"
+WORDS = "Trả lời dứt điểm trước 16 giờ hôm nay."
 
 
 @pytest.fixture
 async def leader(store: Store, browser: Browser) -> Browser:  # noqa: F811
     store.run_now(a_month)
-    account(store, "lan.p", AccountRole.COORDINATOR, "")
+    account(store, "lan.p", AccountRole.COORDINATOR, "STC")
     await browser.sign_in("lan.p")
     await browser.get("/dieu-hanh")
     return browser
@@ -87,3 +100,121 @@ async def test_the_workbook_holds_texts_and_no_formula(store: Store, leader: Bro
     assert "=cmd|" in book.read("xl/sharedStrings.xml").decode()
     assert [name for name in book.namelist() if "worksheets/sheet" in name and b"<f>" in book.read(name)] == []
     assert len([name for name in book.namelist() if "worksheets/sheet" in name]) == 3
+
+
+@pytest.fixture
+async def chief(store: Store, browser: Browser) -> Browser:  # noqa: F811
+    """The head of SXD, who may direct what the agency holds."""
+    account(store, "truong", AccountRole.HEAD, "SXD")
+    await browser.sign_in("truong")
+    await browser.get(TICKET)
+    return browser
+
+
+@pytest.mark.parametrize("ky", ["90", "quy", "thang", "tuan"])
+async def test_a_period_tells_inside_what_it_tells_outside(leader: Browser, ky: str) -> None:
+    await leader.get(f"/dieu-hanh?ky={ky}")
+    inside = words(leader.page)
+    await leader.get(f"/co-quan?ky={ky}")
+    outside = words(leader.page)
+    told = re.search(r"Trả lời đúng hạn .*? Cách tính", outside)
+    assert told
+    assert told[0] in inside
+    assert (f'value="{ky}" selected' in await leader.get(f"/dieu-hanh?ky={ky}"), leader.status) == (True, 200)
+
+
+async def test_the_trend_is_a_table_whose_weeks_below_five_have_no_share(store: Store, leader: Browser) -> None:  # noqa: F811
+    def a_busy_week(session: Session) -> None:
+        for number in range(140, 146):
+            done = PartSample("SXD", "answered", {"answered_at": at("2026-11-05 10:00"), "answer": "x"})
+            add_ticket(session, number, "x", "2026-11-02 09:00", done, state="answered")
+
+    store.run_now(a_busy_week)
+    page = await leader.get("/dieu-hanh")  # the board is five minutes old at the most
+    rows = re.findall(r'<tr data-day="([\d-]+)"(.*?)>', page)
+    assert (len(rows), rows[-1][0]) == (13, "2026-11-23")
+    assert [day for day, shares in rows if shares] == []
+    fresh = Board()
+    trend = store.read_now(fresh.at, sample.NOW, sample.CALENDAR).weeks
+    assert [week.monday.isoformat() for week in trend if week.share.enough] == ["2026-11-02"]
+
+
+async def test_a_topic_that_rises_is_named_with_how_much(store: Store, leader: Browser) -> None:  # noqa: F811
+    def more(session: Session) -> None:
+        for number in range(150, 156):
+            add_ticket(session, number, "x", "2026-11-20 09:00", PartSample("STC"), topic="ho-tro")
+        add_ticket(session, 156, "x", "2026-10-10 09:00", PartSample("STC"), topic="ho-tro")
+
+    store.run_now(more)
+    found = {one.topic: (one.lately, one.before) for one in store.read_now(leading.rising, sample.NOW)}
+    lately, before = found["ho-tro"]
+    assert f"Hỗ trợ doanh nghiệp {lately}, tăng {lately - before}" in words(await leader.get("/dieu-hanh"))
+    assert all(now - then >= leading.STEEP for now, then in found.values())
+
+
+async def test_a_direction_is_told_inside_and_only_as_a_fact_outside(store: Store, chief: Browser) -> None:  # noqa: F811
+    await chief.post(f"{TICKET}/1/chi-dao", noi_dung=WORDS)
+    assert "Đã gửi ý kiến chỉ đạo" in words(chief.page)
+    assert WORDS in chief.page
+    outside = words(await chief.get("/hoi-dap/QN-2611-00042")).replace(" .", ".")
+    assert "Lãnh đạo Sở Xây dựng chỉ đạo về phần 1." in outside
+    assert WORDS not in outside
+    assert WORDS in await chief.get("/can-bo/QN-2611-00042/1")
+    assert "Đã chỉ đạo 10:20 ngày 26/11" in words(await chief.get("/dieu-hanh"))
+
+
+async def test_a_direction_without_words_is_refused_and_what_was_typed_stays(chief: Browser) -> None:
+    page = await chief.post(f"{TICKET}/1/chi-dao", noi_dung="Gấp")
+    assert chief.status == 409
+    assert ">Gấp</textarea>" in page
+
+
+async def test_a_head_neither_directs_nor_reads_what_is_of_another_agency(store: Store, chief: Browser) -> None:  # noqa: F811
+    assert f'action="{TICKET}/1/chi-dao"' in chief.page
+    assert f'action="{TICKET}/2/chi-dao"' not in chief.page
+    await chief.post(f"{TICKET}/2/chi-dao", noi_dung=WORDS)
+    assert chief.status == 409
+    await chief.post(f"{TICKET}/1/chi-dao", noi_dung=WORDS, phien_ban=str(part(store).version))
+    account(store, "khac", AccountRole.HEAD, "CA")
+    await chief.post("/dang-xuat")
+    await chief.sign_in("khac")
+    assert WORDS not in await chief.get(TICKET)
+    assert WORDS not in await chief.get("/can-bo/QN-2611-00042/2")
+
+
+async def test_a_coordinator_looks_and_does_not_direct(leader: Browser) -> None:
+    page = await leader.get(TICKET)
+    assert "chi-dao" not in page
+    await leader.post(f"{TICKET}/1/chi-dao", noi_dung=WORDS)
+    assert leader.status == 403
+
+
+async def test_a_ticket_that_is_none_is_not_found(leader: Browser) -> None:
+    await leader.get("/dieu-hanh/QN-2611-99999")
+    assert leader.status == 404
+
+
+async def test_the_digest_on_the_web_says_what_is_pushed(store: Store, leader: Browser) -> None:  # noqa: F811
+    page = " ".join(re.sub(r"<[^>]+>", "", await leader.get("/dieu-hanh/ban-tin")).split())
+
+    def pushed(session: Session) -> str:
+        officer = session.get_one(Officer, "of-lan.p")
+        return morning.words(morning.of_person(session, officer, (), sample.NOW)).text
+
+    assert " ".join(store.read_now(pushed).split()) in page
+    assert "Quá hạn 2 phần việc: Sở Nông nghiệp và Môi trường: 1 Sở Xây dựng: 1" in page
+
+
+def test_the_page_asks_a_fixed_number_of_questions(store: Store) -> None:  # noqa: F811
+    def asked() -> int:
+        said: list[str] = []
+        services = Services(Settings(), store, InProcess(), sample.province(), lambda: sample.NOW)
+        listener = (store._read_engine, "before_cursor_execute", lambda *heard: said.append(heard[2]))
+        event.listen(*listener)
+        store.read_now(pages._read, services, sample.NOW, "ac", "", PeriodKind.MONTH)
+        event.remove(*listener)
+        return sum("SELECT" in one for one in said)
+
+    few = asked()
+    store.run_now(a_month)
+    assert (asked(), few <= 10) == (few, True)
