@@ -1,6 +1,7 @@
 """Which things each message is given, and so which placeholders its operator may use.
 
-The one rule: a rule that renders a message passes everything named here, always; the channel is given to all.
+The one rule: a rule that renders a message passes everything named here, always; the channel is given to all. What
+operators call a message stands in `templates/message_names.toml`.
 """
 
 from typing import Final

@@ -117,6 +117,12 @@ def test_typing_instead_of_pressing_works(
     assert [mended(source, one) for one in findings if one.remedy] == ([mend] if mend else [])
 
 
+def test_five_agencies_are_more_than_a_screen(shipped: Wording) -> None:
+    [finding] = check(shipped.source("status/answers"), "status/answers", wording=shipped)
+    assert (finding.line, finding.kind, finding.values) == (3, Kind.NOTE, ("cac_tra_loi",))
+    assert found(shipped, "Các trả lời của {{ ma_ho_so }}.\n" * 12, "status/answers") == []
+
+
 def test_a_placeholder_that_was_dropped_is_asked_about(shipped: Wording) -> None:
     before, after = "Hồ sơ {{ ma_ho_so }}: {{ tieu_de }}.", "Hồ sơ {{ ma_ho_so }} đã đóng."
     [finding] = check(after, "status/closed", before=before, wording=shipped)

@@ -9,12 +9,16 @@ from functools import cache
 from typing import Final
 
 from zalobot import languages
+from zalobot.templating import previews
 from zalobot.templating.findings import Finding, Kind, found
 from zalobot.templating.language import names, parse, parts
 from zalobot.templating.lint import TAG
+from zalobot.templating.samples import given
 from zalobot.templating.wording import Wording
 from zalobot.vietnamese import plain
 
+LETTERS: Final = 36  # in a row of a bubble on an ordinary telephone
+ROWS: Final = 24  # on its screen, a button counted as one
 SECRETS: Final = ("otp", "password", "money", "identity")
 _SENTENCE_ENDS: Final = re.compile(r"[.!?;:]+(?=\s|$)")
 _CODE: Final = re.compile(r"\b[A-Z]{2,4}-\d{4}-\d{5}\b")
@@ -34,12 +38,26 @@ def findings(wording: Wording, source: str, name: str) -> Iterator[Finding]:
         last = max(number for number, line in enumerate(body.split("\n"), 1) if "?" in line)
         yield found(source, last, Kind.WARNING, "two_questions")
     things = wording.contexts.get(name, ())
+    if name in wording.contexts:
+        yield from _tall(wording, source, name)
     if _speaks_of_a_ticket(name, things) and not _CODE.search(text):
         yield found(source, 1, Kind.STOP, "no_code", "ma_phan_viec" if "part" in things else "ma_ho_so")
     said = {word for word, _ in names(parse(source))}
     for word in wording.must_say.get(name, ()):
         if word not in said:
             yield found(source, 1, Kind.STOP, "must_say", word)
+
+
+def _tall(wording: Wording, source: str, name: str) -> Iterator[Finding]:
+    """More than a telephone shows at once where five agencies have a part in it."""
+    lists = [(line, word) for word, line in names(parse(source)) if given().get(word, {}).get("five")]
+    if not lists:
+        return
+    five = previews.samples(name, languages.in_use(), wording=wording)[previews.KEYS.index(previews.FIVE)]
+    shown = previews.render(source, name, five, languages.in_use(), wording=wording)
+    rows = len(shown.buttons) + sum(max(1, -(-len(line) // LETTERS)) for line in shown.text.split("\n"))
+    if rows > ROWS:
+        yield found(source, lists[0][0], Kind.NOTE, "tall", lists[0][1])
 
 
 def _speaks_of_a_ticket(name: str, things: Collection[str]) -> bool:
