@@ -22,7 +22,7 @@ from zalobot.languages import DEFAULT
 from zalobot.store.ids import new_id
 from zalobot.store.models import Account, WordingOrigin, WordingState, WordingVersion
 from zalobot.studio import versions
-from zalobot.templating import Finding, Wording
+from zalobot.templating import Finding, Wording, titles
 from zalobot.templating.language import SOURCE_LIMIT
 
 MOST_FILES: Final = 2000
@@ -133,7 +133,7 @@ def take_in(session: Session, found: list[Changed], why: str, now: datetime, *, 
     batch = new_id()
     for one in found:
         if one.stopped:
-            raise Refused("wording_stop", message=one.name, line=one.stopped[0].line)
+            raise Refused("wording_stop", message=titles.title(one.name), line=one.stopped[0].line)
         if versions.mine_waiting(session, one.name, one.language, by) is not None:
             raise Refused("wording_waits")
         session.add(_waiting(one, versions.in_use(session, one.name, one.language).version, why, batch, now, by))

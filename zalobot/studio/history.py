@@ -33,6 +33,7 @@ class Entry:
     origin: WordingOrigin
     text: str
     before: str
+    based_on: str
     why: str
     author_id: str
     author: str
@@ -120,6 +121,7 @@ def _entry(row: Sequence[Any], before: str, messages: int) -> Entry:
         origin=version.origin,
         text=version.text,
         before=before,
+        based_on=version.based_on,
         why=version.why,
         author_id=version.author_id,
         author=author,

@@ -15,6 +15,7 @@ from zalobot.errors import Refused
 from zalobot.store.ids import new_id
 from zalobot.store.models import Account, AccountRole, WordingOrigin, WordingState, WordingVersion
 from zalobot.studio import telling, versions
+from zalobot.templating import titles
 
 RELEASERS = (AccountRole.OPERATOR, AccountRole.ADMIN)
 
@@ -69,7 +70,7 @@ def undo(session: Session, name: str, language: str, seen: str, now: datetime, *
     number = released.changing(session)
     used = versions.in_use(session, name, language)
     if seen != used.version:
-        raise Refused("wording_stale", message=name)
+        raise Refused("wording_stale", message=titles.title(name))
     before = words_before(session, name, language)
     if before is None:
         raise Refused("nothing_to_undo")

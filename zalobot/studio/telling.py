@@ -14,7 +14,7 @@ from zalobot import outbox, reference, templating
 from zalobot.accounts import log, own_zalo
 from zalobot.errors import Refused
 from zalobot.store.models import Account, AccountRole, Priority, WordingVersion
-from zalobot.templating import Rendered
+from zalobot.templating import Rendered, titles
 
 PATH: Final = "/van-hanh/loi-nhan"
 _TOLD: Final = (AccountRole.OPERATOR, AccountRole.ADMIN)
@@ -29,7 +29,7 @@ def undone(session: Session, version: WordingVersion, now: datetime, *, by: Acco
     """Tell every operator who is reached in Zalo that words were undone, and by whom."""
     facts = {
         "account": by.full_name,
-        "message": version.name,
+        "message": titles.title(version.name),
         "number": version.number,
         "address": reference.public_url(session) + address(version.name, version.language),
     }
@@ -43,6 +43,6 @@ def trial(session: Session, name: str, rendered: Rendered, now: datetime, *, by:
     person_id = own_zalo.person_of(session, by)
     if not person_id:
         raise Refused("no_zalo")
-    said = templating.render("studio/trial", facts={"message": name, "words": rendered.text})
+    said = templating.render("studio/trial", facts={"message": titles.title(name), "words": rendered.text})
     outbox.enqueue(session, person_id, replace(said, buttons=rendered.buttons), now=now)
     log.note(session, "wording_tried", by, now, message=name)

@@ -5,7 +5,7 @@ somebody else released meanwhile.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from zalobot.accounts import log
 from zalobot.errors import Refused
 from zalobot.store.ids import new_id
 from zalobot.store.models import Account, WordingOrigin, WordingState, WordingVersion
-from zalobot.templating import Finding, Kind, Message, Wording
+from zalobot.templating import Finding, Kind, Message, Wording, titles
 from zalobot.templating.language import SOURCE_LIMIT
 from zalobot.vietnamese import nfc
 
@@ -130,15 +130,20 @@ def take_back(session: Session, version_id: str, now: datetime, *, by: Account) 
 
 def check(session: Session, *together: WordingVersion) -> None:
     """Whether these may follow what is in use, all at once. Raises Refused: wording_stale, wording_stop."""
-    new = {(one.language, one.name): templating.message(one.text) for one in together}
-    words = words_of(session).with_words({**released.read(session), **new})
+    words = together_with(session, {(one.language, one.name): one.text for one in together})
     for version in together:
         used = in_use(session, version.name, version.language)
         if version.based_on != used.version:
-            raise Refused("wording_stale", message=version.name)
+            raise Refused("wording_stale", message=titles.title(version.name))
         stopped = stops(findings(version.text, version.name, version.language, used.source, words))
         if stopped:
-            raise Refused("wording_stop", message=version.name, line=stopped[0].line)
+            raise Refused("wording_stop", message=titles.title(version.name), line=stopped[0].line)
+
+
+def together_with(session: Session, texts: Mapping[tuple[str, str], str]) -> Wording:
+    """The words as they would be spoken if these texts (by language and name) were released now."""
+    new = {key: templating.message(text) for key, text in texts.items()}
+    return words_of(session).with_words({**released.read(session), **new})
 
 
 def waiting(session: Session, version_id: str) -> WordingVersion:

@@ -46,12 +46,14 @@ HOME: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A page of a console: how it is asked for, who may, and what answers."""
+    """A page of a console: how it is asked for, who may, and what answers. `most` bytes of a form are read; 0: as many
+    as the whole application reads."""
 
     method: str
     path: str
     roles: frozenset[AccountRole]
     page: Page
+    most: int = 0
 
 
 def guarded(rows: Iterable[Row]) -> Sequence[web.AbstractRouteDef]:
@@ -69,6 +71,8 @@ def _behind(row: Row) -> Page:
             raise web.HTTPSeeOther(f"{SIGN_IN}/mat-khau?ve={quote(_way_back(request), safe='')}")
         if who.account.role not in row.roles:
             return pages.html(request, "sign_in/refused", status=403, home=HOME[who.account.role])
+        if row.most:
+            request = request.clone(client_max_size=row.most)
         if request.method not in ("GET", "HEAD"):
             await check_form(request, who.csrf)
         request[WHO] = who

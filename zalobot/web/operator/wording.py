@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from zalobot import reference
+from zalobot import languages, reference
 from zalobot.errors import Refused
 from zalobot.languages import DEFAULT
 from zalobot.services import SERVICES
 from zalobot.store.models import Account, WordingOrigin
 from zalobot.studio import releasing, telling, versions
-from zalobot.templating import Unsafe, mended, previews
+from zalobot.templating import Unsafe, mended, previews, titles
 from zalobot.templating.language import SOURCE_LIMIT
 from zalobot.web import console
 from zalobot.web.access import WHO, Row
@@ -178,8 +178,14 @@ async def _page(
 
 async def _answer(request: web.Request, name: str, language: str, **more: str | None) -> web.StreamResponse:
     page = await _page(request, name, language, **more)  # type: ignore[arg-type]
+    groups = titles.groups(page.kept.words.names)
+    around: dict[str, Any] = {
+        "groups": groups,
+        "place": next(group for group in groups if name in group.names),
+        "languages": {one: str(languages.words(one)["language"]["name"]) for one in page.kept.words.languages},
+    }
     status = 409 if page.refusal else 200
-    return await shell.html(request, "wording", "wording", status=status, page=page, act=ACT)
+    return await shell.html(request, "wording", "wording", status=status, page=page, act=ACT, **around)
 
 
 def _back(

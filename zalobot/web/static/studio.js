@@ -1,0 +1,119 @@
+// The page of one message: what is typed is painted (the text stays a plain textarea), kept and seen on the phone as
+// one types; a pressed placeholder goes where the cursor is. Without this script the same buttons send the form.
+"use strict";
+(() => {
+  const form = document.getElementById("soan-form");
+  const area = document.getElementById("noi-dung");
+  const paint = document.getElementById("to-mau");
+  if (!form || !area || !paint) return;
+  const known = new Set(area.dataset.o.split(" "));
+  const KEY = `loi-nhan:${form.elements.ten.value}:${form.elements.ngon_ngu.value}`;
+  const PIECES = ["nhap-luc", "o-day", "loi", "dem", "dien-thoai", "nut", "khac", "chan"];
+  const TAG = /\{\{[^{}]*\}\}|\{%[^{}]*%\}/g;
+  const WORDS = new Set(["if", "elif", "else", "endif", "and", "or", "not", "true", "false"]);
+  const warned = document.getElementById("chua-luu");
+  let sent = area.value;
+  let sample = form.elements.mau.value;
+  let asked = 0;
+  let leaving = false;
+
+  const kind = (tag) => {
+    const names = tag.slice(2, -2).replace(/(["']).*?\1/g, "").match(/[^\s()=!|]+/g) || [];
+    if (names.some((name) => !WORDS.has(name) && !known.has(name) && !["lower", "upper", "trim"].includes(name))) return "ph ph-bad";
+    return tag.startsWith("{%") ? "ph ph-if" : "ph";
+  };
+  const line = (text, look) => {
+    const item = document.createElement("li");
+    if (look) item.className = look;
+    let from = 0;
+    for (const tag of text.matchAll(TAG)) {
+      item.append(text.slice(from, tag.index));
+      const span = document.createElement("span");
+      span.className = kind(tag[0]);
+      span.textContent = tag[0];
+      item.append(span);
+      from = tag.index + tag[0].length;
+    }
+    item.append(text.slice(from));
+    return item;
+  };
+  const draw = () => {
+    const looks = {};
+    for (const one of document.querySelectorAll("#loi [data-line]"))
+      if (one.dataset.kind === "stop") looks[one.dataset.line] = "bad-l";
+      else if (one.dataset.kind === "warning") looks[one.dataset.line] ||= "warn-l";
+    paint.replaceChildren(...area.value.split("\n").map((text, at) => line(text, looks[at + 1])));
+  };
+
+  const put = (html) => {
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    for (const id of PIECES) {
+      const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
+      if (old && now && old.innerHTML !== now.innerHTML) old.innerHTML = now.innerHTML;
+    }
+    const refusal = fresh.getElementById("loi-luu")?.textContent || "";
+    if (refusal) document.getElementById("vi-sao").textContent = refusal;
+    warned.hidden = !refusal;
+  };
+  const ask = async () => {
+    const mine = ++asked;
+    const body = new URLSearchParams(new FormData(form));
+    const text = area.value;
+    try {
+      const answer = await fetch(form.dataset.nhap, {
+        method: "POST", body, headers: { "X-CSRF": form.elements.csrf.value }, redirect: "error",
+      });
+      if (!answer.ok) throw new Error(answer.status);
+      const html = await answer.text();
+      if (mine !== asked) return;
+      [sent, sample] = [text, form.elements.mau.value];
+      sessionStorage.removeItem(KEY);
+      put(html);
+      draw();
+    } catch {
+      if (leaving || mine !== asked) return;
+      sessionStorage.setItem(KEY, text);
+      warned.hidden = false;
+    }
+  };
+  let timer = 0;
+  const soon = (wait = 500) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { if (!leaving && (area.value !== sent || form.elements.mau.value !== sample)) ask(); }, wait);
+  };
+  const typed = () => { draw(); soon(); };
+
+  if (!area.readOnly) {
+    const left = sessionStorage.getItem(KEY);
+    if (left !== null && left !== area.value) { area.value = left; soon(0); }
+    area.addEventListener("input", typed);
+    document.addEventListener("visibilitychange", () => soon(0));
+    setInterval(soon, 10000, 0);
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[form=soan-form]");
+    if (button?.name === "chen" && !area.readOnly) {
+      event.preventDefault();
+      area.focus();
+      area.setRangeText(`{{ ${button.value} }}`, area.selectionStart, area.selectionEnd, "end");
+      typed();
+    } else if (button?.name === "mau") {
+      event.preventDefault();
+      form.elements.mau.value = button.value;
+      for (const one of document.querySelectorAll("button[name=mau]")) one.setAttribute("aria-pressed", String(one === button));
+      if (area.readOnly) location.search = `?ngon-ngu=${form.elements.ngon_ngu.value}&mau=${button.value}`;
+      else soon(0);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      soon(0);
+    }
+  });
+  for (const one of document.querySelectorAll("main form")) one.addEventListener("submit", () => { leaving = true; });
+  window.addEventListener("pageshow", () => { leaving = false; });
+  paint.hidden = false;
+  paint.closest(".ed").classList.add("ed-on");
+  draw();
+})();
