@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from zalobot.operating.transcripts import Line, Side
 from zalobot.templating import Rendered
 from zalobot.web import bubbles, pages
 from zalobot.web.bubbles import Bubble, laid_out
@@ -62,6 +63,19 @@ def test_a_list_a_picture_and_a_file_are_drawn() -> None:
     assert '<span class="zfile-n">ban-ve.pdf</span><small>12 KB</small>' in drawn(
         Bubble("", file=("/tep/1", "ban-ve.pdf", "12 KB"))
     )
+
+
+def test_the_live_chat_is_drawn_of_the_same_parts() -> None:
+    said = (
+        Line(ago(days=1), Side.PERSON, "xin chào"),
+        Line(NOW, Side.BOT, "Quý doanh nghiệp cần gì?", buttons=("1. Tra cứu",)),
+    )
+    drawing = '{% from "_macros/chat.html" import chat %}{{ chat(lines, "Lan") }}'
+    page = pages.environment().from_string(drawing).render(lines=said)
+    one = drawn(Bubble("Quý doanh nghiệp cần gì?", NOW, buttons=(("1. Tra cứu", "x"),)))
+    for piece in ('<span class="zb">1. Tra cứu</span>', '<div class="bub bub-x"><p>', '<p class="chat-d"><span>'):
+        assert piece in page
+        assert piece in one
 
 
 def test_what_is_typed_stays_text() -> None:

@@ -17,8 +17,8 @@ from zalobot.templating.samples import given
 from zalobot.templating.wording import Wording
 from zalobot.vietnamese import plain
 
-LETTERS: Final = 36  # in a row of a bubble on an ordinary telephone
-ROWS: Final = 24  # on its screen, a button counted as one
+LETTERS: Final = 30  # in a row of a bubble on an ordinary telephone
+ROWS: Final = 26  # on its screen, a button counted as one
 SECRETS: Final = ("otp", "password", "money", "identity")
 _SENTENCE_ENDS: Final = re.compile(r"[.!?;:]+(?=\s|$)")
 _CODE: Final = re.compile(r"\b[A-Z]{2,4}-\d{4}-\d{5}\b")
