@@ -4,15 +4,19 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from tests.demo.conftest import Town, running
 from zalobot import inbox, outbox
 from zalobot.demo import week
+from zalobot.services import SERVICES
 from zalobot.store.models import Attachment, Officer, Part, Ticket
+from zalobot.web import routes
 from zalobot.workdays import LOCAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -68,6 +72,28 @@ async def test_one_part_is_overdue_and_one_was_answered_late(town: Town) -> None
     assert any("Quá hạn (1):\nQN-2611-00002/1" in message.text for message in head)
 
 
+async def test_one_click_leads_into_each_console(town: Town) -> None:
+    doors = week.load().doors
+    homes = {}
+    for door in doors:
+        address = f"{town.application[SERVICES].settings.public_url}{door.path}"
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar) as http, http.get(address) as answer:
+            assert answer.status == 200, door
+            homes[door.path] = answer.url.path
+            assert door.title.partition(": ")[2] in await answer.text()
+    assert homes == {
+        "/demo/can-bo": "/can-bo", "/demo/lanh-dao-so": "/can-bo", "/demo/dieu-phoi": "/dieu-phoi",
+        "/demo/dieu-hanh": "/dieu-hanh", "/demo/van-hanh": "/van-hanh", "/demo/van-hanh-2": "/van-hanh",
+        "/demo/quan-tri": "/van-hanh",
+    }  # fmt: skip
+
+
+async def test_only_the_demo_has_such_doors() -> None:
+    paths = {route.path for route in routes.routes() if isinstance(route, web.RouteDef)}
+    assert not [path for path in paths if path.startswith("/demo")]
+
+
 async def test_every_official_is_linked_by_their_own_code(town: Town) -> None:
     def linked(session: Session) -> tuple[int, int]:
         query = select(func.count(), func.count(col(Officer.person_id))).where(col(Officer.active).is_(True))
@@ -81,7 +107,7 @@ async def test_the_two_phones_show_an_answer_to_judge_and_a_fresh_push(town: Tow
     assert business[-1] == "Kính gửi Quý doanh nghiệp,"
     assert officer[-1] == "Phần việc mới QN-2611-00010/1 của Sở Xây dựng, lĩnh vực Quy hoạch."
     assert next(iter(town.simulator.world.people)) == town.person("Hoàng Minh Tâm")
-    assert [title for title, _ in town.simulator.settings.links] == ["Trang công khai", "Hỏi đáp"]
+    assert [title for title, _ in town.simulator.settings.links][:2] == ["Trang công khai", "Hỏi đáp"]
 
 
 async def test_personal_details_are_on_no_public_page(town: Town) -> None:

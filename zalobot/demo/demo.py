@@ -17,7 +17,7 @@ from aiohttp import web
 
 from zalobot import app, serving
 from zalobot.config import Settings
-from zalobot.demo import approved, playing, week
+from zalobot.demo import approved, doors, playing, week
 from zalobot.handlers import talking
 from zalobot.province import Province, load
 from zalobot.services import SERVICES
@@ -47,6 +47,8 @@ async def _forever(*, empty: bool, port: int, simulator_port: int) -> None:
         print(f"\n  Simulator, two phones side by side   http://localhost:{simulator_port}/")
         print(f"  Public page                          {bot}/")
         print(f"  All tickets                          {bot}/hoi-dap")
+        for door in stories.doors:
+            print(f"  {door.title:36} {bot}{door.path}")
         if stories.newcomer:
             code = await playing.link_code(application, stories.newcomer)
             agency = application[SERVICES].province.agencies[stories.newcomer.agency].name
@@ -68,6 +70,7 @@ async def started(
     settings = _settings(settings, folder, simulator)
     migrations.upgrade(settings.database_url)
     application = app.build(settings, now=simulator.clock.now)
+    application.add_routes(doors.routes(stories.doors))
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.SockSite(runner, listener).start()
@@ -91,8 +94,12 @@ def _offered(stories: week.Stories, province: Province, port: int) -> SimSetting
         week=_days(province.calendar),
         templates=approved.at_zalo(province),
         asks=True,
-        links=tuple((title, f"http://localhost:{port}{path}") for title, path in stories.links),
+        links=tuple((title, f"http://localhost:{port}{path}") for title, path in (*stories.links, *_doors(stories))),
     )
+
+
+def _doors(stories: week.Stories) -> tuple[tuple[str, str], ...]:
+    return tuple((door.title, door.path) for door in stories.doors)
 
 
 def _days(calendar: WorkCalendar) -> Week:

@@ -4,6 +4,7 @@ The one rule: an act is something a person could do on their phone. What the bot
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,10 +43,21 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A way into a console: as the member of staff `person_id`, or as somebody who has an account only."""
+
+    title: str
+    path: str
+    person_id: str = ""
+    name: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stories:
     """A week: its people, their acts in the order of time, and the bot's pages worth a look (title, path).
 
-    `newcomer` is a member of staff who is entered and not linked yet.
+    `newcomer` is a member of staff who is entered and not linked yet; `doors` lead into the consoles.
     """
 
     begins: datetime
@@ -54,6 +66,7 @@ class Stories:
     acts: tuple[Act, ...]
     links: tuple[tuple[str, str], ...]
     newcomer: Figure | None = None
+    doors: tuple[Door, ...] = ()
 
     @property
     def staff(self) -> tuple[Figure, ...]:
@@ -77,7 +90,9 @@ def load(file: Path = HERE / "week.toml") -> Stories:
     links = tuple((title, path) for title, path in raw["links"].items())
     newcomer = _figure(len(people), {"key": "newcomer", **raw["newcomer"]}) if "newcomer" in raw else None
     ordered = tuple(sorted(acts, key=lambda act: act.at))
-    return Stories(raw["begins"], raw["ends"], people, ordered, links, newcomer)
+    ids = {figure.key: figure.seed.id for figure in people}
+    doors = tuple(_door(entry, ids) for entry in raw.get("door", ()))
+    return Stories(raw["begins"], raw["ends"], people, ordered, links, newcomer, doors)
 
 
 def without_stories(stories: Stories) -> Stories:
@@ -90,6 +105,11 @@ def _figure(number: int, entry: dict[str, str]) -> Figure:
     side = Side.BUSINESS if role is None else Side.OFFICER
     seed = PersonSeed(entry["name"], side, entry.get("note", ""), str(FIRST_ID + number * 7919))
     return Figure(entry["key"], seed, entry.get("agency", ""), role)
+
+
+def _door(entry: dict[str, str], ids: Mapping[str, str]) -> Door:
+    person = ids[entry["who"]] if "who" in entry else ""
+    return Door(entry["title"], f"/demo/{entry['way']}", person, entry.get("name", ""), entry.get("role", ""))
 
 
 def _story(story: dict[str, Any], begins: datetime) -> list[Act]:
