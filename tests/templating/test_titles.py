@@ -8,7 +8,7 @@ from zalobot.templating import titles
 
 def test_every_message_is_named_and_placed_once() -> None:
     placed = [name for group in titles.groups(CONTEXTS) for name in group.names]
-    assert [name for name in CONTEXTS if titles.title(name) == name] == []
+    assert [name for name in CONTEXTS if titles.title(name) == name] == [], "name it in templates/message_names.toml"
     assert sorted(set(CONTEXTS)) == sorted(placed)
     assert sorted(placed) == sorted(set(placed))
 
