@@ -194,6 +194,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("no_such_person", "chat_held", "chat_not_held", "chat_not_asked"),
             *("chat_empty", "chat_too_long", "chat_closed", "calendar_changed"),
+            *("reference_changed", "name_missing", "no_such_topic", "already_succeeded"),
+            *("officer_holds_parts", "account_self"),
         ),
     ),
     ("studio", ("facts",), ("bound", "trial", "undone")),
@@ -228,7 +230,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("status", (*_ABOUT_A_PART, "facts"), ("class_changed", "decided", "succeeded")),
     ("status", _ABOUT_A_PART, ("part_added", "disputed")),
     ("status", ("facts",), ("check_code",)),
-    ("status", ("ticket", "facts"), ("merged", "split")),
+    ("status", ("ticket", "facts"), ("merged", "split", "split_joined")),
     ("status", ("ticket", "answers"), ("answers",)),
     ("list", ("part",), ("part", "work", "answer")),
     (

@@ -106,7 +106,7 @@ def _new(
         *(ticket.person_id, text, topic, tuple(agencies), ticket.contact, ticket.tier, ticket.business_name),
         *(ticket.business, ticket.masks),
     )
-    columns = {"confirmed_at": now, "followers": telling.reporters(ticket)[1:]}
+    columns = {"confirmed_at": now, "followers": ticket.followers, "joined": ticket.joined}
     made = opening.new_ticket(session, draft, ticket.klass, rule, now, received=ticket.received_at, **columns)
     for number, agency in enumerate(dict.fromkeys(agencies), 1):
         receipt = clocks.counted(ticket.received_at, rule, ticket.klass, calendar, waits.get(agency, ()))
@@ -157,4 +157,8 @@ def _tell(
     whole = facts.of_ticket(session, made, born, now)
     said = templating.render("status/split", ticket=whole, facts={"code": ticket.code, "reason": reason})
     for person_id in telling.reporters(ticket):
+        telling.push(session, person_id, said, made, now)
+    told = set(telling.told(session, ticket)).difference(telling.reporters(ticket))
+    said = templating.render("status/split_joined", ticket=whole, facts={"code": ticket.code}) if told else said
+    for person_id in sorted(told):
         telling.push(session, person_id, said, made, now)
