@@ -31,6 +31,7 @@ def test_placeholders_names_and_other_languages_are_searched(words: Wording) -> 
     assert ("status/check_code", "vi") in names(look(words, "ma_kiem_tra"))
     assert names(look(words, "xem lại trước khi gửi"))[0] == ("report_issue/confirm", "vi")
     assert {language for _, language in names(look(words, "received at"))} == {"en"}
+    assert ("status/answered", "vi") in names(look(words, "nội dung trả lời"))  # what {{ tra_loi }} is called
     assert names(look(words, "reminders/half"))[0] == ("reminders/half", "vi")
 
 

@@ -5,8 +5,9 @@ import pytest
 from zalobot import languages, speech, templating
 from zalobot.languages import DEFAULT
 from zalobot.message_contexts import FOR_BUSINESSES
+from zalobot.placeholders import PLACEHOLDERS
 from zalobot.province import load
-from zalobot.templating import Unsafe, Wording, previews
+from zalobot.templating import Unsafe, Wording, previews, samples
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,14 @@ def test_there_are_four_cases(shipped: Wording) -> None:
     ]
     with pytest.raises(KeyError):
         previews.samples("report_issue/nothing", wording=shipped)
+
+
+def test_every_placeholder_has_a_plain_name() -> None:
+    names = [samples.title(placeholder.name) for placeholder in PLACEHOLDERS]
+    unnamed = [one.name for one in PLACEHOLDERS if "title" not in samples.given()[one.name]]
+    assert unnamed == [], "give it a title in templates/samples.toml"
+    assert len(set(names)) == len(names)
+    assert all(name[0].isupper() for name in names)
 
 
 def test_the_awkward_cases_are_awkward(shipped: Wording) -> None:

@@ -15,9 +15,12 @@ from zalobot.languages import DEFAULT
 from zalobot.templating import titles
 from zalobot.templating.checks import check
 from zalobot.templating.findings import Finding, Kind
+from zalobot.templating.lint import TAG
+from zalobot.templating.samples import given, title
 from zalobot.templating.wording import Wording
 from zalobot.vietnamese import fold, fold_in_place, nfc
 
+_WORD: Final = re.compile(r"\w+")
 AROUND: Final = 60  # letters of a line beside what was found
 LONGEST: Final = 100  # letters of what is looked for
 
@@ -41,8 +44,8 @@ class Found:
 
 
 def look(wording: Wording, text: str) -> list[Found]:
-    """Messages that have these words in their name, their text or a placeholder, in any language: as one phrase; where
-    none has that, all of the words. Those called so come first, then those that say it with these very marks."""
+    """Messages that have these words in their name, their text or what a placeholder is called, in any language: as one
+    phrase; where none has that, all of the words. Those called so come first, then those with these very marks."""
     said, typed = fold(text)[:LONGEST], " ".join(nfc(text).lower().split())[:LONGEST]
     if not said:
         return []
@@ -59,7 +62,7 @@ def _rank(wording: Wording, one: Found, said: str, typed: str) -> int:
 
 def _having(wording: Wording, wanted: Sequence[re.Pattern[str]]) -> Iterator[Found]:
     for name in _in_order(wording):
-        named = f"{fold(titles.title(name))} {name}"
+        named = _named(wording, name)
         for language in wording.languages:
             if not wording.has(name, language):
                 continue
@@ -67,6 +70,17 @@ def _having(wording: Wording, wanted: Sequence[re.Pattern[str]]) -> Iterator[Fou
             folded = fold_in_place(source)
             if all(word.search(folded) or (language == DEFAULT and word.search(named)) for word in wanted):
                 yield Found(name, language, _excerpt(source, folded, wanted))
+
+
+def _named(wording: Wording, name: str) -> str:
+    """What a message is called, and what the placeholders in it are called, folded."""
+    return _calls(name, wording.source(name) if wording.has(name) else "")
+
+
+@lru_cache(maxsize=2048)
+def _calls(name: str, source: str) -> str:
+    called = [title(word) for word in dict.fromkeys(_WORD.findall(" ".join(TAG.findall(source)))) if word in given()]
+    return " | ".join((fold(titles.title(name)), name, *map(fold, called)))
 
 
 def _excerpt(source: str, folded: str, wanted: Sequence[re.Pattern[str]]) -> tuple[tuple[str, bool], ...]:

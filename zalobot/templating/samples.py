@@ -15,7 +15,7 @@ from zalobot.paths import templates_folder
 
 @cache
 def given(language: str = DEFAULT) -> Mapping[str, Mapping[str, Any]]:
-    """The samples of a language: of each placeholder `sample`, and where they differ `longest` and `five`."""
+    """The samples of a language: of each placeholder `title`, `sample`, and where they differ `longest` and `five`."""
     if language == DEFAULT:
         return _read(templates_folder() / "samples.toml")
     ours, theirs = given(), _read(languages.others()[language] / "samples.toml")
@@ -24,6 +24,11 @@ def given(language: str = DEFAULT) -> Mapping[str, Mapping[str, Any]]:
 
 def _read(path: Any) -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def title(name: str) -> str:
+    """What operators call a placeholder; its name as words where the file has nothing."""
+    return str(given().get(name, {}).get("title") or name.replace("_", " "))
 
 
 def filled(sample: str, longest: str | int) -> str:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from zalobot.figures.words import definitions
 from zalobot.paths import templates_folder
 from zalobot.services import SERVICES, Services
-from zalobot.templating import titles
+from zalobot.templating import samples, titles
 from zalobot.web import assets
 from zalobot.web.filters import FILTERS
 
@@ -54,6 +54,7 @@ def environment() -> Environment:
     found.globals["static"] = assets.url
     found.globals["definitions"] = definitions()
     found.globals["titled"] = titles.title
+    found.globals["placeholder_titled"] = samples.title
     return found
 
 
