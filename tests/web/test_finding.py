@@ -11,8 +11,7 @@ from aiohttp.test_utils import TestServer
 
 from tests.web import sample
 from tests.web.conftest import application
-from tests.web.test_consoles_in_browser import checked
-from tests.web.test_in_browser import CUT_OFF, LOW_CONTRAST, WIDER_THAN_THE_WINDOW
+from tests.web.seen import CUT_OFF, LOW_CONTRAST, WIDER_THAN_THE_WINDOW, checked
 from tests.web.test_public_pages import words
 from tests.web.test_sign_in import account
 from zalobot import flows, speech, templating
@@ -126,14 +125,13 @@ async def test_it_fits_a_phone_and_is_used_by_keys(site: tuple[str, str], browse
     page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
     page.on("request", lambda sent: None if sent.url.startswith(address) else faults.append(sent.url))
     for query in ("", "?tim=ho+so", "?so-do=withdraw"):
-        for width in (360, 1280):
+        for width, scheme in ((1280, "light"), (360, "light"), (360, "dark")):
             await page.set_viewport_size({"width": width, "height": 740})
-            for scheme in ("light", "dark"):
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                await page.goto(address + PATH + query)
-                assert await page.evaluate(WIDER_THAN_THE_WINDOW) == 0, (query, width)
-                assert await page.evaluate(LOW_CONTRAST) == [], (query, width, scheme)
-                assert await page.evaluate(CUT_OFF) == [], (query, width)
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.goto(address + PATH + query)
+            assert await page.evaluate(WIDER_THAN_THE_WINDOW) == 0, (query, width)
+            assert await page.evaluate(LOW_CONTRAST) == [], (query, width, scheme)
+            assert await page.evaluate(CUT_OFF) == [], (query, width)
         assert await checked(page) == [], query
     await page.goto(address + PATH)
     await _by_keys(page)
