@@ -52,7 +52,7 @@ def test_it_reads_like_an_office(name: str) -> None:
 def test_it_is_a_whole_sentence(name: str) -> None:
     body = WORDING.preview(WORDING.source(name)).text
     assert body[0].isupper() or body[0].isdigit()
-    assert re.search(r"[.?:\"]$|\d$|\n\d\. [^\n]+$", body.strip()), body
+    assert re.search(r"[.?:\"]$|\d$|\n\d\. [^\n]+$|\nhttps://\S+$", body.strip()), body
 
 
 @pytest.mark.parametrize("name", [n for n in WORDING.names if n.startswith(("officer", "reminders/"))])
