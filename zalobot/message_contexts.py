@@ -32,7 +32,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("publicity", "publicity.not_an_option", "pieces", "pieces.not_a_piece"),
             *("business", "business.too_short", "business.too_long"),
             *("confirm", "confirm.unclear", "confirm.what_to_change"),
-            *("nudge", "resumed", "cancelled"),
+            *("nudge", "resumed", "cancelled", "stop"),
         ),
     ),
     ("report_issue", _FLOW, ("at_once", "at_once.not_an_option", "same_matter", "same_matter.not_an_option")),
@@ -102,7 +102,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("nothing_to_cancel", "nothing_to_go_back", "attachment_kind", "sticker", "thanks", "cancelled", "abuse"),
             *("person_called", "person_called_after_hours", "given_back", "out_of_hours", "shelved"),
-            *("citizen_matter", "spam", "in_a_group"),
+            *("citizen_matter", "spam", "in_a_group", "way_out", "if_urgent"),
         ),
     ),
     ("common", ("options",), ("typed",)),

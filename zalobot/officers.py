@@ -43,6 +43,13 @@ def issue_link_code(session: Session, *, agency: str, name: str, role: Role, now
     return code
 
 
+def renew_link_code(officer: Officer, now: datetime) -> str:
+    """Another one-time code for a member of staff: the former one is good no more."""
+    code = link_codes.new(_PREFIX)
+    officer.code_hash, officer.code_expires_at = link_codes.digest(code), now + LIFE
+    return code
+
+
 def set_email(session: Session, officer_id: str, email: str) -> None:
     """Where letters go that Zalo cannot carry; "" for nowhere. Raises Refused: not_an_address."""
     if email and not mail.is_address(email):

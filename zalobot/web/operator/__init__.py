@@ -4,13 +4,17 @@ The one rule: a page is drawn by `shell.html`, which brings the side list with i
 """
 
 from zalobot.web.operator import (
+    agencies,
     calendar,
     chat,
     chat_stream,
     events,
     finding,
     messages,
+    officers,
     overview,
+    topics,
+    users,
     wording,
     wording_files,
     wording_review,
@@ -27,4 +31,8 @@ ROWS = (
     *chat_stream.ROWS,  # before the page of one conversation, whose address it would fit
     *chat.ROWS,
     *calendar.ROWS,
+    *agencies.ROWS,
+    *topics.ROWS,
+    *officers.ROWS,
+    *users.ROWS,
 )

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
+from zalobot import reference
 from zalobot.errors import Refused
 from zalobot.relay import TOPIC as OUTBOX
 from zalobot.services import SERVICES
@@ -36,6 +37,13 @@ async def perform(request: web.Request, verb: Verb, *words: Any, **more: Any) ->
     result = await services.store.run(_by_account, verb, request[WHO].account.id, words, services.now(), more)
     await services.coordination.publish(OUTBOX)
     return result
+
+
+async def rearrange(request: web.Request, verb: Verb, *words: Any, done: str, back: str, **more: Any) -> web.Response:
+    """`act` for what every process keeps in memory (agencies, topics): they are told to look at once."""
+    response = await act(request, verb, *words, done=done, back=back, **more)
+    await request.app[SERVICES].coordination.publish(reference.TOPIC)
+    return response
 
 
 async def typed(request: web.Request, *names: str, most: int = 2000) -> dict[str, str]:
