@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from zalobot import flows
-from zalobot.flows.picture import Node, Picture, picture
+from zalobot.flows.picture import LETTERS, Node, Picture, picture
 from zalobot.message_contexts import CONTEXTS
 from zalobot.province import load
 
@@ -36,6 +36,7 @@ def test_boxes_do_not_lie_on_each_other_and_arrows_stay_inside(name: str) -> Non
     drawn = PICTURES[name]
     assert [(a.message, b.message) for a, b in combinations(drawn.nodes, 2) if overlap(a, b)] == []
     assert all(node.x >= 0 and node.x + node.width <= drawn.width for node in drawn.nodes)
+    assert [line for node in drawn.nodes for line in node.lines if len(line) > LETTERS] == []
     assert all(node.y >= 0 and node.y + node.height <= drawn.height for node in drawn.nodes)
 
 

@@ -103,6 +103,13 @@ async def test_words_are_found_and_marked(read: Read) -> None:
     assert 'value="&lt;script&gt;alert(1)&lt;/script&gt;"' in hostile
 
 
+async def test_what_an_operator_typed_is_shown_literally(read: Read, wording: Wording) -> None:
+    wording.put("common/thanks", "Cảm ơn <img src=x onerror=alert(1)> zzyzx {{ ten_kenh }}")
+    page = await read("?tim=zzyzx")
+    assert "<img src=x" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt; <mark>zzyzx</mark> {{ ten_kenh }}" in page
+
+
 async def test_what_was_changed_and_what_is_wrong_with_it_is_listed(read: Read, wording: Wording) -> None:
     assert "Không có lời nhắn nào như vậy" in words(await read("?loc=can-sua"))
     wording.put("common/thanks", "Cảm ơn. Xin gửi mã OTP.")

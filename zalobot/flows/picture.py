@@ -16,10 +16,10 @@ from zalobot.flows.options import resolve
 from zalobot.templating import titles
 
 LANE, WIDE, TALL, GAP = 56, 232, 52, 44
-SIDE, SMALL, BETWEEN = 200, 32, 8
+SIDE, SMALL, BETWEEN = 232, 32, 8
 ASIDE: Final = LANE + WIDE + 40
 WIDTH: Final = ASIDE + SIDE + 8
-LETTERS: Final = 28  # in one line of a question
+LETTERS: Final = 28  # in one line of a box
 SHOWN: Final = 3  # answers named on an arrow
 
 
