@@ -197,6 +197,19 @@ async def test_what_is_typed_is_kept_and_looked_at_while_typing(studio: Studio) 
     assert draft.text.endswith("{{ ma_ho_so_ }}\n")
 
 
+async def test_without_a_script_a_pressed_case_is_shown(studio: Studio) -> None:
+    huy = await studio.desk("Huy")
+    await huy.get("/van-hanh/loi-nhan/report_issue/sent?ngon-ngu=vi")
+    assert "5. UBND" not in huy.page
+    text = templating.current().source("report_issue/sent")
+    form = FormData([("ten", "report_issue/sent"), ("ngon_ngu", "vi"), ("noi_dung", text), ("mau", "usual")])
+    form.add_field("mau", "five")
+    token = re.search(r'name="csrf" value="(\w+)"', huy.page)
+    form.add_field("csrf", token[1] if token else "")
+    async with huy.http.post(f"{huy.address}{ACT}/luu", data=form, cookies={"phien": huy.token}) as answer:
+        assert "5. UBND" in await answer.text()
+
+
 async def test_without_a_script_a_placeholder_is_put_at_the_end_and_a_remedy_in_its_place(studio: Studio) -> None:
     huy = await studio.desk("Huy")
     await huy.get(PAGE)

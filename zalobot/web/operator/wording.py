@@ -3,6 +3,7 @@
 The one rule: every act of the page keeps what is typed first; a refusal shows the page again with all of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -147,7 +148,8 @@ async def _typed(request: web.Request) -> tuple[str, str, str, str]:
     """Which message, in which language, what is typed, and the case looked at."""
     form = await request.post()
     name, language = str(form.get("ten", ""))[:100], str(form.get("ngon_ngu", DEFAULT))[:8]
-    return name, language, str(form.get("noi_dung", "")), str(form.get("mau", ""))[:16]
+    sample = str(form.getall("mau", [""])[-1])[:16]  # a pressed case comes after the one on the screen
+    return name, language, str(form.get("noi_dung", "")), sample
 
 
 async def _mended(request: web.Request, name: str, language: str, text: str, key: str) -> str:
@@ -179,13 +181,22 @@ async def _page(
 async def _answer(request: web.Request, name: str, language: str, **more: str | None) -> web.StreamResponse:
     page = await _page(request, name, language, **more)  # type: ignore[arg-type]
     groups = titles.groups(page.kept.words.names)
+    place = next(group for group in groups if name in group.names)
     around: dict[str, Any] = {
         "groups": groups,
-        "place": next(group for group in groups if name in group.names),
+        "place": place,
+        "steps": _steps(place.names, name),
         "languages": {one: str(languages.words(one)["language"]["name"]) for one in page.kept.words.languages},
     }
     status = 409 if page.refusal else 200
     return await shell.html(request, "wording", "wording", status=status, page=page, act=ACT, **around)
+
+
+def _steps(names: Sequence[str], name: str) -> Sequence[str]:
+    """What comes before and after a message, questions without their refusals."""
+    steps = [one for one in names if one == name or "." not in one]
+    at = steps.index(name)
+    return steps[max(0, at - 3) : at + 4]
 
 
 def _back(

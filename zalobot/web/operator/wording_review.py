@@ -6,6 +6,7 @@ waits.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -20,11 +21,12 @@ from zalobot.store.models import Account, WordingOrigin, WordingVersion
 from zalobot.studio import difference, history, releasing, telling, versions
 from zalobot.studio.difference import Line
 from zalobot.studio.history import Entry
-from zalobot.templating import Kind, titles
+from zalobot.templating import Wording, titles
 from zalobot.web.access import WHO, Row
 from zalobot.web.acting import onwards, refused
+from zalobot.web.bubbles import Laid
 from zalobot.web.flashes import Flash
-from zalobot.web.operator import shell
+from zalobot.web.operator import shell, wording_view
 from zalobot.web.operator.acts import perform
 from zalobot.web.operator.wording import ACT, NAME, PATH
 
@@ -33,10 +35,11 @@ WAITING: Final = f"{PATH}/cho-duyet"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A version with what it would change. `stale`: something else was released since it was begun."""
+    """A version with what it would change and how it would look. `stale`: something else was released meanwhile."""
 
     entry: Entry
     changed: tuple[Line, ...]
+    laid: tuple[Laid, ...]
     stops: int
     stale: bool
 
@@ -105,28 +108,35 @@ async def _decide(request: web.Request, verb: Any, *words: str, done: str) -> we
 
 async def _waiting(request: web.Request, refusal: str = "", *, status: int = 200) -> web.StreamResponse:
     services, me = request.app[SERVICES], request[WHO].account
-    bunches = await services.store.read(_bunches, me)
+    bunches = await services.store.read(_bunches, me, services.now())
     named = {one: str(languages.words(one)["language"]["name"]) for one in languages.every()}
     things: dict[str, Any] = {"bunches": bunches, "refusal": refusal, "languages": named, "act": ACT}
     return await shell.html(request, "wording_waiting", "wording", status=status, **things)
 
 
-def _bunches(session: Session, me: Account) -> list[Bunch]:
+def _bunches(session: Session, me: Account, now: datetime) -> list[Bunch]:
     entries = history.waiting(session)
     first = {entry.batch or entry.id: place for place, entry in reversed(list(enumerate(entries)))}
     ordered = sorted(entries, key=lambda entry: first[entry.batch or entry.id])
-    return [_bunch(session, list(some), me) for _, some in groupby(ordered, key=lambda entry: entry.batch or entry.id)]
+    together = groupby(ordered, key=lambda entry: entry.batch or entry.id)
+    return [_bunch(session, list(some), me, now) for _, some in together]
 
 
-def _bunch(session: Session, entries: Sequence[Entry], me: Account) -> Bunch:
+def _bunch(session: Session, entries: Sequence[Entry], me: Account, now: datetime) -> Bunch:
     words = versions.together_with(session, {(one.language, one.name): one.text for one in entries})
-    items = []
-    for one in entries:
-        found = versions.findings(one.text, one.name, one.language, one.before, words)
-        used = versions.in_use(session, one.name, one.language)
-        stops = sum(finding.kind is Kind.STOP for finding in found)
-        items.append(Waiting(one, tuple(difference.between(one.before, one.text)), stops, one.based_on != used.version))
-    return Bunch(entries[0].batch or "", entries[0].author_id == me.id, tuple(items))
+    items = tuple(_item(session, one, words, now) for one in entries)
+    return Bunch(entries[0].batch or "", entries[0].author_id == me.id, items)
+
+
+def _item(session: Session, one: Entry, words: Wording, now: datetime) -> Waiting:
+    found = versions.findings(one.text, one.name, one.language, one.before, words)
+    return Waiting(
+        entry=one,
+        changed=tuple(difference.between(one.before, one.text)),
+        laid=wording_view.laid_out(one.text, one.name, one.language, words, now),
+        stops=len(versions.stops(found)),
+        stale=one.based_on != versions.in_use(session, one.name, one.language).version,
+    )
 
 
 def _past(session: Session, name: str, language: str) -> tuple[list[Entry], str, str]:

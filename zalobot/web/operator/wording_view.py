@@ -3,6 +3,7 @@
 The one rule: everything is worked out of the text on the screen, released or not, kept or not.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,7 @@ from zalobot.templating.lint import MAX_TEXT
 from zalobot.web import bubbles
 from zalobot.web.bubbles import Laid
 
-NEWEST: Final = 5  # versions named beside the text
+FEW: Final = 9  # placeholders that are all shown at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A placeholder that may stand in this message, and what it would be filled with."""
+    """A placeholder that may stand in this message, and what it would be filled with. `near`: some words of this
+    message name it, those in use or the shipped ones; or there are but few."""
 
     name: str
     sample: str
+    near: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ def page(
         sample=sample,
         laid=laid,
         buttons=buttons,
-        chips=_chips(name, language, known.words),
+        chips=_chips(name, language, known),
         changed=tuple(difference.between(known.used.source, text)),
         conflict=None
         if base is None
@@ -167,6 +170,11 @@ def page(
         saved_at=known.draft.saved_at if known.draft else None,
         answer=history.sent_back(known.entries, me.id),
     )
+
+
+def laid_out(text: str, name: str, language: str, words: Wording, now: datetime) -> tuple[Laid, ...]:
+    """How words look on the phone in the ordinary case."""
+    return _look(text, name, language, previews.USUAL, words, now)[0]
 
 
 def _base(draft: WordingVersion | None, used: Message, shipped: Message, entries: Sequence[Entry]) -> str | None:
@@ -182,11 +190,15 @@ def _tongues(name: str, words: Wording) -> tuple[Tongue, ...]:
     )
 
 
-def _chips(name: str, language: str, words: Wording) -> tuple[Chip, ...]:
-    if name not in words.contexts:
+def _chips(name: str, language: str, known: Kept) -> tuple[Chip, ...]:
+    if name not in known.words.contexts:
         return ()
-    usual = previews.samples(name, language, wording=words)[0]
-    return tuple(Chip(one, " ".join(value.split())) for one, value in sorted(usual.values.items()))
+    usual = previews.samples(name, language, wording=known.words)[0].values
+    few, said = len(usual) <= FEW, known.used.source + known.shipped.source
+    return tuple(
+        Chip(one, " ".join(value.split()), few or re.search(rf"\b{one}\b", said) is not None)
+        for one, value in sorted(usual.items())
+    )
 
 
 def _look(

@@ -3,9 +3,10 @@
 "use strict";
 (() => {
   const form = document.getElementById("soan-form");
-  const area = document.getElementById("noi-dung");
+  const area = document.getElementById("chu");
   const paint = document.getElementById("to-mau");
   if (!form || !area || !paint) return;
+  const chosen = form.querySelector("input[name=mau]"); // the buttons of the cases have its name, too
   const known = new Set(area.dataset.o.split(" "));
   const KEY = `loi-nhan:${form.elements.ten.value}:${form.elements.ngon_ngu.value}`;
   const PIECES = ["nhap-luc", "o-day", "loi", "dem", "dien-thoai", "nut", "khac", "chan"];
@@ -13,7 +14,7 @@
   const WORDS = new Set(["if", "elif", "else", "endif", "and", "or", "not", "true", "false"]);
   const warned = document.getElementById("chua-luu");
   let sent = area.value;
-  let sample = form.elements.mau.value;
+  let sample = chosen.value;
   let asked = 0;
   let leaving = false;
 
@@ -66,7 +67,7 @@
       if (!answer.ok) throw new Error(answer.status);
       const html = await answer.text();
       if (mine !== asked) return;
-      [sent, sample] = [text, form.elements.mau.value];
+      [sent, sample] = [text, chosen.value];
       sessionStorage.removeItem(KEY);
       put(html);
       draw();
@@ -79,7 +80,7 @@
   let timer = 0;
   const soon = (wait = 500) => {
     clearTimeout(timer);
-    timer = setTimeout(() => { if (!leaving && (area.value !== sent || form.elements.mau.value !== sample)) ask(); }, wait);
+    timer = setTimeout(() => { if (!leaving && (area.value !== sent || chosen.value !== sample)) ask(); }, wait);
   };
   const typed = () => { draw(); soon(); };
 
@@ -99,7 +100,7 @@
       typed();
     } else if (button?.name === "mau") {
       event.preventDefault();
-      form.elements.mau.value = button.value;
+      chosen.value = button.value;
       for (const one of document.querySelectorAll("button[name=mau]")) one.setAttribute("aria-pressed", String(one === button));
       if (area.readOnly) location.search = `?ngon-ngu=${form.elements.ngon_ngu.value}&mau=${button.value}`;
       else soon(0);

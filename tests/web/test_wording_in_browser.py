@@ -1,0 +1,121 @@
+"""The wording studio in a real browser: typed, seen, asked for and released by keys alone; it fits and can be read."""
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from tests.web.seen import CUT_OFF, WIDER_THAN_THE_WINDOW, checked
+from tests.web.test_wording import ACT, MENU, NEW, PAGE, Desk, Studio, said, studio
+from zalobot.studio import versions
+from zalobot.web.access import COOKIE
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.chromium
+__all__ = ["studio"]
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (1280, "dark"))
+REVIEW = "/van-hanh/loi-nhan/cho-duyet"
+PAGES = (PAGE, REVIEW, f"/van-hanh/loi-nhan/lich-su/{MENU}?ngon-ngu=vi", "/van-hanh/loi-nhan/tep")
+
+
+async def sat_down(browser: "Browser", desk: Desk, faults: list[str], *, width: int = 1280) -> "Page":
+    """A browser of somebody's own, which notes console errors, broken policies and requests outside."""
+    context: BrowserContext = await browser.new_context(viewport={"width": width, "height": 800})
+    await context.add_cookies([{"name": COOKIE, "value": desk.token, "url": desk.address}])
+    page = await context.new_page()
+    page.on("console", lambda told: faults.append(told.text) if told.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda sent: None if sent.url.startswith(desk.address) else faults.append(sent.url))
+    page.set_default_timeout(15_000)
+    return page
+
+
+async def to(page: "Page", name: str) -> None:
+    """Go on with the tab key until the control of this name has the focus."""
+    for _ in range(200):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("(n) => document.activeElement.innerText?.trim().startsWith(n)", name):
+            return
+    raise AssertionError(f"no key leads to {name}")
+
+
+async def test_a_text_is_typed_asked_for_and_released_by_keys_alone_and_the_bot_says_it(
+    studio: Studio,
+    browser: "Browser",
+) -> None:
+    faults: list[str] = []
+    huy, lan = await studio.desk("Huy"), await studio.desk("Lan")
+    page = await sat_down(browser, huy, faults)
+    await page.goto(huy.address + PAGE)
+    for _ in range(200):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.id") == "chu":
+            break
+    await page.keyboard.press("Control+A")
+    await page.keyboard.insert_text(NEW.replace("Chào", "Chào {{ ten_kenhh }},"))
+    await page.locator("#loi [data-kind=stop]").wait_for()
+    assert "ten_kenhh" in await page.locator("#to-mau .ph-bad").inner_text()
+    assert await page.locator("#to-mau li.bad-l").count() == 1
+    await to(page, "Thay bằng ten_kenh")
+    await page.keyboard.press("Enter")
+    await page.locator("#loi", has_text="Không có gì phải sửa").wait_for()
+    assert "Doanh nghiệp Quảng Ninh" in await page.locator("#dien-thoai .bub").inner_text()
+    await to(page, "Gửi thử tới Zalo của tôi")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("chào tên kênh")
+    await to(page, "Đề nghị phát hành")
+    await page.keyboard.press("Enter")
+    await page.locator(".flash", has_text="Đã đề nghị phát hành").wait_for()
+
+    second = await sat_down(browser, lan, faults, width=360)
+    await second.goto(lan.address + REVIEW)
+    await to(second, "Phát hành")
+    await second.keyboard.press("Enter")
+    await second.locator(".flash", has_text="Đã phát hành").wait_for()
+    assert said().startswith("Chào Doanh nghiệp Quảng Ninh")
+    assert faults == []
+
+
+async def test_what_is_typed_saves_itself_and_a_pressed_placeholder_goes_where_the_cursor_is(
+    studio: Studio,
+    browser: "Browser",
+) -> None:
+    faults: list[str] = []
+    huy = await studio.desk("Huy")
+    page = await sat_down(browser, huy, faults, width=360)
+    await page.goto(huy.address + PAGE)
+    area = page.locator("#chu")
+    await area.fill("Chào .\n---\nGửi phản ánh -> gửi phản ánh\n")
+    await area.evaluate("(one) => one.setSelectionRange(5, 5)")
+    await page.locator("button[name=chen][value=ten_kenh]").click()
+    assert (await area.input_value()).startswith("Chào {{ ten_kenh }}.")
+    await page.locator("#nhap-luc", has_text="Bản nháp của đồng chí").wait_for()
+    await page.locator("#dien-thoai .bub", has_text="Chào Doanh nghiệp Quảng Ninh.").wait_for()
+    await page.locator("button[name=mau][value=longest]").click()
+    await page.locator("button[name=mau][value=longest][aria-pressed=true]").wait_for()
+    await page.locator("#dien-thoai .bub", has_text="Chào").wait_for()
+    draft = studio.store.read_now(versions.draft_of, MENU, "vi", huy.account)
+    assert draft is not None
+    assert draft.text.startswith("Chào {{ ten_kenh }}.")
+    assert faults == []
+
+
+async def test_every_page_fits_can_be_read_and_is_sound(studio: Studio, browser: "Browser") -> None:
+    faults: list[str] = []
+    huy, lan = await studio.desk("Huy"), await studio.desk("Lan")
+    await lan.get(PAGE)
+    await lan.post(f"{ACT}/de-nghi", noi_dung=NEW, ly_do="ngắn hơn")
+    await huy.get(PAGE)
+    await huy.post(f"{ACT}/luu", noi_dung=NEW + "{{ ten_kenhh }}")
+    found = {}
+    for width, theme in LOOKS:
+        page = await sat_down(browser, huy, faults, width=width)
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        for path in PAGES:
+            await page.goto(huy.address + path)
+            assert not await page.evaluate(WIDER_THAN_THE_WINDOW), (width, path)
+            assert await page.evaluate(CUT_OFF) == [], (width, path)
+            found[width, path] = await checked(page)
+    assert {key: said for key, said in found.items() if said} == {}
+    assert faults == []
