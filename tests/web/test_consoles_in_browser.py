@@ -6,7 +6,6 @@ On every page: axe finds nothing serious, no console error, no broken policy, no
 import hashlib
 import tomllib
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +14,9 @@ from sqlmodel import select
 
 from tests.web import sample
 from tests.web.conftest import application
+from tests.web.seen import VENDOR, WIDER_THAN_THE_WINDOW, checked, press_until
 from tests.web.test_beside import TYPED, WHOLE
 from tests.web.test_coordinator import AGAIN, ROUTE, here, ticket, to_be_sorted
-from tests.web.test_in_browser import WIDER_THAN_THE_WINDOW
 from tests.web.test_officer import PART, head, part
 from tests.web.test_sign_in import PASSWORD, account
 from zalobot import province as packs
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.chromium
 
-VENDOR = Path(__file__).with_name("vendor")
-AXE = VENDOR / "axe-core-4.10.3" / "axe.min.js"
-SERIOUS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-  .filter(v => ['serious', 'critical'].includes(v.impact))
-  .map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '))"""
 PAGES = ["/can-bo", "/can-bo/co-quan", PART, "/can-bo/mau", "/can-bo/vang-mat", "/tai-khoan"]
 
 
@@ -86,13 +80,6 @@ async def sign_in(page: "Page", address: str, name: str, way: str) -> None:
     await page.wait_for_url(f"**{way}")
 
 
-async def checked(page: "Page") -> list[str]:
-    """What axe finds serious on this page."""
-    await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(SERIOUS)
-    return found
-
-
 def test_axe_is_the_one_that_was_published() -> None:
     for file in tomllib.loads((VENDOR / "VENDOR.toml").read_text())["file"]:
         assert hashlib.sha256((VENDOR / file["path"]).read_bytes()).hexdigest() == file["sha256"]
@@ -137,20 +124,6 @@ async def test_an_answer_by_keys_alone(store: Store, address: str, page: "Page",
     await page.wait_for_url("**/can-bo")
     assert TYPED in part(store).answer
     assert [fault for fault in faults if "422" not in fault] == []
-
-
-async def press_until(page: "Page", selector: str) -> None:
-    """Tab on until this has the focus."""
-    for _ in range(80):
-        if (
-            await page.evaluate("document.activeElement.matches('*')")
-            and await page.locator(
-                f":focus:is({selector})" if ":text-is" not in selector else f"{selector}:focus"
-            ).count()
-        ):
-            return
-        await page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} is not reached by Tab")
 
 
 async def test_a_draft_saves_itself_and_comes_back(store: Store, address: str, page: "Page") -> None:
