@@ -196,6 +196,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("chat_empty", "chat_too_long", "chat_closed", "calendar_changed"),
             *("reference_changed", "name_missing", "no_such_topic", "already_succeeded"),
             *("officer_holds_parts", "account_self"),
+            *("knowledge_question", "knowledge_answer", "knowledge_review"),
         ),
     ),
     ("studio", ("facts",), ("bound", "trial", "undone")),
@@ -281,7 +282,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("bad_link", "plain_link", "emoji", "broken_letter", "only_emoji", "same_title", "numbered_title"),
             *("two_questions", "no_code", "must_say", "asks_otp", "asks_password", "asks_money", "asks_identity"),
             *("no_twin", "names_secret", "tone", "shouting", "dropped", "untranslated", "stale", "no_vietnamese"),
-            *("says_less", "says_more", "other_buttons", "tall"),
+            *("says_less", "says_more", "other_buttons", "tall", "dropped_button", "unheard"),
         ),
     ),
 )

@@ -130,6 +130,21 @@ def test_a_placeholder_that_was_dropped_is_asked_about(shipped: Wording) -> None
     assert check(before, "status/closed", before=before, wording=shipped) == ()
 
 
+def test_a_button_that_was_dropped_or_sends_something_new_is_asked_about(shipped: Wording) -> None:
+    before = "Xin chọn.\n---\nTra cứu -> Tra cứu {{ ma_ho_so }}\nXem -> {{ link_cong_khai }}"
+
+    def asked(buttons: str) -> list[tuple[int, str, str]]:
+        said = check(f"Xin chọn {{{{ ma_ho_so }}}}.\n---\n{buttons}", "status/closed", before=before, wording=shipped)
+        return [(one.line, one.code, one.detail) for one in said if one.code != "dropped"]
+
+    assert asked("Tìm hồ sơ -> tra cuu {{ ma_ho_so }}\nXem trang -> {{ link_cong_khai }}") == []
+    assert asked("Tra cứu -> Tra cứu {{ ma_ho_so }}") == [(1, "dropped_button", "Xem")]
+    assert asked("Tra cứu -> Tra cứu {{ ma_ho_so }}\nXem -> {{ link_cong_khai }}\nMenu -> menu") == []
+    assert asked("Tra cứu -> Tra cứu {{ ma_ho_so }}\nXem -> {{ link_cong_khai }}\nBay -> bay lên trời") == [
+        (5, "unheard", "bay lên trời")
+    ]
+
+
 def test_a_nearest_name_mends_with_one_press(shipped: Wording) -> None:
     source = "Hồ sơ {{ ma_hoso }} đã đóng."
     [finding] = check(source, "status/closed", wording=shipped)

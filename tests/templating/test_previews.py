@@ -7,7 +7,7 @@ from zalobot.languages import DEFAULT
 from zalobot.message_contexts import FOR_BUSINESSES
 from zalobot.placeholders import PLACEHOLDERS
 from zalobot.province import load
-from zalobot.templating import Unsafe, Wording, previews, samples
+from zalobot.templating import Message, Unsafe, Wording, previews, samples
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,13 @@ def test_every_message_can_be_seen_in_every_case(shipped: Wording, language: str
     for name in names:
         for key in previews.KEYS:
             assert len(shown(shipped, name, key, language)) in range(not name.startswith(("counted/", "list/")), 2001)
+
+
+def test_what_is_worked_out_of_the_files_is_kept_for_drafts_too(shipped: Wording) -> None:
+    draft = shipped.with_words({("vi", "common/thanks"): Message("Cảm ơn.", "1")})
+    previews.samples("common/thanks", wording=draft)
+    assert draft.worked_out is shipped.worked_out
+    assert "tieu_de" not in shipped.worked_out["optional"]
 
 
 def test_the_words_in_use_are_taken_where_none_are_given(shipped: Wording) -> None:

@@ -7,9 +7,8 @@ from collections.abc import Collection, Sequence
 
 from zalobot import languages
 from zalobot.languages import DEFAULT
-from zalobot.templating import lint, sense, translation
-from zalobot.templating.findings import Finding, Kind, found
-from zalobot.templating.language import Unsafe
+from zalobot.templating import change, lint, sense, translation
+from zalobot.templating.findings import Finding, Kind
 from zalobot.templating.using import current
 from zalobot.templating.wording import Wording
 from zalobot.vietnamese import nfc
@@ -20,7 +19,7 @@ def check(
 ) -> tuple[Finding, ...]:
     """All that is to be said about these words for this message in this language, in the order of its lines.
 
-    `before` are the words in use, against which it is seen that a placeholder disappeared. `wording` is the one in use
+    `before` are the words in use, against which it is seen what disappeared or is new. `wording` is the one in use
     unless given.
     """
     spoken = wording or current()
@@ -28,17 +27,11 @@ def check(
     with languages.speaking(language):
         said = lint.findings(spoken, source, spoken.contexts.get(name, ()))
         if not any(finding.code in ("syntax", "unsafe", "source_too_long") for finding in said):
-            said += [*_dropped(source, before), *translation.findings(spoken, source, name, language)]
+            said += change.findings(spoken, source, before)
+            said += translation.findings(spoken, source, name, language)
         if not any(finding.kind is Kind.STOP for finding in said):
             said += sense.findings(spoken, source, name)
     return tuple(sorted(set(said), key=lambda finding: finding.rank))
-
-
-def _dropped(source: str, before: str) -> list[Finding]:
-    try:
-        return [found(source, 1, Kind.WARNING, "dropped", word) for word in lint.lost(before, source)]
-    except Unsafe:
-        return []
 
 
 def words(finding: Finding, wording: Wording | None = None) -> str:

@@ -5,7 +5,6 @@ The one rule: nothing here knows a real person; values come from `samples.toml`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 
 from zalobot import languages
@@ -52,16 +51,22 @@ def _value(placeholder: Placeholder, key: str, language: str, optional: frozense
     return str(sample.get("five", usual)) if key == FIVE else usual
 
 
-@lru_cache(maxsize=4)
 def _optional(wording: Wording) -> frozenset[str]:
     """The placeholders of which any shipped message asks whether they are there: those may be missing."""
+    found: frozenset[str] | None = wording.worked_out.get("optional")
+    if found is None:
+        found = wording.worked_out["optional"] = frozenset(_asked_for(wording))
+    return found
+
+
+def _asked_for(wording: Wording) -> set[str]:
     asked: set[str] = set()
     for message in wording.shipped[DEFAULT].values():
         try:
             asked |= conditions(parse(message.source))
         except Unsafe:
             continue
-    return frozenset(asked)
+    return asked
 
 
 def render(

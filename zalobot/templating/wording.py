@@ -127,6 +127,7 @@ class Wording:
         self.revision = 0
         folders = {DEFAULT: folder, **(others or {})}
         self.shipped: Mapping[str, Mapping[str, Message]] = {one: _read(files) for one, files in folders.items()}
+        self.worked_out: dict[str, Any] = {}  # of the shipped words, once; `with_words` shares it
         self._words = _Words(self.shipped)
 
     @property
