@@ -10,9 +10,11 @@ from zalobot.web.operator import (
     chat_stream,
     events,
     finding,
+    knowledge,
     messages,
     officers,
     overview,
+    state,
     topics,
     users,
     wording,
@@ -35,4 +37,6 @@ ROWS = (
     *topics.ROWS,
     *officers.ROWS,
     *users.ROWS,
+    *knowledge.ROWS,
+    *state.ROWS,
 )

@@ -1,6 +1,7 @@
 """Agencies: what they are called, what they have, and the succession of one by another."""
 
 from datetime import date
+from typing import Any
 
 from aiohttp import web
 from sqlmodel import Session
@@ -28,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     weights = await services.store.read(reference_rows.weights)
     here = services.province
-    things = {
+    things: dict[str, Any] = {
         "agencies": sorted(here.agencies.values(), key=lambda agency: bool(agency.successor)),
         "weights": weights,
         "none": Weight(),
@@ -77,7 +78,7 @@ async def _page(request: web.Request, values: dict[str, str], refusal: str, *, s
     row, people, weights = await services.store.read(_read, code, services)
     if row is None:
         return await shell.html(request, "gone", "people", status=404, back=PATH)
-    things = {
+    things: dict[str, Any] = {
         "row": row,
         "seen": reference_rows.state(row),
         "people": people,

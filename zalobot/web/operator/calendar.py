@@ -5,6 +5,7 @@ The one rule: nothing is applied that was not previewed from the same fields, un
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -132,7 +133,7 @@ async def _page(
     shown = int(asked) if asked.isdecimal() and len(asked) == 4 else (edit.days[0] if edit.days else today).year
     shown = max(calendar.first.year, min(calendar.last.year, shown))
     day = edit.days[0] if edit.days and calendar.first <= edit.days[0] <= calendar.last else None
-    things = {
+    things: dict[str, Any] = {
         "calendar": calendar,
         "year": shown,
         "months": calendar_view.year(calendar, shown, today, edit.days),

@@ -5,6 +5,7 @@ The one rule: what Zalo will not carry is said before anybody types, and what wa
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 from sqlmodel import Session
@@ -92,7 +93,7 @@ async def _page(request: web.Request, text: str, refusal: str, *, status: int = 
     chat, waiting = await services.store.read(_read, services, person, request[WHO].account.id, services.now())
     if chat is None:
         return await shell.html(request, "gone", "chat", status=404, back=PATH)
-    things = {"chat": chat, "waiting": waiting, "chosen": person, "text": text, "refusal": refusal}
+    things: dict[str, Any] = {"chat": chat, "waiting": waiting, "chosen": person, "text": text, "refusal": refusal}
     return await shell.html(request, "chat", "chat", status=status, **things)
 
 

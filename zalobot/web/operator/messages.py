@@ -4,6 +4,7 @@ The one rule: a message that may have arrived is sent again only from its own pa
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 from sqlmodel import Session
@@ -48,7 +49,7 @@ async def show(request: web.Request) -> web.Response:
     rows: list[Undelivered] = []
     if not about or code:
         rows = await services.store.read(_page, state, request.query.get("sau", "")[:26], code)
-    things = {
+    things: dict[str, Any] = {
         "items": [_item(row, services.province) for row in rows[:PAGE]],
         "state": state,
         "after": rows[PAGE - 1].id if len(rows) > PAGE else "",

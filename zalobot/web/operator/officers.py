@@ -5,6 +5,7 @@ The one rule: a code is on one page, once; it is not in any address, and the pag
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from aiohttp import web
 
@@ -97,7 +98,7 @@ async def _page(request: web.Request, values: dict[str, str], refusal: str, *, s
     asked, narrowed = request.query.get("q", "").strip()[:80], request.query.get("loc", "")
     agency = request.query.get("co-quan", "")
     shown = [one for one in people if _fits(one, narrowed) and (not agency or one.agency == agency)]
-    things = {
+    things: dict[str, Any] = {
         "people": list(_named(shown, asked))[:500],
         "counts": {way: sum(_fits(one, way) for one in people) for way in FILTERS},
         "narrowed": narrowed,
@@ -119,7 +120,7 @@ async def _one(request: web.Request, values: dict[str, str], refusal: str, *, st
     if member is None:
         return await shell.html(request, "gone", "people", status=404, back=PATH)
     mates = [one for one in people if one.agency == member.agency and one.active and one.id != key]
-    things = {"member": member, "mates": mates, "names": services.province.agencies}
+    things: dict[str, Any] = {"member": member, "mates": mates, "names": services.province.agencies}
     return await shell.html(request, "officer", "people", status=status, values=values, refusal=refusal, **things)
 
 
@@ -127,8 +128,13 @@ async def _code_page(request: web.Request, name: str, agency: str, code: str) ->
     services = request.app[SERVICES]
     known = services.province.agencies.get(agency)
     zalo = pages.zalo_address(services)
-    things = {"name": name, "agency": known.name if known else "", "code": code, "zalo": qr(zalo) if zalo else None}
-    return await shell.html(request, "officer_code", "people", back=PATH, **things)
+    things: dict[str, Any] = {
+        "name": name,
+        "agency": known.name if known else "",
+        "code": code,
+        "zalo": qr(zalo) if zalo else None,
+    }
+    return await shell.html(request, "officer_code", "people", name=name, code=code, **things)
 
 
 def _fits(member: Member, narrowed: str) -> bool:

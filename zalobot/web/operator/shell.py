@@ -22,7 +22,7 @@ ROLES = OPERATORS
 
 
 async def html(
-    request: web.Request, name: str, here: str, *, status: int = 200, wants: Wanting | None = None, **things: Any
+    request: web.Request, name: str, here: str, /, *, status: int = 200, wants: Wanting | None = None, **things: Any
 ) -> web.Response:
     """The page `consoles/operator/<name>.html`, with the list around it. `wants` where it has been read already."""
     services = request.app[SERVICES]

@@ -1,6 +1,7 @@
 """Topics: who leads, which agencies are usual besides, the class a ticket is born with, the words people use."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from aiohttp import web
 
@@ -27,7 +28,11 @@ async def show(request: web.Request) -> web.Response:
     here, asked = request.app[SERVICES].province, request.query.get("q", "").strip()[:80]
     found = list(_fitting(here.topics.values(), asked))
     grouped = [(name, [one for one in found if one.field == code]) for code, name in here.fields]
-    things = {"groups": [group for group in grouped if group[1]], "asked": asked, "names": here.agencies}
+    things: dict[str, Any] = {
+        "groups": [group for group in grouped if group[1]],
+        "asked": asked,
+        "names": here.agencies,
+    }
     return await shell.html(request, "topics", "people", number=len(found), **things)
 
 
@@ -58,7 +63,7 @@ async def _page(
     row = await services.store.read(reference_rows.topic, code)
     if row is None:
         return await shell.html(request, "gone", "people", status=404, back=PATH)
-    things = {
+    things: dict[str, Any] = {
         "row": row,
         "seen": reference_rows.state(row),
         "agencies": list(services.province.working_agencies.values()),

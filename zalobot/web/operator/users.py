@@ -3,6 +3,8 @@
 The one rule: a one-time password is on one page, once.
 """
 
+from typing import Any
+
 from aiohttp import web
 
 from zalobot.accounts.managing import OF_AN_AGENCY, TWO_FACTORS
@@ -55,7 +57,7 @@ async def reset_second_factor(request: web.Request) -> web.StreamResponse:
 
 async def _page(request: web.Request, values: dict[str, str], refusal: str, *, status: int = 200) -> web.Response:
     services = request.app[SERVICES]
-    things = {
+    things: dict[str, Any] = {
         "accounts": await services.store.read(users.listed),
         "names": services.province.agencies,
         "agencies": list(services.province.working_agencies.values()),
