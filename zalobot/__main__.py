@@ -137,6 +137,29 @@ def templates_check(
     typer.echo("All messages are in order.")
 
 
+@templates.command("export")
+def templates_export(
+    folder: Annotated[Path, typer.Argument(help="Where to; files of the same names are replaced.")],
+) -> None:
+    """Write every text as it is in use into a folder, laid out as `templates/` is, so that it can be kept in git."""
+    from zalobot import wording_command
+
+    typer.echo(wording_command.export(_settings(), folder))
+
+
+@templates.command("import")
+def templates_import(
+    folder: Annotated[Path, typer.Argument(help="A folder as `templates export` writes it; part of it will do.")],
+    by: Annotated[str, typer.Option(help="Whose texts these are: the name an operator signs in with.")] = "",
+    why: Annotated[str, typer.Option(help="Why they are changed, for whoever releases them.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+) -> None:
+    """Let texts that differ from those in use wait for a second person. Exit 1 when one cannot be released."""
+    from zalobot import wording_command
+
+    raise typer.Exit(min(1, wording_command.take_in(_settings(), folder, by=by, why=why, dry_run=dry_run)))
+
+
 @calendar.command("show")
 def calendar_show(year: Annotated[int, typer.Argument(help="The year.")]) -> None:
     """Print the twelve months with the days off, swapped and made up, and the working days of each month."""

@@ -20,11 +20,12 @@ from zalobot.accounts import log
 from zalobot.errors import Refused
 from zalobot.languages import DEFAULT
 from zalobot.store.ids import new_id
-from zalobot.store.models import Account, WordingOrigin, WordingState, WordingVersion
+from zalobot.store.models import Account, AccountRole, WordingOrigin, WordingState, WordingVersion
 from zalobot.studio import versions
 from zalobot.templating import Finding, Wording, titles
 from zalobot.templating.language import SOURCE_LIMIT
 
+AUTHORS: Final = (AccountRole.OPERATOR, AccountRole.ADMIN)
 MOST_FILES: Final = 2000
 MOST_BYTES: Final = SOURCE_LIMIT * 4  # of a text: four bytes a letter at the most
 MOST_IN_ALL: Final = 8_000_000
