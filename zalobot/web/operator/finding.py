@@ -3,6 +3,7 @@
 The one rule: it only finds. A message is changed on its own page, `/van-hanh/loi-nhan/<name>` (`wording.py`).
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,7 +54,8 @@ async def show(request: web.Request) -> web.Response:
     flow = request.query.get("so-do", REPORT)
     if flow not in flows.FLOWS or which not in ("", *Only):
         raise web.HTTPNotFound
-    page = page_of(request.app[SERVICES].province, typed[:100], which, flow)
+    # On a thread: the first drawing of a conversation may have to learn the province first.
+    page = await asyncio.to_thread(page_of, request.app[SERVICES].province, typed[:100], which, flow)
     return await shell.html(request, "texts", "wording", page=page, words=templating.words)
 
 
