@@ -150,7 +150,10 @@ def held(session: Session, ticket_code: str) -> list[Held]:
         .where(col(Ticket.code) == ticket_code)
         .order_by(col(Part.number))
     )
-    return [Held(*row[:5], row[5] or "") for row in session.execute(query)]
+    return [
+        Held(code, number, agency, state, version, name or "")
+        for code, number, agency, state, version, name in session.execute(query)
+    ]
 
 
 def answers(session: Session, account_id: str, agency: str = "") -> list[Scorable]:

@@ -43,5 +43,5 @@
   draw();
   let width = box.clientWidth;
   window.addEventListener("resize", () => { if (box.clientWidth !== width) { width = box.clientWidth; draw(); } });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", draw);
 })();
