@@ -1,8 +1,10 @@
 """A chat lies on a telephone as Zalo shows it, and a page shows what an operator typed literally."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from zalobot.operating.transcripts import Line, Side
+from zalobot.simulator import page as simulator
 from zalobot.templating import Rendered
 from zalobot.web import bubbles, pages
 from zalobot.web.bubbles import Bubble, laid_out
@@ -76,6 +78,19 @@ def test_the_live_chat_is_drawn_of_the_same_parts() -> None:
     for piece in ('<span class="zb">1. Tra cứu</span>', '<div class="bub bub-x"><p>', '<p class="chat-d"><span>'):
         assert piece in page
         assert piece in one
+
+
+def test_the_simulator_clones_what_pages_are_drawn_of() -> None:
+    page = simulator.drawn()
+    there = set(re.findall(r'data-part="(\w+)"', page))
+    script = (simulator.HERE / "chat.js").read_text(encoding="utf-8")
+    called = re.findall(r"(?:part|filled)\(([^,)]*)", script)
+    wanted = {name for call in called for name in re.findall(r'"([a-z_]+)"', call)}
+    assert {"oa", "pill", "banner", "row", "picture", "paper", "button", "way_out"} <= wanted <= there
+    rendered = "".join(drawn(Bubble("a", NOW, buttons=(("Xem", "https://x.vn/"),))).split())
+    head = re.search(r'<div class="ph-h">.*?</small>', page, re.S)
+    assert head
+    assert "".join(head[0].replace('<b class="ph-oa"></b>', '<b class="ph-oa">Doanh nghiệp</b>').split()) in rendered
 
 
 def test_what_is_typed_stays_text() -> None:
