@@ -1,7 +1,8 @@
 """`zalobot eval`: how well messages are understood, printed as tables.
 
-The one rule: the samples that come with the service are read by models trained without them; a file of other messages
-is read by the model as it is shipped. What is searched for never is one of the questions an answer is known by.
+The one rule: the samples that come with the service are read by models trained without them; the English messages and
+a file of other ones, which are in no training, by the model as it is shipped. What is searched for never is one of the
+questions an answer is known by.
 """
 
 import json
@@ -36,6 +37,7 @@ def run(pack: str, file: Path | None, *, folds: int, wrong: bool) -> None:
     else:
         typer.echo(f"{len(rows)} samples, each read by a model trained without it ({folds} folds)")
         _print(rows, measuring.folded(here, rows, folds), wrong=wrong)
+        _english(Reader(here), wrong=wrong)
 
 
 def search(pack: str, size: int = 5000, questions: int = 1000) -> None:
@@ -62,7 +64,7 @@ def _found(name: str, found: Found) -> None:
 
 def write(pack: str) -> Path:
     """Train the model that is shipped, from all phrases and samples, and write it into the package."""
-    trainer = Trainer(phrases.pack_examples(province.load(pack).key))
+    trainer = Trainer(province.load(pack).key)
     packed = deciding.packed(trainer.model(phrases.samples()))
     path = Path(deciding.__file__).parent / "data" / deciding.MODEL
     path.write_text(json.dumps(packed, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
@@ -93,10 +95,25 @@ def _print(rows: tuple[Sample, ...], read: Callable[[int], Read], *, wrong: bool
         _wrong(found)
 
 
+def _english(reader: Reader, *, wrong: bool) -> None:
+    rows = phrases.english_messages()
+    found = measuring.judged(rows, lambda _: reader.read)
+    whole = measuring.figures(found)
+    typer.echo(f"\n{len(rows)} messages in English, which nothing was trained on, read by the shipped model")
+    _summary(whole)
+    _agencies(whole)
+    if wrong:
+        _wrong(found)
+
+
 def _intents(whole: Figures) -> None:
     typer.echo("\nintent                messages  precision  recall     F1")
     for intent, score in whole.intents.items():
         typer.echo(f"{intent:22} {score.meant:7} {score.precision:10.3f} {score.recall:7.3f} {score.f1:6.3f}")
+    _summary(whole)
+
+
+def _summary(whole: Figures) -> None:
     grave = whole.must_be_found
     typer.echo(f"macro-F1 {whole.macro_f1:.3f}")
     typer.echo(f"complaint, denunciation, emergency found: {grave.right} of {grave.of} ({grave.value:.3f})")

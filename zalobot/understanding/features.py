@@ -4,20 +4,24 @@ The one rule: a feature is named after the words that make it, so that a decisio
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from dataclasses import replace
+from functools import cache
 from typing import Final
 
+from zalobot import languages
+from zalobot.foreign import written_in
 from zalobot.understanding.cues import cues
 from zalobot.understanding.folding import Word, words
+from zalobot.understanding.marks import restored
 from zalobot.understanding.sources import read
-from zalobot.vietnamese import fold
+from zalobot.understanding.vocabulary import tone_placed
 
 _CODE: Final = re.compile(r"\b[a-z]{2}[\s-]?\d{4}[\s-]?\d{3,6}\b", re.IGNORECASE)
 _PHONE: Final = re.compile(r"\b0[\dxX.\s-]{3,13}\b|\b0\d{2,3}[.\s]?[xX]{2,}")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _MARKED: Final = re.compile(r"[^\x00-\x7f]")
+MARKED_SHARE: Final = 6  # a text of which every sixth word has marks was typed with them
 _SIZES: Final = (1, 2, 3, 5, 8, 12, 18, 30, 60)
 
 
@@ -30,10 +34,29 @@ def intent_features(text: str) -> list[str]:
 
 
 def topic_features(text: str) -> list[str]:
-    """What the routing counts: words that carry matter, and their pairs."""
-    ignored = _ignored()
-    read_as = [word for word in words(text) if word.bare.isalnum() and word.bare not in ignored]
+    """What the routing counts: words that carry matter, with the marks that are known, and their pairs."""
+    return _of_matter([word for word in words(text) if _tells(word)])
+
+
+def restored_features(text: str) -> list[str]:
+    """The same of a text that was typed without marks: with those that its words most likely have."""
+    read_as = words(text)
+    marked = sum(not word.typed.isascii() for word in read_as)
+    if MARKED_SHARE * marked >= len(read_as) or written_in(text) not in ("", languages.DEFAULT):
+        return topic_features(text)
+    likely = restored([word.bare for word in read_as])
+    both = zip(read_as, likely, strict=True)
+    return _of_matter(
+        [word if _MARKED.search(word.said) else replace(word, said=form) for word, form in both if _tells(word)]
+    )
+
+
+def _of_matter(read_as: Sequence[Word]) -> list[str]:
     return [*_single(read_as), *_runs([word.bare for word in read_as], 2)]
+
+
+def _tells(word: Word) -> bool:
+    return word.bare.isalnum() and word.bare not in _ignored()
 
 
 @cache
@@ -44,7 +67,7 @@ def _ignored() -> frozenset[str]:
 
 def _single(read_as: Sequence[Word]) -> list[str]:
     found = [f"w:{word.bare}" for word in read_as]
-    found += [f"m:{_tone_placed(word.said)}" for word in read_as if _MARKED.search(word.said)]
+    found += [f"m:{tone_placed(word.said)}" for word in read_as if _MARKED.search(word.said)]
     return list(dict.fromkeys(found))
 
 
@@ -52,13 +75,6 @@ def _pieces(read_as: Sequence[Word]) -> list[str]:
     """Four letters in a row of a long word: it is foreign, or two that were typed as one."""
     long = {word.bare for word in read_as if len(word.bare) > 6}
     return sorted({f"g:{word[at : at + 4]}" for word in long for at in range(len(word) - 3)})
-
-
-@lru_cache(maxsize=16_384)
-def _tone_placed(word: str) -> str:
-    """hoá and hóa are one word: the marks follow the bare letters in an order of their own."""
-    marks = "".join(sorted(c for c in unicodedata.normalize("NFD", word) if unicodedata.combining(c) or c == "đ"))
-    return fold(word) + marks
 
 
 def _runs(bare: Sequence[str], size: int) -> list[str]:

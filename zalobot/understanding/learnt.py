@@ -52,8 +52,8 @@ def trained(
         names=_index({a.code: (*a.aliases, a.name, a.short, *a.former) for a in agencies}),
         zones=_index({"zone": zones}),
         places=index_of({SCOPE: places}),
-        by_topic=learn(((f, {_label(p, a, by_code): 1.0}) for f, p, a in rows), labels),
-        by_agency=learn(((f, {code: 1 / len(a) for code in a}) for f, p, a in rows if a), sorted(working)),
+        by_topic=learn(((f, {_label(p, a, by_code): p.weight}) for f, p, a in rows), labels),
+        by_agency=learn(((f, {code: p.weight / len(a) for code in a}) for f, p, a in rows if a), sorted(working)),
     )
 
 

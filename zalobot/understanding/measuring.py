@@ -11,7 +11,7 @@ from typing import Final
 
 from zalobot.province import Province
 from zalobot.understanding.intents import Intent
-from zalobot.understanding.phrases import Phrase, Sample, pack_examples
+from zalobot.understanding.phrases import Phrase, Sample
 from zalobot.understanding.phrasing import variants
 from zalobot.understanding.reader import Reader, Understanding
 from zalobot.understanding.training import Trainer
@@ -130,7 +130,7 @@ def timed(rows: Sequence[Sample], read: Callable[[int], Read]) -> float:
 
 def folded(province: Province, rows: Sequence[Sample], folds: int, share: float = 1.0) -> Callable[[int], Read]:
     """A reader for each message that was trained without it: one for every fold; `share` as in `phrasing`."""
-    trainer = Trainer(pack_examples(province.key), share)
+    trainer = Trainer(province.key, share)
     readers = []
     for fold in range(folds):
         others = [row for number, row in enumerate(rows) if number % folds != fold]

@@ -7,45 +7,63 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from zalobot.understanding.intents import MATTERS, Intent
+from zalobot.understanding.phrases import english_examples, pack_examples
 from zalobot.understanding.sources import read
 from zalobot.vietnamese import fold
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
-MATTER_PHRASES: Final = 2600  # of reports and of questions each
-OTHER_PHRASES: Final = 420  # of every other intent
+
+
+class Size(NamedTuple):
+    """How many phrases are made: of reports and of questions each, and of every other intent."""
+
+    matter: int
+    other: int
+
+
+VIETNAMESE: Final = Size(2600, 420)
+ENGLISH: Final = Size(600, 100)
 
 Labelled = tuple[str, Intent]
+Data = Mapping[str, Any]
 
 
-def intent_phrases(examples: Mapping[str, Any], share: float = 1.0, seed: int = 11) -> list[Labelled]:
-    """Phrases for every intent; reports and questions speak of the matters of a pack's `examples.toml`.
+def intent_phrases(pack: str, share: float = 1.0, seed: int = 11) -> list[Labelled]:
+    """Phrases for every intent, in Vietnamese and English; reports and questions speak of the matters of a pack.
 
     `share` of the usual number are made, where less will do.
     """
     chance = random.Random(seed)
-    found: list[Labelled] = []
+    languages = (
+        (read("intents"), pack_examples(pack), VIETNAMESE),
+        (read("english"), english_examples(pack), ENGLISH),
+    )
+    return [made for data, examples, size in languages for made in _made(data, examples, size, share, chance)]
+
+
+def _made(data: Data, examples: Data, size: Size, share: float, chance: random.Random) -> Iterator[Labelled]:
     for intent in Intent:
-        make = _matter if intent in MATTERS else _other
-        size = MATTER_PHRASES if intent in MATTERS else OTHER_PHRASES
-        phrases = make(intent, examples, chance)
-        found += [(typed(next(phrases), chance), intent) for _ in range(round(size * share))]
-    return found
+        if intent in MATTERS:
+            phrases, number = _matter(intent, data, examples, chance), size.matter
+        else:
+            phrases, number = _other(intent, data, chance), size.other
+        yield from ((typed(next(phrases), chance), intent) for _ in range(round(number * share)))
 
 
-def _other(intent: Intent, _examples: Mapping[str, Any], chance: random.Random) -> Iterator[str]:
+def _other(intent: Intent, data: Data, chance: random.Random) -> Iterator[str]:
     """Every phrase as it stands before any a second time."""
-    said = list(read("intents")[intent]["said"])
+    said = list(data[intent]["said"])
     while True:
         chance.shuffle(said)
         for phrase in said:
-            yield _polite(_filled(phrase, chance), chance, intent)
+            yield _polite(_filled(phrase, data, chance), data, chance, intent)
 
 
-def _polite(phrase: str, chance: random.Random, intent: Intent) -> str:
-    manners = read("intents")["manners"]
+def _polite(phrase: str, data: Data, chance: random.Random, intent: Intent) -> str:
+    manners = data["manners"]
     if intent in manners["not_for"] or chance.random() < 0.6:
         return phrase
     head = chance.choice(manners["heads"]) if chance.random() < 0.5 else ""
@@ -53,30 +71,30 @@ def _polite(phrase: str, chance: random.Random, intent: Intent) -> str:
     return f"{head} {phrase} {tail}".strip()
 
 
-def _matter(intent: Intent, examples: Mapping[str, Any], chance: random.Random) -> Iterator[str]:
-    data = read("intents")[intent]
+def _matter(intent: Intent, data: Data, examples: Data, chance: random.Random) -> Iterator[str]:
+    about = data[intent]
     own = "troubles" if intent is Intent.REPORT else "questions"
     things = [without_agencies(line) for topic in examples.values() for line in topic.get("things", ())]
     wholes = [without_agencies(line) for topic in examples.values() for line in topic.get(own, ())]
     while True:
         kind = chance.random()
         if kind < 0.45:
-            yield _around(chance.choice(wholes), data, chance)
+            phrase = chance.choice(wholes)
         elif kind < 0.9:
-            frame = _filled(chance.choice(data["frames"]), chance, x=chance.choice(things))
-            yield _around(frame, data, chance)
+            phrase = _filled(chance.choice(about["frames"]), data, chance, x=chance.choice(things))
         else:
-            yield _around(_filled(chance.choice(data["said"]), chance), data, chance)
+            phrase = _filled(chance.choice(about["said"]), data, chance)
+        head, tail = (_filled(chance.choice(about[kind]), data, chance) for kind in ("heads", "tails"))
+        yield _around(phrase, head, tail, chance)
 
 
-def _around(phrase: str, data: Mapping[str, Any], chance: random.Random) -> str:
-    head, tail = (_filled(chance.choice(data[kind]), chance) for kind in ("heads", "tails"))
+def _around(phrase: str, head: str, tail: str, chance: random.Random) -> str:
     mark = ", " if tail and not tail.startswith(("?", "ạ")) and chance.random() < 0.6 else " "
     return f"{head} {phrase}{mark}{tail}".strip(" ,")
 
 
-def _filled(phrase: str, chance: random.Random, **given: str) -> str:
-    slots = read("intents")["slots"]
+def _filled(phrase: str, data: Data, chance: random.Random, **given: str) -> str:
+    slots = data["slots"]
     return _SLOT.sub(lambda slot: given.get(slot[1]) or chance.choice(slots[slot[1]]), phrase)
 
 

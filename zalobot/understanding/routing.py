@@ -16,7 +16,7 @@ from zalobot.province import Province
 from zalobot.rules import Klass
 from zalobot.topics import Guess, guess
 from zalobot.understanding.bayes import Bayes
-from zalobot.understanding.features import topic_features
+from zalobot.understanding.features import restored_features
 from zalobot.understanding.folding import Word, fold, words
 from zalobot.understanding.learnt import trained
 from zalobot.understanding.phrases import Phrase
@@ -131,7 +131,7 @@ class _Heard:
         self.province, self.trained, self.working = router.province, router.trained, router.working
         self.text, self.words = text, words(text)
         self.said = " ".join(word.said for word in self.words)
-        self.features = topic_features(text)
+        self.features = restored_features(text)
         self.tellable = [f for f in self.features if f[0] in "wb" and "^" not in f and "$" not in f]
         self.precedent, self.asks = precedent, asks
         self.known: tuple[Guess, ...] = guess(self.said, self.trained.topics)

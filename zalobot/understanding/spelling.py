@@ -7,7 +7,7 @@ import re
 from functools import cache, lru_cache
 from typing import Final
 
-from zalobot.understanding.vocabulary import known, pairs
+from zalobot.understanding.vocabulary import english, known, pairs
 
 _ONSET: Final = "(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?"
 _NUCLEUS: Final = (
@@ -25,7 +25,7 @@ _SHORTEST: Final = 4
 @lru_cache(maxsize=32_768)
 def mended(word: str, before: str = "", after: str = "") -> str:
     """A word without marks as it was meant; its neighbours decide where several would do."""
-    if len(word) < 2 or word in known() or not word.isascii() or not word.isalpha():
+    if len(word) < 2 or word in known() or word in english() or not word.isascii() or not word.isalpha():
         return _vni(word) if word[-1:].isdigit() else word
     if _SYLLABLE.fullmatch(word):
         return _nearest(word, before, after, alone=False) or word

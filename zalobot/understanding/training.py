@@ -4,8 +4,8 @@ The one rule: nothing random but what a seed decides, so that training again giv
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from zalobot.understanding.features import intent_features
 from zalobot.understanding.intents import INTENTS
@@ -24,8 +24,8 @@ SAMPLE: Final = 3.0  # what a labelled message weighs
 class Trainer:
     """What is learnt from the phrases of the data files, to which labelled messages can be added."""
 
-    def __init__(self, matters: Mapping[str, Any], share: float = 1.0) -> None:
-        made = [(intent_features(text), str(intent)) for text, intent in intent_phrases(matters, share)]
+    def __init__(self, pack: str, share: float = 1.0) -> None:
+        made = [(intent_features(text), str(intent)) for text, intent in intent_phrases(pack, share)]
         seen = Counter(feature for features, _ in made for feature in features)
         self._phrases: list[Example] = [
             ([feature for feature in features if seen[feature] >= RARE], intent, 1.0) for features, intent in made
