@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from tests.journeys.stage import MONDAY, OA
 from zalobot import app as wiring
 from zalobot import templating
-from zalobot.accounts import sessions
+from zalobot.accounts import own_zalo, sessions
 from zalobot.config import Settings
 from zalobot.services import SERVICES
 from zalobot.store.database import Store
@@ -270,11 +270,12 @@ async def test_a_trial_is_refused_kindly_without_a_zalo_of_ones_own(studio: Stud
 
 async def test_a_trial_goes_to_the_editor_alone_and_says_that_it_is_one(studio: Studio) -> None:
     huy = await studio.desk("Huy")
-
-    def bound(session: Session) -> None:
-        session.get_one(Account, huy.account.id).person_id = "zalo-of-huy"
-
-    studio.store.run_now(bound)
+    await huy.get("/tai-khoan")
+    await huy.post("/tai-khoan/zalo")
+    code = own_zalo.read_code(re.search(r"TK-\w{4}-\w{4}", huy.says())[0])  # type: ignore[index]
+    studio.store.run_now(own_zalo.bind, "zalo-of-huy", code, MONDAY)
+    await huy.get("/tai-khoan")
+    assert "Đã nối với tài khoản này." in huy.says()
     await huy.get(PAGE)
     await huy.post("thu", noi_dung=NEW)
     [row] = studio.store.read_now(outbox)

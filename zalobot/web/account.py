@@ -1,11 +1,11 @@
-"""My account: where I am signed in, and ending it there."""
+"""My account: where I am signed in, and ending it there; which Zalo is mine."""
 
 from datetime import datetime
 
 from aiohttp import web
 from sqlmodel import Session
 
-from zalobot.accounts import log, sessions
+from zalobot.accounts import log, own_zalo, sessions
 from zalobot.accounts.sessions import SignedIn
 from zalobot.services import SERVICES
 from zalobot.web import console
@@ -24,9 +24,23 @@ SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Win
 
 async def account(request: web.Request) -> web.Response:
     """The account and its open sessions."""
+    return await _page(request)
+
+
+async def bind_zalo(request: web.Request) -> web.Response:
+    """A one-time code, to be sent from my own Zalo. It is shown once; an officer's Zalo is bound by their own code."""
+    services, me = request.app[SERVICES], request[WHO].account
+    if me.officer_id:
+        raise web.HTTPNotFound
+    return await _page(request, await services.store.run(own_zalo.issue_code, me.id, services.now()))
+
+
+async def _page(request: web.Request, code: str = "") -> web.Response:
     services, who = request.app[SERVICES], request[WHO]
     listed = await services.store.read(sessions.listed, who.account.id, services.now())
-    return console.html(request, "consoles/account", sessions=[(one, browser_of(one.agent)) for one in listed])
+    bound = bool(await services.store.read(own_zalo.person_of, who.account))
+    open_ones = [(one, browser_of(one.agent)) for one in listed]
+    return console.html(request, "consoles/account", sessions=open_ones, bound=bound, code=code)
 
 
 def browser_of(agent: str) -> tuple[str, str]:
@@ -51,4 +65,5 @@ def _end(session: Session, who: SignedIn, which: str, now: datetime) -> None:
 ROWS = (
     Row("GET", PATH, EVERYBODY, account),
     Row("POST", f"{PATH}/phien", EVERYBODY, end_session),
+    Row("POST", f"{PATH}/zalo", EVERYBODY, bind_zalo),
 )
