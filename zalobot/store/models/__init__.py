@@ -12,6 +12,7 @@ from zalobot.store.models.accounts import (
     SignInTries,
     WebSession,
 )
+from zalobot.store.models.attachments import Attachment, AttachmentState
 from zalobot.store.models.chats import LiveChat
 from zalobot.store.models.desks import AnswerDraft, PartNote, PartPresence, SavedAnswer
 from zalobot.store.models.events import InboxEvent, InboxState
@@ -48,8 +49,6 @@ from zalobot.store.models.tickets import (
     GONE_PART,
     GONE_TICKET,
     Addition,
-    Attachment,
-    AttachmentState,
     DeadlineReceipt,
     EventKind,
     Part,
