@@ -139,16 +139,18 @@ async def test_the_trend_is_a_table_whose_weeks_below_five_have_no_share(store: 
     assert [week.monday.isoformat() for week in trend if week.share.enough] == ["2026-11-02"]
 
 
-async def test_a_topic_that_rises_is_named_with_how_much(store: Store, leader: Browser) -> None:  # noqa: F811
+async def test_a_topic_that_rises_is_named_with_how_much(store: Store, browser: Browser) -> None:  # noqa: F811
     def more(session: Session) -> None:
         for number in range(150, 156):
             add_ticket(session, number, "x", "2026-11-20 09:00", PartSample("STC"), topic="ho-tro")
         add_ticket(session, 156, "x", "2026-10-10 09:00", PartSample("STC"), topic="ho-tro")
 
     store.run_now(more)
+    account(store, "lan.p", AccountRole.COORDINATOR, "STC")
+    await browser.sign_in("lan.p")
     found = {one.topic: (one.lately, one.before) for one in store.read_now(leading.rising, sample.NOW)}
     lately, before = found["ho-tro"]
-    assert f"Hỗ trợ doanh nghiệp {lately}, tăng {lately - before}" in words(await leader.get("/dieu-hanh"))
+    assert f"Hỗ trợ doanh nghiệp {lately}, tăng {lately - before}" in words(await browser.get("/dieu-hanh"))
     assert all(now - then >= leading.STEEP for now, then in found.values())
 
 

@@ -15,6 +15,7 @@ from zalobot.figures.parts import CountedPart, Period, PeriodKind, period_of
 from zalobot.figures.reading import parts
 from zalobot.figures.share import Share
 from zalobot.figures.table import Figures, Week, figures, table, weeks
+from zalobot.store.queries.leading import Rising, rising
 from zalobot.workdays import WorkCalendar
 
 FRESH = timedelta(minutes=5)
@@ -79,6 +80,7 @@ class Board:
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: dict[PeriodKind, Published] = {}
+        self._rising: tuple[datetime, list[Rising]] | None = None
 
     def at(
         self, session: Session, now: datetime, calendar: WorkCalendar, kind: PeriodKind = PeriodKind.DAYS
@@ -89,3 +91,10 @@ class Board:
             if kept is None or kept.period != period or not kept.read_at <= now < kept.read_at + FRESH:
                 kept = self._kept[kind] = Published(period, parts(session, period, calendar), now)
             return kept
+
+    def rising(self, session: Session, now: datetime) -> list[Rising]:
+        """The topics that rise: all tickets of two months are looked at, so it is kept like the figures."""
+        with self._lock:
+            if self._rising is None or not self._rising[0] <= now < self._rising[0] + FRESH:
+                self._rising = (now, rising(session, now))
+            return self._rising[1]
