@@ -6,6 +6,7 @@ page cannot show what it never had. A sealed ticket loses its title, texts and n
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlmodel import Session, col
@@ -153,7 +154,7 @@ def latest_answers(session: Session, limit: int) -> tuple[PublicTicket, ...]:
     return with_parts(session, [rows[ticket_id] for ticket_id in ids if ticket_id in rows][:limit])
 
 
-def newest_answers(limit: int, *which: ColumnElement[bool]) -> Select[tuple[str]]:
+def newest_answers(limit: int, *which: ColumnElement[bool]) -> Select[Any]:
     """The ids of the parts answered last, more than `limit`: some are of one ticket, some of sealed ones.
 
     Chosen before tickets are looked at: SQLite else reads all of them, to spare itself looking up each.
