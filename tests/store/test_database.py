@@ -1,5 +1,6 @@
 """The one door to the database: all or nothing, and what was certainly undone simply runs again."""
 
+import asyncio
 from itertools import count
 
 import pytest
@@ -41,6 +42,19 @@ async def test_whatever_a_verb_raises_undoes_all_of_it(store: Store) -> None:
     with pytest.raises(ValueError, match="refused"):
         await store.run(fail)
     assert await store.read(people) == set()
+
+
+async def test_a_verb_that_looks_for_what_is_not_there_fails_and_nobody_waits_for_ever(store: Store) -> None:
+    """asyncio cannot carry StopIteration: the page that waits for it would hang."""
+
+    def seek(session: Session) -> str:
+        return next(one for one in people(session) if one == "huy")
+
+    async with asyncio.timeout(5):
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await store.run(seek)
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await store.read(seek)
 
 
 async def test_what_is_read_is_never_written(store: Store) -> None:

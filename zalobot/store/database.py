@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from zalobot.store.bulk import insert_rows
-from zalobot.store.hands import FIRST, Hands
+from zalobot.store.hands import FIRST, Hands, carried
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class Store:
     async def read(self, query: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query that changes nothing, beside the writer."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, lambda: self.read_now(query, *args, **kwargs))
+        return await loop.run_in_executor(self._readers, carried, lambda: self.read_now(query, *args, **kwargs))
 
     def run_now(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`run` for the command line and tests, on the calling thread."""

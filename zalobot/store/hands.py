@@ -15,6 +15,15 @@ T = TypeVar("T")
 FIRST, IN_TURN, LAST = 0, 1, 2
 
 
+def carried(work: Callable[[], T]) -> T:
+    """What the work gives. StopIteration becomes a RuntimeError: asyncio carries it to nobody, and whoever waits for a
+    thread's answer would wait for ever."""
+    try:
+        return work()
+    except StopIteration as error:
+        raise RuntimeError("StopIteration left a piece of work") from error
+
+
 class Hands:
     """So many threads, one queue. Work of equal rank goes in the order in which it came."""
 
@@ -46,7 +55,7 @@ class Hands:
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                future.set_result(work())
+                future.set_result(carried(work))
             except BaseException as error:
                 future.set_exception(error)
             del work, future  # nothing is kept alive while waiting for the next
