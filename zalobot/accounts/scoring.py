@@ -9,14 +9,17 @@ from sqlmodel import Session, col, select
 
 from zalobot.accounts import log
 from zalobot.errors import Refused
-from zalobot.store.models import Account, AnswerScore, Part, Score
+from zalobot.store.models import Account, AccountRole, AnswerScore, Part, Score
 
 
 def score(session: Session, account_id: str, code: str, wanted: Score, now: datetime) -> None:
-    """Keep it; a second tap replaces the first. Raises Refused where there is no such part or no answer."""
+    """Keep it; a second tap replaces the first. A head sees, and scores, the own agency's answers alone.
+
+    Raises Refused where there is no such part for them, or no answer.
+    """
     part = session.exec(select(Part).where(col(Part.code) == code)).one_or_none()
     account = session.get(Account, account_id)
-    if part is None or account is None:
+    if part is None or account is None or (account.role is AccountRole.HEAD and part.agency != account.agency):
         raise Refused("no_such_part", code=code)
     if part.answered_at is None:
         raise Refused("not_answered_yet", part=part.code)

@@ -35,14 +35,23 @@ def look(session: Session, name: str, network: str, now: datetime) -> Shown:
 
 
 def refuse(session: Session, name: str, network: str, now: datetime) -> None:
-    """The password was wrong: counted, and on record."""
+    """The password was wrong: counted, and on record.
+
+    Raises Refused (`sign_in_wait`) where so many were compared at once that a wait has begun meanwhile; `accept` does
+    the same, so that a crowd of guesses learns nothing by who of them is told to wait.
+    """
+    tries.check(session, managing.sign_in_name(name), network, now)
     tries.failed(session, managing.sign_in_name(name), network, now)
     log.note(session, "sign_in_failed", managing.find(session, name), now)
 
 
 def accept(session: Session, account_id: str, network: str, now: datetime, *, agent: str = "") -> str:
-    """The password was right: a session that is full, or waits for the second factor. Gives back the cookie's token."""
+    """The password was right: a session that is full, or waits for the second factor. Gives back the cookie's token.
+
+    Raises Refused (`sign_in_wait`) as `refuse` does.
+    """
     account = session.get_one(Account, account_id)
+    tries.check(session, account.name, network, now)
     tries.succeeded(session, account.name, network)
     level = Level.PASSWORD if needs_second_factor(account) else Level.FULL
     if level is Level.FULL:
@@ -58,9 +67,10 @@ def needs_second_factor(account: Account) -> bool:
 def confirm(
     session: Session, who: SignedIn, typed: str, seal: Seal, network: str, now: datetime, *, agent: str = ""
 ) -> str:
-    """The second factor was shown: a full session in place of this one.
+    """The second factor was shown: a full session in place of this one; "" for a wrong one, counted and on record.
 
-    Raises Refused (`second_factor_wrong`, after counting it in a transaction of its own: see `wrong_code`).
+    Looking and counting are one transaction, for an account one at a time: a thousand guesses at once are no way round
+    the wait. Raises Refused (`sign_in_wait`).
     """
     account = session.get_one(Account, who.account.id, with_for_update=True)
     tries.check(session, f"{account.name}#2", network, now)
@@ -68,17 +78,13 @@ def confirm(
     if step is not None:
         account.last_step = step
     elif not _recovered(account, typed):
-        raise Refused("second_factor_wrong")
+        tries.failed(session, f"{account.name}#2", network, now)
+        log.note(session, "second_factor_failed", account, now)
+        return ""
     tries.succeeded(session, f"{account.name}#2", network)
     sessions.end(session, who.session_id, now)
     log.note(session, "signed_in", account, now, second_factor=True)
     return sessions.begin(session, account, Level.FULL, now, agent=agent)
-
-
-def wrong_code(session: Session, who: SignedIn, network: str, now: datetime) -> None:
-    """A wrong second factor: counted, and on record."""
-    tries.failed(session, f"{who.account.name}#2", network, now)
-    log.note(session, "second_factor_failed", who.account, now)
 
 
 def set_up(

@@ -5,6 +5,7 @@ keep the real person out; and a network that guesses many names waits as well, f
 """
 
 import hashlib
+import ipaddress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -57,7 +58,21 @@ def wait(beyond: int) -> timedelta:
     return min(LONGEST, timedelta(seconds=2.0 ** min(beyond + 1, 12)))
 
 
+def whole(network: str) -> str:
+    """What one subscriber is given: of IPv6 the first 64 bits, for the rest is theirs to change with every try."""
+    try:
+        address = ipaddress.ip_address(network)
+    except ValueError:
+        return network
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+
+
 def _keys(name: str, network: str) -> tuple[tuple[str, int], tuple[str, int]]:
+    network = whole(network)
     return (_key(f"{name}\n{network}"), FREE), (_key(f"\n{network}"), FREE_OF_NETWORK)
 
 

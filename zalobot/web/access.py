@@ -5,7 +5,7 @@ form's token never reaches it.
 """
 
 import hmac
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Final
@@ -24,8 +24,8 @@ CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF"
 SIGN_IN: Final = "/dang-nhap"
 WHO: Final = web.RequestKey("who", SignedIn)
-FORM_LIMIT: Final = 200_000  # bytes of a form; files have their own door
 
+Form = Mapping[str, object]
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 OFFICERS: Final = frozenset({AccountRole.OFFICER, AccountRole.HEAD})
@@ -98,9 +98,21 @@ async def signed_in(request: web.Request) -> SignedIn | None:
 
 async def check_form(request: web.Request, token: str) -> None:
     """Raise 403 unless the form (or the header, for scripts) carries this token and comes from this site."""
-    sent = request.headers.get(CSRF_HEADER) or str((await request.post()).get(CSRF_FIELD, ""))
-    if not token or not hmac.compare_digest(sent.encode(), token.encode()) or not same_site(request):
+    form = await readable(request)
+    sent = (request.headers.get(CSRF_HEADER) or str(form.get(CSRF_FIELD, ""))).encode("utf-8", "replace")
+    if not token or not hmac.compare_digest(sent, token.encode()) or not same_site(request):
         raise web.HTTPForbidden(text="csrf")
+
+
+async def readable(request: web.Request) -> Form:
+    """What was sent as a form. Raises 400 for one that no browser sends: broken, in an unknown code, with a NUL."""
+    try:
+        form = await request.post()
+    except (LookupError, RuntimeError, ValueError, web.RequestPayloadError):
+        raise web.HTTPBadRequest(text="form") from None
+    if any("\0" in value for value in form.values() if isinstance(value, str)):  # PostgreSQL keeps none
+        raise web.HTTPBadRequest(text="form")
+    return form
 
 
 def same_site(request: web.Request) -> bool:
@@ -108,7 +120,7 @@ def same_site(request: web.Request) -> bool:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin", "")
-    return not origin or urlsplit(origin).netloc == request.host
+    return not origin or origin.partition("://")[2] == request.host
 
 
 def safe_way(path: str, otherwise: str) -> str:

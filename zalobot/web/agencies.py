@@ -1,5 +1,6 @@
 """The pages of the agencies: `/co-quan` and one for each."""
 
+import re
 from datetime import datetime
 
 from aiohttp import web
@@ -41,7 +42,7 @@ async def agency(request: web.Request) -> web.Response:
         raise _elsewhere(code, services.province)
     now, kind = services.now(), period_asked(request)
     sheet = request.query.get("trang", "1")
-    number = int(sheet) if sheet.isdecimal() and 0 < int(sheet[:6]) <= _SHEETS else 1
+    number = int(sheet) if re.fullmatch(r"\d{1,6}", sheet) and 0 < int(sheet) <= _SHEETS else 1
     seen = await services.store.read(_one, services, now, code, kind, number)
     page = agency_view.agency_page(code, *seen, number, now, services.province)
     return pages.html(request, "public/agency", page=page, kind=kind)

@@ -13,6 +13,7 @@ from zalobot.relay import TOPIC as OUTBOX
 from zalobot.services import SERVICES, Services
 from zalobot.store import consents
 from zalobot.web import pages
+from zalobot.web.access import readable
 from zalobot.web.guard import POLICY
 
 DESK = web.AppKey("consent_desk", ConsentDesk)
@@ -44,7 +45,7 @@ async def start(request: web.Request) -> web.Response:
 @routes.post(consenting.START)
 async def begin(request: web.Request) -> web.StreamResponse:
     """Use the link up and go to Zalo."""
-    services, given = request.app[SERVICES], await request.post()
+    services, given = request.app[SERVICES], await readable(request)
     begun = await request.app[DESK].begin(str(given.get("ma", "")), services.now())
     if begun is None:
         return _page(request, "no_link", status=_FORBIDDEN)

@@ -10,6 +10,7 @@ import time
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from zalobot.services import SERVICES
 from zalobot.web import pages
 from zalobot.web.problems import problems
 
@@ -28,6 +29,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-site",
 }
+ONLY_HTTPS = "max-age=31536000"  # a year, this name alone: what else the province serves is not ours to say
 _WEBHOOK = "/zalo/webhook"
 _FOR_MACHINES = (_WEBHOOK, "/api/", "/healthz", "/readyz", "/metrics", "/static/")
 
@@ -41,24 +43,28 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        _put_on(error)
+        _put_on(error, request)
         raise
     if not response.prepared:
-        _put_on(response)
+        _put_on(response, request)
         response.headers["Server-Timing"] = f"app;dur={(time.perf_counter() - began) * 1000:.1f}"
     return response
 
 
-def _put_on(response: web.StreamResponse | web.HTTPException) -> None:
+def _put_on(response: web.StreamResponse | web.HTTPException, request: web.Request) -> None:
     """An answer that knows better keeps its own: open data may be read from everywhere."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.app[SERVICES].settings.public_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
 
 
 @web.middleware
 async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page in place of 404 and of a fault; machines get the bare status."""
+    """A page in place of 404 and of a fault; machines get the bare status. Nothing has a NUL in its name."""
     try:
+        if "%00" in request.raw_path and not request.path.startswith(_FOR_MACHINES):
+            raise web.HTTPNotFound
         return await handler(request)
     except web.HTTPNotFound:
         if request.path.startswith(_FOR_MACHINES):
@@ -68,7 +74,7 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         raise
     except Exception:
         number = secrets.token_hex(2).upper()
-        log.exception("fault %s at %s %s", number, request.method, request.path)
+        log.exception("fault %s at %s %s", number, request.method, request.rel_url.raw_path)  # a line stays one line
         if request.path.startswith(_FOR_MACHINES):
             raise web.HTTPInternalServerError(text=number) from None
         return pages.html(request, "public/error", status=500, kind="fault", number=number)

@@ -3,6 +3,7 @@
 The one rule: a refusal shows the page again with what was typed; what succeeds goes on to the next ticket.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -64,7 +65,7 @@ async def split(request: web.Request) -> web.StreamResponse:
     typed = await _typed(request, "text", "topic", "reason")
     data = await request.post()
     agencies = tuple(str(code) for code in data.getall("agencies", []))
-    moving = tuple(int(str(number)) for number in data.getall("moving", []) if str(number).isdecimal())
+    moving = tuple(int(str(number)) for number in data.getall("moving", []) if re.fullmatch(r"\d{1,4}", str(number)))
     form = Form("split", typed, (*agencies, *(str(number) for number in moving)))
     words = (typed["text"], typed["topic"], agencies, typed["reason"])
     return await _do(request, form, _splitting(moving), *words, done="tach")

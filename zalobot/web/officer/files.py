@@ -3,6 +3,8 @@
 The one rule: a file is handed down, never shown as a page of ours: whatever is in it cannot run here.
 """
 
+import re
+import unicodedata
 from urllib.parse import quote
 
 from aiohttp import web
@@ -33,11 +35,19 @@ async def download(request: web.Request) -> web.StreamResponse:
     picture = row.content_type in SHOWN
     headers = {
         "Content-Type": row.content_type if picture else "application/octet-stream",
-        "Content-Disposition": f"{'inline' if picture else 'attachment'}; filename*=UTF-8''{quote(row.name or 'tep')}",
+        "Content-Disposition": f"{'inline' if picture else 'attachment'}; filename*=UTF-8''{named(row.name)}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
     return web.FileResponse(path, headers=headers)
+
+
+def named(name: str) -> str:
+    """The name of a file as a header may say it (RFC 6266, RFC 8187): no path, and nothing unseen that would have
+    `gpj.exe` read as `exe.jpg`."""
+    seen = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
+    last = re.split(r"[/\\]", seen)[-1].strip(". ")
+    return quote(last[:200] or "tep", safe="")
 
 
 ROWS = (Row("GET", f"{PATH}/tep/{{id}}", OFFICERS | COORDINATORS, download),)

@@ -86,9 +86,10 @@ def read(given: object, calendar: WorkCalendar) -> Edit:
         return Edit(values, fault="days")
     if first is None or last is None:
         return Edit(values, until=until, fault="" if until else "days")
-    days = tuple(first + timedelta(n) for n in range((last - first).days + 1)) if last >= first else ()
-    if not days or len(days) > MOST_DAYS:
+    number = (last - first).days + 1
+    if not 0 < number <= MOST_DAYS:
         return Edit(values, fault="days")
+    days = tuple(first + timedelta(n) for n in range(number))
     kind = values["loai"]
     hours = shifts(values["gio"]) if kind == "half" else ()
     fault = "kind" if kind not in KINDS else "hours" if hours is None else ""

@@ -1,6 +1,7 @@
 """What the steps of signing in share: their pages, their cookies, and where somebody goes on to."""
 
 import secrets as random
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -38,7 +39,7 @@ async def entered(request: web.Request, token: str, wanted: str) -> web.Response
 def onwards(who: SignedIn, way: str) -> str:
     """Where somebody goes on to: what is still asked for, else the page they wanted, else their own."""
     way = safe_way(way, "")
-    more = f"?ve={way}" if way else ""
+    more = f"?ve={quote(way, safe='')}" if way else ""
     if who.level is Level.PASSWORD:
         return f"{SIGN_IN}/{'ma' if who.account.confirmed_at else 'thiet-lap'}{more}"
     if who.account.must_change:

@@ -26,17 +26,17 @@ async def code_form(request: web.Request) -> web.StreamResponse:
 async def code(request: web.Request) -> web.StreamResponse:
     """Compare the six digits, or a recovery code."""
     who = await _half_way(request)
-    services, data = request.app[SERVICES], await request.post()
     await check_form(request, who.csrf)
+    services, data = request.app[SERVICES], await request.post()
     now, where, typed = services.now(), network(request), str(data.get("ma", ""))[:40]
     try:
         token = await services.store.run(
             signing_in.confirm, who, typed, seal(request), where, now, agent=agent(request)
         )
     except Refused as refusal:
-        if refusal.reason == "second_factor_wrong":
-            await services.store.run(signing_in.wrong_code, who, where, now)
-        return page(request, "sign_in/code", who, reason=refusal.reason, status=401, **refusal.facts)
+        return page(request, "sign_in/code", who, reason=refusal.reason, status=429, **refusal.facts)
+    if not token:
+        return page(request, "sign_in/code", who, reason="second_factor_wrong", status=401)
     return await entered(request, token, str(data.get("ve", "")))
 
 
@@ -51,8 +51,8 @@ async def set_up_form(request: web.Request) -> web.StreamResponse:
 async def set_up(request: web.Request) -> web.StreamResponse:
     """Keep the authenticator once it shows the right digits; then show the recovery codes, once."""
     who = await _half_way(request)
-    services, data = request.app[SERVICES], await request.post()
     await check_form(request, who.csrf)
+    services, data = request.app[SERVICES], await request.post()
     try:
         owner, _, secret = seal(request).open(str(data.get("khoa", ""))).partition(":")
     except ConfigError:

@@ -31,19 +31,27 @@ async def form(request: web.Request) -> web.StreamResponse:
 @routes.post(SIGN_IN)
 async def password(request: web.Request) -> web.StreamResponse:
     """Compare name and password."""
-    services, data = request.app[SERVICES], await request.post()
     await check_form(request, secrets.digest(request.cookies.get(BEFORE, "")))
-    name, typed = str(data.get("ten", ""))[:100], str(data.get("mat_khau", ""))
-    now, where = services.now(), network(request)
+    data = await request.post()
+    name = str(data.get("ten", ""))[:100]
     try:
-        shown = await services.store.read(signing_in.look, name, where, now)
+        token = await _compared(request, name, str(data.get("mat_khau", "")))
     except Refused as refusal:
-        return _first_step(request, name=name, reason=refusal.reason, until=refusal.facts["until"], status=429)
+        return _first_step(request, name=name, reason=refusal.reason, status=429, **refusal.facts)
+    if not token:
+        return _first_step(request, name=name, reason="sign_in_wrong", status=401)
+    return await entered(request, token, str(data.get("ve", "")))
+
+
+async def _compared(request: web.Request, name: str, typed: str) -> str:
+    """The cookie's token, or "" for a wrong name or password. Raises Refused (`sign_in_wait`)."""
+    services, where = request.app[SERVICES], network(request)
+    now = services.now()
+    shown = await services.store.read(signing_in.look, name, where, now)
     if not await asyncio.to_thread(secrets.fits, shown.kept, typed):
         await services.store.run(signing_in.refuse, name, where, now)
-        return _first_step(request, name=name, reason="sign_in_wrong", status=401)
-    token = await services.store.run(signing_in.accept, shown.account_id, where, now, agent=agent(request))
-    return await entered(request, token, str(data.get("ve", "")))
+        return ""
+    return await services.store.run(signing_in.accept, shown.account_id, where, now, agent=agent(request))
 
 
 @routes.get(f"{SIGN_IN}/mat-khau")
@@ -57,8 +65,8 @@ async def new_password_form(request: web.Request) -> web.StreamResponse:
 async def new_password(request: web.Request) -> web.StreamResponse:
     """Keep a new password; every other session of the account ends."""
     who = await _inside(request)
-    services, data = request.app[SERVICES], await request.post()
     await check_form(request, who.csrf)
+    services, data = request.app[SERVICES], await request.post()
     former, wanted, again = (str(data.get(field, "")) for field in ("mat_khau_cu", "mat_khau", "mat_khau_lai"))
     reason = managing.acceptable(wanted, who.account) or ("password_differs" if wanted != again else "")
     if not reason and not await asyncio.to_thread(secrets.fits, who.account.password, former):
