@@ -1,22 +1,44 @@
 """The wording studio in a real browser: typed, seen, asked for and released by keys alone; it fits and can be read."""
 
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+import pytest_asyncio
 
+from tests import services
+from tests.conftest import lacks
 from tests.web.seen import CUT_OFF, WIDER_THAN_THE_WINDOW, checked
-from tests.web.test_wording import ACT, MENU, NEW, PAGE, Desk, Studio, said, studio
-from zalobot.studio import versions
+from tests.web.test_wording import ACT, MENU, NEW, PAGE, REVIEW, Desk, Studio, after, opened, said
 from zalobot.web.access import COOKIE
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
 
-pytestmark = pytest.mark.chromium
-__all__ = ["studio"]
+pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (1280, "dark"))
-REVIEW = "/van-hanh/loi-nhan/cho-duyet"
 PAGES = (PAGE, REVIEW, f"/van-hanh/loi-nhan/lich-su/{MENU}?ngon-ngu=vi", "/van-hanh/loi-nhan/tep")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studio]:
+    async with opened(tmp_path_factory.mktemp("studio")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator["Browser"]:
+    """One browser for all tests of the file."""
+    from playwright.async_api import async_playwright
+
+    try:
+        path = services.chromium()
+    except services.Missing as missing:
+        lacks(missing)
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=path, args=list(services.CHROMIUM_ARGUMENTS))
+        yield launched
+        await launched.close()
 
 
 async def sat_down(browser: "Browser", desk: Desk, faults: list[str], *, width: int = 1280) -> "Page":
@@ -42,18 +64,18 @@ async def to(page: "Page", name: str) -> None:
 
 async def test_a_text_is_typed_asked_for_and_released_by_keys_alone_and_the_bot_says_it(
     studio: Studio,
-    browser: "Browser",
+    chromium: "Browser",
 ) -> None:
     faults: list[str] = []
     huy, lan = await studio.desk("Huy"), await studio.desk("Lan")
-    page = await sat_down(browser, huy, faults)
+    page = await sat_down(chromium, huy, faults)
     await page.goto(huy.address + PAGE)
     for _ in range(200):
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement.id") == "chu":
             break
     await page.keyboard.press("Control+A")
-    await page.keyboard.insert_text(NEW.replace("Chào", "Chào {{ ten_kenhh }},"))
+    await page.keyboard.insert_text(after("Chào {{ ten_kenhh }}.", MENU))
     await page.locator("#loi [data-kind=stop]").wait_for()
     assert "ten_kenhh" in await page.locator("#to-mau .ph-bad").inner_text()
     assert await page.locator("#to-mau li.bad-l").count() == 1
@@ -68,22 +90,22 @@ async def test_a_text_is_typed_asked_for_and_released_by_keys_alone_and_the_bot_
     await page.keyboard.press("Enter")
     await page.locator(".flash", has_text="Đã đề nghị phát hành").wait_for()
 
-    second = await sat_down(browser, lan, faults, width=360)
+    second = await sat_down(chromium, lan, faults, width=360)
     await second.goto(lan.address + REVIEW)
     await to(second, "Phát hành")
     await second.keyboard.press("Enter")
     await second.locator(".flash", has_text="Đã phát hành").wait_for()
-    assert said().startswith("Chào Doanh nghiệp Quảng Ninh")
+    assert said(MENU).startswith("Chào Doanh nghiệp Quảng Ninh")
     assert faults == []
 
 
 async def test_what_is_typed_saves_itself_and_a_pressed_placeholder_goes_where_the_cursor_is(
     studio: Studio,
-    browser: "Browser",
+    chromium: "Browser",
 ) -> None:
     faults: list[str] = []
     huy = await studio.desk("Huy")
-    page = await sat_down(browser, huy, faults, width=360)
+    page = await sat_down(chromium, huy, faults, width=360)
     await page.goto(huy.address + PAGE)
     area = page.locator("#chu")
     await area.fill("Chào .\n---\nGửi phản ánh -> gửi phản ánh\n")
@@ -95,22 +117,18 @@ async def test_what_is_typed_saves_itself_and_a_pressed_placeholder_goes_where_t
     await page.locator("button[name=mau][value=longest]").click()
     await page.locator("button[name=mau][value=longest][aria-pressed=true]").wait_for()
     await page.locator("#dien-thoai .bub", has_text="Chào").wait_for()
-    draft = studio.store.read_now(versions.draft_of, MENU, "vi", huy.account)
-    assert draft is not None
-    assert draft.text.startswith("Chào {{ ten_kenh }}.")
+    assert studio.draft(huy).startswith("Chào {{ ten_kenh }}.")
     assert faults == []
 
 
-async def test_every_page_fits_can_be_read_and_is_sound(studio: Studio, browser: "Browser") -> None:
+async def test_every_page_fits_can_be_read_and_is_sound(studio: Studio, chromium: "Browser") -> None:
     faults: list[str] = []
     huy, lan = await studio.desk("Huy"), await studio.desk("Lan")
-    await lan.get(PAGE)
     await lan.post(f"{ACT}/de-nghi", noi_dung=NEW, ly_do="ngắn hơn")
-    await huy.get(PAGE)
     await huy.post(f"{ACT}/luu", noi_dung=NEW + "{{ ten_kenhh }}")
     found = {}
     for width, theme in LOOKS:
-        page = await sat_down(browser, huy, faults, width=width)
+        page = await sat_down(chromium, huy, faults, width=width)
         await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         for path in PAGES:
             await page.goto(huy.address + path)
