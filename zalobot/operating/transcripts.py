@@ -3,10 +3,12 @@
 The one rule: it is read from inbox and outbox as they stand; nothing is kept of it a second time.
 """
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -96,11 +98,11 @@ def about(session: Session, person_id: str) -> About | None:
     )
 
 
-def mark(session: Session, person_id: str) -> tuple[Any, ...]:
+def mark(session: Session, person_id: str) -> str:
     """What changes whenever something happens in this conversation; with "" in the list of those who wait."""
     chats = select(func.count(), func.max(col(LiveChat.asked_at)), func.sum(col(LiveChat.version)))
     if not person_id:
-        return tuple(session.execute(chats).one())
+        return _digest(session.execute(chats).one())
     newest = select(func.max(col(InboxEvent.id))).where(col(InboxEvent.person_id) == person_id)
     ours = (
         select(col(OutboxMessage.id), col(OutboxMessage.state), col(OutboxMessage.seen_at))
@@ -109,12 +111,18 @@ def mark(session: Session, person_id: str) -> tuple[Any, ...]:
         .limit(3)
     )
     hands = select(col(Conversation.with_person_until)).where(col(Conversation.person_id) == person_id)
-    return (
-        session.execute(newest).scalar(),
-        *map(tuple, session.execute(ours)),
-        session.execute(hands).scalar(),
-        tuple(session.execute(chats.where(col(LiveChat.person_id) == person_id)).one()),
+    return _digest(
+        (
+            session.execute(newest).scalar(),
+            *session.execute(ours),
+            session.execute(hands).scalar(),
+            session.execute(chats.where(col(LiveChat.person_id) == person_id)).one(),
+        )
     )
+
+
+def _digest(seen: Iterable[object]) -> str:
+    return hashlib.sha256("|".join(map(str, seen)).encode()).hexdigest()[:16]
 
 
 def _heard(event: Event) -> Line | None:

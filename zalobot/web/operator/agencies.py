@@ -32,7 +32,7 @@ async def show(request: web.Request) -> web.Response:
     things: dict[str, Any] = {
         "agencies": sorted(here.agencies.values(), key=lambda agency: bool(agency.successor)),
         "weights": weights,
-        "none": Weight(),
+        "weightless": Weight(),  # `none` is a word of Jinja
         "names": here.agencies,
     }
     return await shell.html(request, "agencies", "people", **things)

@@ -33,6 +33,7 @@ class Chat:
     """A conversation as its page shows it. `mine`: who looks holds it; `holder` is the colleague who does, or "".
 
     `in_zalo`: somebody talks to them in Zalo's own inbox. `closed`: why nothing can be sent now; `paid`: it costs.
+    `mark` is what the stream goes on from.
     """
 
     about: About
@@ -45,13 +46,14 @@ class Chat:
     closed: Reason | None
     paid: bool
     version: int
+    mark: str
 
 
 async def show(request: web.Request) -> web.Response:
     """Who waits for a human, and who is talked to."""
     services = request.app[SERVICES]
-    waiting = await services.store.read(lists.listed, services.now())
-    return await shell.html(request, "chats", "chat", waiting=waiting, chosen="")
+    waiting, mark = await services.store.read(_list, services.now())
+    return await shell.html(request, "chats", "chat", waiting=waiting, mark=mark)
 
 
 async def one(request: web.Request) -> web.Response:
@@ -100,7 +102,7 @@ async def _page(request: web.Request, text: str, refusal: str, *, status: int = 
 def _read(
     session: Session, services: Services, person: str, me: str, now: datetime
 ) -> tuple[Chat | None, list[Waiting]]:
-    about = transcripts.about(session, person)
+    mark, about = transcripts.mark(session, person), transcripts.about(session, person)
     if about is None:
         return None, []
     row = session.get(LiveChat, person)
@@ -118,8 +120,13 @@ def _read(
         closed=Reason(**wording()["why"][why or "unknown"]) if way.channel not in CHAT else None,
         paid=way.channel is Channel.CS_PAID,
         version=row.version if row else 0,
+        mark=mark,
     )
     return chat, lists.listed(session, now)
+
+
+def _list(session: Session, now: datetime) -> tuple[list[Waiting], str]:
+    return lists.listed(session, now), transcripts.mark(session, "")
 
 
 def _person(request: web.Request) -> str:

@@ -5,6 +5,7 @@ something comes in from Zalo, else every two seconds.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
@@ -27,21 +28,20 @@ async def stream(request: web.Request) -> web.StreamResponse:
     bell, watch = services.coordination.subscribe(INBOX), watch_of(services)
     response = EventSourceResponse(headers=HEADERS)
     await response.prepare(request)
-    seen = await services.store.read(transcripts.mark, person)
+    # From what the page shows, not from now: nothing that happened in between is missed.
+    seen = request.query.get("moc", "") or await services.store.read(transcripts.mark, person)
     loop = asyncio.get_running_loop()
     until = loop.time() + LIFE
     try:
         async with response:
             while not watch.over and _there(request) and loop.time() < until:
+                with suppress(SQLAlchemyError):
+                    now = await services.store.read(transcripts.mark, person)
+                    if now != seen:
+                        seen = now
+                        await response.send("[]", event="thay-doi")
                 if await bell.wait(LOOK):
                     await asyncio.sleep(SETTLE)
-                try:
-                    now = await services.store.read(transcripts.mark, person)
-                except SQLAlchemyError:
-                    continue
-                if now != seen:
-                    seen = now
-                    await response.send("[]", event="thay-doi")
     except ConnectionResetError:
         pass
     return response

@@ -128,12 +128,7 @@ async def _code_page(request: web.Request, name: str, agency: str, code: str) ->
     services = request.app[SERVICES]
     known = services.province.agencies.get(agency)
     zalo = pages.zalo_address(services)
-    things: dict[str, Any] = {
-        "name": name,
-        "agency": known.name if known else "",
-        "code": code,
-        "zalo": qr(zalo) if zalo else None,
-    }
+    things: dict[str, Any] = {"agency": known.name if known else "", "zalo": qr(zalo) if zalo else None}
     return await shell.html(request, "officer_code", "people", name=name, code=code, **things)
 
 

@@ -1,0 +1,116 @@
+"""The operators' console in a real browser: it fits and can be read, a chat is live, one journey by keys alone."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from tests.web import operators
+from tests.web.conftest import application
+from tests.web.operators import LAN
+from tests.web.seen import CUT_OFF, LOW_CONTRAST, SMALL_TARGETS, WIDER_THAN_THE_WINDOW, checked, press_until
+from tests.web.test_operator import HOME, PAGES, fate, one
+from zalobot.store.database import Store
+from zalobot.store.models import AccountRole, OutboxState
+from zalobot.web.access import COOKIE
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+pytestmark = pytest.mark.chromium
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    from zalobot.store import migrations
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('van-hanh')}/zalobot.db"
+    migrations.upgrade(url)
+    made = operators.filled(url)
+    yield made
+    made.close_now()
+
+
+@pytest.fixture
+async def address(store: Store) -> AsyncIterator[str]:
+    async with TestServer(application(store, secret_key="a key", public_url="http://127.0.0.1")) as server:
+        yield str(server.make_url("")).rstrip("/")
+
+
+@pytest.fixture
+async def faults() -> list[str]:
+    return []
+
+
+async def seated(browser: "Browser", store: Store, address: str, role: AccountRole, faults: list[str]) -> "Page":
+    """A tab of somebody who is signed in; it notes console errors, broken policies and requests outside."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    name = f"{role}.{len(faults)}.{id(context)}"
+    await context.add_cookies([{"name": COOKIE, "value": operators.seat(store, name, role), "url": address}])
+    page = await context.new_page()
+    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda sent: None if sent.url.startswith(address) else faults.append(sent.url))
+    page.set_default_timeout(15_000)
+    return page
+
+
+async def test_every_page_fits_is_quiet_and_can_be_read_and_used(
+    store: Store, address: str, browser: "Browser", faults: list[str]
+) -> None:
+    page = await seated(browser, store, address, AccountRole.ADMIN, faults)
+    for path in (*PAGES, f"{HOME}/tai-khoan", f"{HOME}/tin-nhan/{one(store, OutboxState.UNCLEAR).id}"):
+        for width, scheme in ((360, "dark"), (1280, "light")):
+            await page.set_viewport_size({"width": width, "height": 740})
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.goto(address + path)
+            found = {
+                "wider": await page.evaluate(WIDER_THAN_THE_WINDOW),
+                "contrast": await page.evaluate(LOW_CONTRAST),
+                "cut": await page.evaluate(CUT_OFF),
+                "small": await page.evaluate(SMALL_TARGETS),
+                "axe": await checked(page) if width == 360 else [],
+            }
+            assert found == {"wider": 0, "contrast": [], "cut": [], "small": [], "axe": []}, (path, width)
+        assert await page.locator("h1").count() == 1, path
+    assert faults == []
+    await page.context.close()
+
+
+async def test_an_undelivered_message_is_sent_again_by_keys_alone(
+    store: Store, address: str, browser: "Browser", faults: list[str]
+) -> None:
+    page = await seated(browser, store, address, AccountRole.OPERATOR, faults)
+    key = one(store, OutboxState.FAILED).id
+    await page.goto(address + HOME)
+    await press_until(page, "a.q-t[href*='loc=failed']")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/tin-nhan?loc=failed")
+    await press_until(page, f"form[action*='{key}'] button")
+    await page.keyboard.press("Enter")
+    await page.locator(".flash", has_text="Tin đã vào hàng chờ gửi lại").wait_for()
+    assert fate(store, key).state is OutboxState.QUEUED
+    assert faults == []
+    await page.context.close()
+
+
+async def test_what_a_person_writes_appears_while_the_operator_types(
+    store: Store, address: str, browser: "Browser", faults: list[str]
+) -> None:
+    page = await seated(browser, store, address, AccountRole.OPERATOR, faults)
+    await page.goto(f"{address}{HOME}/truc/{LAN}")
+    await page.get_by_role("button", name="Tiếp nhận").click()
+    await page.locator("#loi").fill("Em đang xem hồ sơ")
+    store.run_now(lambda session: operators.event(session, 99, "Tôi gửi thêm số giấy phép", minutes=0))
+    await page.locator(".chat", has_text="Tôi gửi thêm số giấy phép").wait_for()
+    assert await page.locator("#loi").input_value() == "Em đang xem hồ sơ"
+    await page.get_by_role("button", name="Gửi", exact=True).click()
+    await page.locator(".me .bub", has_text="Em đang xem hồ sơ").wait_for()
+    other = await seated(browser, store, address, AccountRole.ADMIN, faults)
+    await other.goto(f"{address}{HOME}/truc/{LAN}")
+    await other.get_by_role("button", name="Tiếp nhận thay").click()
+    await page.locator("#truc-song", has_text="vừa thay đổi").wait_for()
+    assert faults == []
+    await page.context.close()
+    await other.context.close()
