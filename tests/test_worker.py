@@ -19,7 +19,7 @@ from zalobot.store import database
 from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
 from zalobot.store.models import InboxState, Person
-from zalobot.worker import FEW, TOPIC, Worker
+from zalobot.worker import FEW, Worker
 
 
 def worker(store: Store, handle: Handle) -> Worker:
@@ -63,7 +63,7 @@ async def test_it_wakes_up_when_something_comes(store: Store) -> None:
     async with running(worker(store, fails_at_faulty)) as coordination:
         await asyncio.sleep(0.2)  # it has found nothing and waits
         await store.run(inbox.keep, [incoming(text_event("lan", "1"))])
-        await coordination.publish(TOPIC)
+        await coordination.publish(inbox.TOPIC)
         assert await handled(store, 10) == [InboxState.DONE]
 
 

@@ -24,7 +24,6 @@ from zalobot.zalo.missed import MESSAGE_NAMES, Shown, shown
 
 log = logging.getLogger(__name__)
 
-TOPIC = "inbox"
 PAGE = 10  # Zalo refuses to show more at once
 OVERLAP = timedelta(minutes=2)  # events of one moment come in any order
 DOWN = timedelta(minutes=3)  # nobody ticked for so long: the service was not running
@@ -110,7 +109,7 @@ async def catch_up(services: Services, chats: Chats) -> int:
     if found:
         metrics.CAUGHT_UP.inc(found)
         log.error("the webhook missed %d messages since %s (%s): is it switched on?", found, look.since, look.reason)
-        await services.coordination.publish(TOPIC)
+        await services.coordination.publish(inbox.TOPIC)
     return found
 
 

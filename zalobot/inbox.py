@@ -72,6 +72,7 @@ class EventFailed(Exception):
 _table = InboxEvent.__table__  # type: ignore[attr-defined]
 _insert = insert(_table).on_conflict_do_nothing(index_elements=["key"])
 _new = _table.c.state == word(InboxState.NEW)
+TOPIC = "inbox"  # published by whoever kept an event, so that a worker looks at once
 WINDOW = 1024  # of the oldest events: among them people are looked for, however many wait behind
 
 

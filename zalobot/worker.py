@@ -20,7 +20,6 @@ from zalobot.zalo.kinds import kind_of
 
 log = logging.getLogger(__name__)
 
-TOPIC = "inbox"
 PEOPLE = 64
 FEW = 8  # while a crowd waits at the webhook: a round is a transaction that their commit has to wait for
 GATHER = 0.01  # seconds: a person does not notice them, and several people's events share one transaction
@@ -37,7 +36,7 @@ class Worker:
         """Go on until cancelled."""
         # What reading words is learnt from takes a second: not in the transaction of whoever writes first.
         await asyncio.to_thread(reader_for(self._services.province).read, "")
-        bell = self._services.coordination.subscribe(TOPIC)
+        bell = self._services.coordination.subscribe(inbox.TOPIC)
         while True:
             try:
                 worked = await self.once()

@@ -24,7 +24,6 @@ routes = web.RouteTableDef()
 BODY_LIMIT = 256 * 1024
 BATCH = 200
 CROWD = 16  # so many at once are no ordinary minute
-TOPIC = "inbox"
 MOST_RETRIES = 9  # more are counted as this: a label must not have as many values as somebody likes to send
 
 
@@ -65,7 +64,7 @@ class Keeper:
         metrics.DUPLICATES.inc(known)
         for _, done in batch:
             _resolve(done, None)
-        await self._services.coordination.publish(TOPIC)
+        await self._services.coordination.publish(inbox.TOPIC)
 
 
 KEEPER = web.AppKey("keeper", Keeper)

@@ -12,12 +12,12 @@ from aiohttp import web
 from aiohttp_sse import EventSourceResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from zalobot.inbox import TOPIC as INBOX
 from zalobot.operating import transcripts
 from zalobot.services import SERVICES
 from zalobot.web.access import Row
 from zalobot.web.live import HEADERS, LIFE, LOOK, watch_of
 from zalobot.web.operator.chat import PATH, ROLES
-from zalobot.worker import TOPIC as INBOX
 
 SETTLE: Final = 0.3  # seconds between something coming in and what the bot makes of it
 

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from zalobot.errors import Refused
+from zalobot.inbox import TOPIC as INBOX
 from zalobot.operating import failed_events
 from zalobot.services import SERVICES
 from zalobot.web.access import Row
@@ -10,7 +11,6 @@ from zalobot.web.acting import onwards, refused
 from zalobot.web.flashes import Flash
 from zalobot.web.operator import shell
 from zalobot.web.operator.acts import perform
-from zalobot.worker import TOPIC as INBOX
 from zalobot.zalo.kinds import kind_of
 
 PATH = f"{shell.PATH}/su-kien"
