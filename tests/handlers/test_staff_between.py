@@ -38,7 +38,7 @@ def test_while_a_member_of_staff_talks_the_bot_is_silent_and_keeps_what_is_writt
         done = select(InboxEvent).where(col(InboxEvent.state) == InboxState.DONE)
         return len(session.exec(done).all()), len(session.exec(select(Attachment)).all())
 
-    assert stage.store.read_now(kept) == (5, 1)
+    assert stage.store.read_now(kept) == (6, 1)
 
 
 def test_the_bot_speaks_again_half_an_hour_after_the_last_word_of_staff(stage: Stage, lan: Person) -> None:

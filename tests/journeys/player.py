@@ -2,7 +2,9 @@
 
 A transcript is a text file. Its first line, after `#`, says what it shows; each further line is one of
 
-    > words            the business writes this; `> [photo] words`, `> [follow]`, `> [long 6000]` (so many letters)
+    > words            the business writes this; `> [photo] words`, `> [follow]`, `> [long 6000] words` (so many
+                       letters), `> [nfd] words` (marks apart, as some phones send them), `> [sticker]`, `> [voice]`,
+                       `> [location]`, `> [contact]`
     < fragment         this is in what the business has been told since anybody last wrote, or the clock went on
     ! fragment         this is in none of it
     = Lan officer SNV  a member of staff of this name, role and agency
@@ -10,14 +12,17 @@ A transcript is a text file. Its first line, after `#`, says what it shows; each
     @ 2026-11-24 09:00 the clock goes on to this local time, with every job each hour; `@ +2d`, `+3h`, `+30m`;
                        `@ = 2027-02-05 10:00`: it is this time, with nothing on the way
     * restart          the service starts anew on the same database
+    * burst 20         from here on a reply waits so many seconds for more
 
 `{code}` is the code of the newest ticket, `{first}` that of the first. Fragments come in the order of the text.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tests.journeys.stage import SWEEPS, Person, Stage
 from zalobot.store.models import Role
@@ -29,6 +34,21 @@ _LINE = re.compile(r"(?P<who>[\w ]*?)(?P<sign>[><!])(?: (?P<words>.*))?")
 _STAFF = re.compile(r"= (?P<name>[\w ]+?) (?P<role>officer|head|coordinator|leader) (?P<agency>\w+)")
 _AHEAD = re.compile(r"\+(\d+)([dhm])")
 _STEP = timedelta(hours=1)
+# What else a phone sends: the event, the kind of the attachment, and what is in it (as in tests/zalo/samples).
+_SENT: dict[str, tuple[str, str, dict[str, Any], str]] = {
+    "[sticker]": ("user_send_sticker", "sticker", {"url": "http://f6.zdn.vn/s", "id": "7b1"}, ""),
+    "[voice]": ("user_send_audio", "audio", {"url": "http://f6.zdn.vn/a.amr"}, ""),
+    "[location]": (
+        *("user_send_location", "location"),
+        {"coordinates": {"latitude": "20.9511", "longitude": "107.0748"}},
+        "",
+    ),
+    "[contact]": (
+        *("user_send_business_card", "link"),
+        {"thumbnail": "", "description": '{"phone":84912000345,"qrCodeUrl":"https://qr.zdn.vn/1"}', "url": ""},
+        "Chị Lan",
+    ),
+}
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -74,6 +94,8 @@ def _line(playing: Playing, line: str) -> bool:
         _unread(playing)
     elif line == "* restart":
         playing.stage.restart()
+    elif line.startswith("* burst "):
+        playing.stage.burst(float(line.removeprefix("* burst ")))
     elif line.startswith("@ "):
         _on(playing, line[2:].strip())
     else:
@@ -128,6 +150,10 @@ def _talk(playing: Playing, who: str, sign: str, words: str) -> bool:
 def _sends(person: Person, words: str) -> list[str]:
     if words == "[follow]":
         return person.follows()
+    if words in _SENT:
+        return person.sends(*_SENT[words])
+    if words.startswith("[nfd] "):
+        return person.says(unicodedata.normalize("NFD", words.removeprefix("[nfd] ")))
     if words.startswith("[photo]"):
         return person.sends_photo(caption=words.removeprefix("[photo]").strip())
     if long := re.fullmatch(r"\[long (\d+)\] (.+)", words):

@@ -150,6 +150,10 @@ class Person:
         attachment = {"type": "image", "payload": {"url": url, "thumbnail": url}}
         return self._sends({"text": caption, "attachments": [attachment]}, "user_send_image", 1)
 
+    def sends(self, name: str, kind: str, payload: dict[str, Any], text: str = "") -> list[str]:
+        """Send something else than words or a photo: the event's name, the kind of the attachment, what is in it."""
+        return self._sends({"text": text, "attachments": [{"type": kind, "payload": payload}]}, name, 1)
+
     def follows(self) -> list[str]:
         """Follow the account."""
         stage = self.stage

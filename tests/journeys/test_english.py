@@ -1,4 +1,4 @@
-"""Whole conversations in English, as they are written down in `transcripts/en`; the first ones on each engine."""
+"""Whole conversations in English, as they are written down in `transcripts/en`; a third on PostgreSQL as well."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from tests.journeys.player import play, transcripts
 from tests.journeys.stage import Stage
 
 WRITTEN = transcripts("en")
+ON_BOTH = ("03_", "05_", "06_", "10_", "11_", "13_", "18_", "20_")
 
 
 @pytest.fixture
@@ -25,10 +26,23 @@ def test_it_goes_as_written_down(one_stage: Stage, transcript: Path) -> None:
     assert play(one_stage, transcript) > 1
 
 
-@pytest.mark.parametrize("transcript", WRITTEN[2:3], ids=lambda path: path.stem)
-def test_it_does_on_each_engine(stage: Stage, transcript: Path) -> None:
-    assert play(stage, transcript) > 1
+@pytest.fixture
+def on_postgres(postgres_url: str) -> Iterator[Stage]:
+    """A bot on PostgreSQL."""
+    made = Stage(postgres_url)
+    yield made
+    assert made.failures() == []
+    made.store.close_now()
 
 
-def test_there_are_a_dozen() -> None:
-    assert len(WRITTEN) >= 12
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "transcript", [one for one in WRITTEN if one.name.startswith(ON_BOTH)], ids=lambda path: path.stem
+)
+def test_it_goes_alike_on_postgresql(on_postgres: Stage, transcript: Path) -> None:
+    assert play(on_postgres, transcript) > 1
+
+
+def test_there_are_twenty() -> None:
+    assert len(WRITTEN) >= 20
+    assert len([one for one in WRITTEN if one.name.startswith(ON_BOTH)]) == len(ON_BOTH) >= len(WRITTEN) / 3

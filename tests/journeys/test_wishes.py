@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.journeys.stage import Stage, report
+from tests.journeys.stage import Stage, finish, report
 from tests.journeys.test_report_issue import WAREHOUSE
+from zalobot.flows import report_issue
 from zalobot.store.models import Conversation
 
 ANSWERED = (
@@ -114,7 +115,7 @@ IN_CONTEXT = (
     ("hồ sơ tới đâu rồi", ASKED, "Cần trả lời: Kho rộng bao nhiêu mét vuông?"),
     ("chưa giải quyết gì cả", OPEN, "hạn 17h00"),
     ("chưa giải quyết gì cả", ANSWERED_ONE, "đã giải quyết được việc của Quý doanh nghiệp chưa?"),
-    ("được rồi ạ, xong việc rồi", ANSWERED_ONE, "đã giải quyết được việc của Quý doanh nghiệp chưa?"),
+    ("xong việc rồi ạ", ANSWERED_ONE, "đã giải quyết được việc của Quý doanh nghiệp chưa?"),
     ("thôi em rút lại nhé", NOTHING, "chưa gửi phản ánh nào"),
     ("thôi em rút lại nhé", OPEN, "muốn rút phản ánh QN-2611-00001"),
     ("500m2", ASKED, "xem lại nội dung bổ sung cho QN-2611-00001/1"),
@@ -145,3 +146,41 @@ def test_whoever_is_asked_for_a_code_and_tells_a_matter_is_heard(quick: Stage) -
     assert "Xin gõ mã hồ sơ" in lan.says("tra cứu")[0]
     assert "chưa nhận ra mã" in lan.says("không nhớ")[0]
     assert "tên doanh nghiệp, mã số thuế" in lan.says(WAREHOUSE)[0]
+
+
+def test_what_may_be_urgent_is_taken_down_with_the_numbers_beside(
+    quick: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the words are read today: an emergency that is not sure may be a matter, so it is both."""
+    lan = quick.person("lan")
+    lan.agrees()
+    assert "nguy cấp" not in lan.says(WAREHOUSE)[0]
+    lan.says("hủy")
+    monkeypatch.setattr(report_issue, "may_be_urgent", lambda found: True)
+    (said,) = lan.says(WAREHOUSE)
+    assert said.startswith("Nếu đang nguy cấp, xin gọi ngay 112, 113, 114, 115.")
+    assert "tên doanh nghiệp, mã số thuế" in said
+    assert "nguy cấp" not in lan.says("bỏ qua")[0]
+
+
+def test_an_emergency_that_was_none_goes_on_with_its_words(quick: Stage) -> None:
+    lan = quick.person("lan")
+    lan.agrees()
+    fire = "kho hàng đang cháy, có người kẹt bên trong, gọi ai bây giờ"
+    assert "xin gọi ngay 114" in lan.says(fire)[0].lower()
+    lan.says("tiếp tục")
+    finish(lan)
+    assert [ticket.description for ticket in quick.tickets()] == [fire]
+
+
+PIECES = ("cty em ở cẩm phả", "bị cắt điện", "3 hôm nay", "ko báo trước", "hư hết hàng")
+
+
+def test_a_matter_said_in_pieces_without_waiting_loses_none(quick: Stage) -> None:
+    lan = quick.person("lan")
+    lan.agrees()
+    for piece in PIECES:
+        lan.says(piece)
+    finish(lan)
+    (ticket,) = quick.tickets()
+    assert ticket.description.split("\n") == list(PIECES)

@@ -30,7 +30,7 @@ def without(answers: Answers, *names: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer(Choice):
-    """Yes or no to what was found; a sentence instead tells more of the matter."""
+    """Yes or no to what is offered or asked; a sentence instead tells more of the matter."""
 
     def read(self, said: Said, answers: Answers) -> Reading:
         yes, no = self.offered(answers)

@@ -179,11 +179,22 @@ def _read(flow: Flow, answers: Answers, said: Said, step: Step) -> Turn:
             new = {**new, name: kept} if kept is not None else {at: new[at] for at in new if at != name}
             return Turn(new, question(flow, new), about=name)
         case Rejected(reason, keep, joins):
-            if joins and (joined := _join(flow, answers, said, step, joins)) is not None:
+            if joins and (joined := _join(flow, answers, said, step, joins) or _begin(flow, answers, said, joins)):
                 return joined
             if keep is not None:
                 new[step.name] = keep
             return Turn(new, step, reason=reason, about=step.name)
+
+
+def _begin(flow: Flow, answers: Answers, said: Said, name: str) -> Turn | None:
+    """The words as the beginning of an answer that is not there yet; None where they cannot be."""
+    if _answered(flow.by_name[name], answers):
+        return None
+    reading = flow.by_name[name].read(said, answers)
+    if not isinstance(reading, Accepted):
+        return None
+    new = {**answers, name: reading.value}
+    return Turn(new, question(flow, new), name, open=reading.open, about=name)
 
 
 def _join(flow: Flow, answers: Answers, said: Said, current: Step | None, joining: str | None) -> Turn | None:

@@ -15,7 +15,7 @@ from zalobot.flows.options import Options, best, certain_in_any
 from zalobot.flows.pieces import Pieces
 from zalobot.flows.question import Question
 from zalobot.flows.steps import Choice, Confirm, Files, Text
-from zalobot.flows.who import Who, in_the_words
+from zalobot.flows.who import Who, in_the_words, is_a_piece
 from zalobot.flows.words import called, changes, is_word, spoken
 from zalobot.province import Province
 from zalobot.store.models import Tier
@@ -29,6 +29,7 @@ ELSEWHERE: Final = {
     Intent.COMPLAINT: "complaint",
     Intent.DENUNCIATION: "denunciation",
 }
+URGENT: Final = 0.55  # how sure an emergency must be to be nothing else
 PARTS = 3  # as many agencies as one report may name
 LIKELY = 3  # so many topics put their fields first
 
@@ -42,7 +43,7 @@ def flow(province: Province) -> Flow:
         name=NAME,
         steps=(
             *at_once.steps(),
-            Choice(name="consent", options=called("consent")),
+            at_once.Offer(name="consent", options=called("consent")),
             Description(name="description", at_least=15, at_most=5000, province=province),
             Choice(name="field", options=lambda answers: fields(province, answers), optional=True),
             Agencies(name="agencies", province=province),
@@ -110,6 +111,11 @@ def understood(province: Province, answers: Answers) -> Understanding:
     return reader_for(province).read(str(answers.get("description", "")))
 
 
+def may_be_urgent(found: Understanding) -> bool:
+    """Whether it may be an emergency, but not so surely that it is no matter: then the numbers are told beside."""
+    return found.intent is Intent.EMERGENCY and found.confidence < URGENT
+
+
 def fields(province: Province, answers: Answers) -> Options:
     """The fields, the likeliest for these words first, so that they are the ones on buttons."""
     names = province.field_names()
@@ -161,15 +167,18 @@ class Description(Text):
     province: Province = field(repr=False)
 
     def read(self, said: Said, answers: Answers) -> Reading:
-        wanted = reader_for(self.province).read(said.text).intent
-        return Rejected(ELSEWHERE[wanted]) if wanted in ELSEWHERE else super().read(said, answers)
+        found = reader_for(self.province).read(said.text)
+        if found.intent not in ELSEWHERE or may_be_urgent(found):
+            return super().read(said, answers)
+        return Rejected(ELSEWHERE[found.intent])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Agencies(Question):
     """Which agencies: as proposed by one tap, only the lead, or others by name. The value is a list of codes.
 
-    [] is "as proposed", which will do where it is clear whose it is.
+    [] is "as proposed", which will do where it is clear whose it is. Who does not know leaves it to the coordinators;
+    a sentence that names no agency tells more of the matter.
     """
 
     province: Province = field(repr=False)
@@ -187,7 +196,7 @@ class Agencies(Question):
         codes, offered = proposed(self.province, answers), self.offered(answers)
         choice = (
             next(iter(offered))
-            if is_word(said.text, "yes", "send")
+            if is_word(said.text, "yes", "send", "skip", "unsure")
             else certain_in_any(said.text, partial(self.offered, answers), {})
         )
         match choice:
@@ -197,8 +206,11 @@ class Agencies(Question):
                 return Accepted(codes if choice == WHOLE else codes[:1])
             case str():
                 return Accepted([choice])
+        if is_word(said.text, "no"):
+            return Rejected("which")
         named = self.province.named_in_order(said.text) or self._nearly(said.text)
-        return Accepted(named[:PARTS]) if named else Rejected("not_an_option")
+        told = "description" if is_a_piece(said.text) else ""
+        return Accepted(named[:PARTS]) if named else Rejected("not_an_option", joins=told)
 
     def _nearly(self, text: str) -> list[str]:
         agencies = self.province.working_agencies

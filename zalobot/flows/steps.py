@@ -161,8 +161,10 @@ class Confirm(Question):
     more: str = ""
 
     def read(self, said: Said, answers: Answers) -> Reading:
-        if is_word(said.text, "send") or command(said.text) == "1":
+        if is_word(said.text, "send", "yes") or command(said.text) == "1":
             return Accepted(True)
+        if is_word(said.text, "no"):
+            return Rejected("what_to_change")
         if command(said.text) in self.change:
             return Reopened(self.change[command(said.text)])
         asked = after(said.text, "change")

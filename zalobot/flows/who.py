@@ -14,7 +14,7 @@ from zalobot import tax_codes
 from zalobot.flows.contact import email, phone, without_contacts
 from zalobot.flows.engine import Accepted, Answers, Condition, Reading, Rejected, Said
 from zalobot.flows.question import Question
-from zalobot.flows.steps import A_SENTENCE, card_phone
+from zalobot.flows.steps import card_phone
 from zalobot.flows.words import is_word
 from zalobot.province import Province
 from zalobot.spoken import words_file
@@ -22,6 +22,7 @@ from zalobot.vietnamese import nfc, plain
 
 LONGEST: Final = 160  # characters of a name; more is a story
 A_NAME: Final = 8  # words
+A_PIECE: Final = 3  # words
 A_LONG_NAME: Final = 16
 _PIECES: Final = re.compile(r"[,;\n|]+|\s[–-]\s|(?<=[a-zà-ỹ])\.\s")
 Identity = Mapping[str, Any]
@@ -39,12 +40,11 @@ class Who(Question):
 
     def read(self, said: Said, answers: Answers) -> Reading:
         before = {name: value for name, value in (answers.get(self.name) or {}).items() if name != "doubt"}
-        if is_word(said.text, "skip", "done", "keep"):
+        if is_word(said.text, "skip", "done", "keep", "send", "unsure"):
             return Accepted({**before, "asked": True})
         given = understood(self.province, said, before)
         if given is None:
-            long = len(said.text.split()) >= A_SENTENCE
-            return Rejected("unclear", joins="description" if long else "")
+            return Rejected("unclear", joins="description" if is_a_piece(said.text) else "")
         code = tax_codes.find(said.text)
         if code is not None and code.wrong:
             return Rejected(code.wrong.value, keep={**before, **given, "doubt": code.code})
@@ -58,6 +58,11 @@ class Who(Question):
         if not isinstance(value, dict) or value.get("doubt"):
             return False
         return bool(value.get("asked")) or self.spared(answers)
+
+
+def is_a_piece(text: str) -> bool:
+    """Whether words that are no answer to the question may be the next piece of the matter."""
+    return len(text.split()) >= A_PIECE and not is_word(text, "lost")
 
 
 def understood(province: Province, said: Said, before: Identity) -> dict[str, str] | None:

@@ -62,8 +62,8 @@ def to_joining(session: Session, talk: Talk, code: str, now: datetime) -> bool:
 
 def to_notices(session: Session, talk: Talk, text: str, now: datetime) -> bool:
     """A plain yes or no, if notices are what was asked last; False where it is not."""
-    yes, no = is_word(text, "yes", "agree"), is_word(text, "no", "disagree")
-    if not (yes or no) or talk.notices_version or not consents.agreed(talk):
+    yes, no = is_word(text, "wish", "agree"), is_word(text, "no", "disagree")  # "ok" may only be heard
+    if not (yes or no) or consents.agreed(talk, Purpose.NOTICES) or not consents.agreed(talk):
         return False
     if not _offered(session, talk, now):
         return False

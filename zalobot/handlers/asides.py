@@ -4,6 +4,7 @@ The one rule: an aside changes no answer. It is a short message; while more of a
 nothing is one, for it is a part of what is described.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -31,14 +32,16 @@ def answered(session: Session, talk: Talk, flow: Flow | None, said: Said, now: d
     told = bool(talk.answers.get("description"))
     if not kind or len(said.text.split()) > (SHORT if told else BEFORE.get(kind, 0)):
         return False
-    answer = render(f"asides/{kind}")
     step = question(flow, talk.answers) if flow else None
     if flow is None or step is None:
-        talking.queue(session, talk, answer, now)
+        talking.say(session, talk, f"asides/{kind}", now)
         return True
     asked = talking.worded(session, talk, wording(flow, Turn(talk.answers, step)), step, now)
-    both = Rendered(f"{answer.text}\n\n{asked.text}", asked.buttons, asked.template, asked.version)
-    talking.queue(session, talk, both, now)
+
+    def answered_first(said: Rendered) -> Rendered:
+        return replace(said, text=f"{render(f'asides/{kind}').text}\n\n{said.text}")
+
+    talking.queue(session, talk, asked.changed(answered_first), now)
     return True
 
 

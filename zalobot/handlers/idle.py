@@ -8,14 +8,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import reference
+from zalobot import consents, reference
 from zalobot.conversations import Talk
 from zalobot.flows import business_part, later_message, report_issue
 from zalobot.flows.engine import Said
 from zalobot.flows.words import is_word
 from zalobot.handlers import agreeing, later, talking, turns, wishes
 from zalobot.tickets import finding
-from zalobot.understanding import Context, reader_for
+from zalobot.understanding import Context, Intent, reader_for
 from zalobot.understanding.intents import MATTERS
 
 ENOUGH_WORDS = 4  # from here on it is a matter described, not a word we failed to know
@@ -25,6 +25,9 @@ def listen(session: Session, talk: Talk, said: Said, now: datetime) -> None:
     """Answer a message outside any flow."""
     if not talk.is_staff and agreeing.to_notices(session, talk, said.text, now):
         talk.misunderstood = 0
+        return
+    if not talk.is_staff and is_word(said.text, "yes"):
+        (_thanks if consents.agreed(talk) else agreeing.agree)(session, talk, now)
         return
     for words, does in (STAFF if talk.is_staff else BUSINESS).items():
         if said.text and is_word(said.text, words):
@@ -46,6 +49,9 @@ def _understood(session: Session, talk: Talk, said: Said, now: datetime) -> None
     if wishes.grant(session, talk, said.text, found, now):
         talk.misunderstood = 0
     elif len(said.text.split()) >= ENOUGH_WORDS or (found.intent in MATTERS and found.sure) or context.asked:
+        _described(session, talk, said, now)
+    elif len(said.text.split()) > 1 and found.intent is not Intent.UNCLEAR and not context.open_tickets:
+        # The first piece of a matter that comes in pieces: it is kept, and more is asked for.
         _described(session, talk, said, now)
     else:
         _not_understood(session, talk, now)
@@ -80,6 +86,14 @@ def _thanks(session: Session, talk: Talk, now: datetime) -> None:
     talking.say(session, talk, "common/thanks", now)
 
 
+def _solved(session: Session, talk: Talk, now: datetime) -> None:
+    """It is well: which answer made it so is asked, where one waits for a verdict."""
+    if finding.standing(session, talk.person_id, now)[1]:
+        wishes.how_far(session, talk, now)
+    else:
+        _thanks(session, talk, now)
+
+
 def _report(session: Session, talk: Talk, now: datetime) -> None:
     talking.begin_report(session, talk, now)
 
@@ -98,6 +112,8 @@ BUSINESS: dict[str, Does] = {
     "thanks": _thanks,
     "withdraw": later.withdraw_what,
     "how_far": wishes.how_far,
+    "solved": _solved,
+    "done": _solved,
 }
 STAFF: dict[str, Does] = {
     "greeting": _greet,

@@ -17,7 +17,7 @@ from zalobot.flows.contact import ticket_code
 from zalobot.flows.engine import Flow, Said, question
 from zalobot.flows.steps import Contact, Phone
 from zalobot.flows.who import Who
-from zalobot.handlers import asides, commands, idle, speaking, talking, turns
+from zalobot.handlers import amid, asides, commands, idle, speaking, talking, turns
 from zalobot.handlers.router import Router
 from zalobot.tickets import calling
 from zalobot.zalo.events import Event, Kind
@@ -77,7 +77,8 @@ def play(session: Session, talk: Talk, said: Said, now: datetime) -> None:
     if flow is None:
         idle.listen(session, talk, said, now)
         return
-    turns.go_on(session, talk, flow, said, now)
+    if talk.is_staff or not amid.granted(session, talk, flow, said, now):
+        turns.go_on(session, talk, flow, said, now)
 
 
 def _still_asked(session: Session, talk: Talk, said: Said) -> Flow | None:

@@ -27,6 +27,7 @@ BURST = "burst"  # session.info: how long a reply waits for more of the same ans
 NUDGE = timedelta(days=1)
 AT_ONCE = timedelta(0)
 BUTTONS = 5
+STUCK = 2
 
 
 def heard(session: Session, talk: Talk, at: datetime, now: datetime) -> None:
@@ -60,7 +61,26 @@ def ask(session: Session, talk: Talk, flow: Flow, turn: Turn, now: datetime, *, 
     """Say what a turn leads to: why nothing was accepted, "more of it?", or the next question."""
     step = flow.by_name[turn.about] if turn.reason else turn.step
     talk.nudge_at = now + NUDGE
-    queue(session, talk, worded(session, talk, wording(flow, turn), step, now), now, hold)
+    said = worded(session, talk, wording(flow, turn), step, now)
+    if turn.reason and talk.misunderstood >= STUCK and not talk.is_staff:
+        said = said.changed(_with_a_way_out)
+    if turn.answered == "description" and _may_be_urgent(session, turn):
+        said = said.changed(_with_the_numbers)
+    queue(session, talk, said, now, hold)
+
+
+def _may_be_urgent(session: Session, turn: Turn) -> bool:
+    return report_issue.may_be_urgent(report_issue.understood(reference.current(session), turn.answers))
+
+
+def _with_the_numbers(said: Rendered) -> Rendered:
+    """What may be an emergency is taken down as a matter, and the numbers are told before anything else."""
+    return replace(said, text=f"{templating.render('common/if_urgent').text}\n\n{said.text}")
+
+
+def _with_a_way_out(said: Rendered) -> Rendered:
+    """Whoever was not understood twice in a row is told how to reach a person, and how to stop."""
+    return replace(said, text=f"{said.text}\n\n{templating.render('common/way_out').text}")
 
 
 def worded(session: Session, talk: Talk, name: str, step: Step | None, now: datetime) -> Rendered:

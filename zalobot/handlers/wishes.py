@@ -12,13 +12,15 @@ from sqlmodel import Session
 from zalobot import reference
 from zalobot.conversations import Talk
 from zalobot.drafts import DraftFacts
+from zalobot.flows import report_issue
 from zalobot.flows.contact import ticket_code
-from zalobot.flows.report_issue import ELSEWHERE
+from zalobot.flows.report_issue import ELSEWHERE, NAME
 from zalobot.handlers import commands, later, looking_up, talking
 from zalobot.tickets import finding
 from zalobot.understanding import Intent, Understanding
 
 PLAINLY: Final = 0.5  # how sure a wish must be where the text is long enough to be a matter
+RATHER: Final = 0.4  # and a short one that may be the beginning of a matter in pieces
 DISMISSED: Final = 0.6  # and one whose answer sends the person away
 ASKED: Final = 0.85  # and one said while an officer waits for the person's answer, which may be any words
 NEVER: Final = 2.0
@@ -34,9 +36,12 @@ def grant(session: Session, talk: Talk, text: str, found: Understanding, now: da
     wish = WISHES.get(found.intent)
     if wish is None:
         return False
-    enough = 0.0 if len(text.split()) < SHORT or found.intent in ELSEWHERE else PLAINLY
-    if found.intent in DISMISSING and enough:
-        enough = DISMISSED
+    short = len(text.split()) < SHORT
+    enough = 0.0 if short or found.intent in ELSEWHERE else PLAINLY
+    if found.intent in DISMISSING:
+        enough = DISMISSED if not short or found.intent in TURNED_AWAY else RATHER
+    if found.intent is Intent.EMERGENCY:
+        enough = report_issue.URGENT
     if found.intent in JUDGING and len(text.split()) < REMARK and finding.standing(session, talk.person_id, now)[1]:
         enough = ON_AN_ANSWER
     if found.intent is not Intent.EMERGENCY and finding.paused_part_of(session, talk.person_id, now):
@@ -45,9 +50,13 @@ def grant(session: Session, talk: Talk, text: str, found: Understanding, now: da
 
 
 def _elsewhere(kind: str) -> Wish:
-    """What must not become a ticket is told its own path, and nothing of it is kept."""
+    """What must not become a ticket is told its own path, and nothing of it is kept; but what was only taken for an
+    emergency can be gone on with."""
 
     def tell(session: Session, talk: Talk, text: str, now: datetime) -> bool:
+        if kind == ELSEWHERE[Intent.EMERGENCY]:
+            draft_of_it = {**talking.report_begins(talk), "description": text}
+            talk.shelf = [*talk.shelf[-4:], {"flow": NAME, "answers": draft_of_it}]
         draft = DraftFacts({}, reference.current(session))
         talking.say(session, talk, f"report_issue/description.{kind}", now, draft=draft, options=[])
         return True
@@ -132,6 +141,7 @@ WISHES: Final[dict[Intent, Wish]] = {
     Intent.OUT_OF_SCOPE: _said("common/citizen_matter"),
 }
 DISMISSING: Final = frozenset({Intent.SPAM, Intent.ABUSE, Intent.OUT_OF_SCOPE, Intent.THANKS, Intent.GREETING})
+TURNED_AWAY: Final = frozenset({Intent.SPAM, Intent.ABUSE, Intent.OUT_OF_SCOPE})
 WHILE_ASKED: Final = frozenset(
     {Intent.THANKS, Intent.GREETING, Intent.HELP, Intent.PERSON, Intent.MY_DATA, Intent.LOOK_UP}
 )
