@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from zalobot.knowledge.reading import features, read
 
-OF_ANSWER: Final = 0.3  # what a word weighs that stands only in the answer
+OF_ANSWER: Final = 0.5  # what a word weighs that stands only in the answer
 PAIR: Final = 0.35  # what a pair of words weighs beside a word as rare
 LOOKED_AT: Final = 60  # of the best by words, those whose questions are compared as wholes
 WHOLE: Final = 5.0  # what likeness as a whole weighs beside the words found
