@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from zalobot import released
 from zalobot.store.models import Account, WordingOrigin, WordingState, WordingVersion
 from zalobot.studio import tally, versions
 
@@ -21,6 +22,7 @@ _author, _second = aliased(Account), aliased(Account)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A version as the pages show it. `before` are the words it was put in place of, `messages` how often it was used.
+    `stale`: it waits, and something else was released since it was begun.
 
     `second` released it, or sent it back with `answer`; "" where nobody has yet.
     """
@@ -33,7 +35,7 @@ class Entry:
     origin: WordingOrigin
     text: str
     before: str
-    based_on: str
+    stale: bool
     why: str
     author_id: str
     author: str
@@ -76,7 +78,13 @@ def waiting(session: Session) -> list[Entry]:
     """What waits for a second person, the oldest first."""
     query = _entries().where(col(WordingVersion.state) == WordingState.WAITING)
     rows = session.execute(query.order_by(col(WordingVersion.asked_at), col(WordingVersion.id))).all()
-    return [_entry(row, versions.in_use(session, row[0].name, row[0].language).source, 0) for row in rows]
+    said, shipped = released.read(session), versions.words_of(session).shipped
+    found = []
+    for row in rows:
+        key = row[0].language, row[0].name
+        used = said.get(key) or shipped[key[0]][key[1]]
+        found.append(_entry(row, used.source, 0, stale=row[0].based_on != used.version))
+    return found
 
 
 def others(session: Session, name: str, language: str, me: str) -> list[Other]:
@@ -110,7 +118,7 @@ def _entries() -> Select[Any]:
     )
 
 
-def _entry(row: Sequence[Any], before: str, messages: int) -> Entry:
+def _entry(row: Sequence[Any], before: str, messages: int, *, stale: bool = False) -> Entry:
     version, author, second = row
     return Entry(
         id=version.id,
@@ -121,7 +129,7 @@ def _entry(row: Sequence[Any], before: str, messages: int) -> Entry:
         origin=version.origin,
         text=version.text,
         before=before,
-        based_on=version.based_on,
+        stale=stale,
         why=version.why,
         author_id=version.author_id,
         author=author,

@@ -35,13 +35,12 @@ WAITING: Final = f"{PATH}/cho-duyet"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A version with what it would change and how it would look. `stale`: something else was released meanwhile."""
+    """A version with what it would change and how it would look."""
 
     entry: Entry
     changed: tuple[Line, ...]
     laid: tuple[Laid, ...]
     stops: int
-    stale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +123,17 @@ def _bunches(session: Session, me: Account, now: datetime) -> list[Bunch]:
 
 def _bunch(session: Session, entries: Sequence[Entry], me: Account, now: datetime) -> Bunch:
     words = versions.together_with(session, {(one.language, one.name): one.text for one in entries})
-    items = tuple(_item(session, one, words, now) for one in entries)
+    items = tuple(_item(one, words, now) for one in entries)
     return Bunch(entries[0].batch or "", entries[0].author_id == me.id, items)
 
 
-def _item(session: Session, one: Entry, words: Wording, now: datetime) -> Waiting:
+def _item(one: Entry, words: Wording, now: datetime) -> Waiting:
     found = versions.findings(one.text, one.name, one.language, one.before, words)
     return Waiting(
         entry=one,
         changed=tuple(difference.between(one.before, one.text)),
         laid=wording_view.laid_out(one.text, one.name, one.language, words, now),
         stops=len(versions.stops(found)),
-        stale=one.based_on != versions.in_use(session, one.name, one.language).version,
     )
 
 
