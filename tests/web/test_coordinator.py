@@ -180,6 +180,7 @@ async def test_a_part_that_is_nobodys_concern_is_dropped_with_a_reason(store: St
     await mai.post(f"{DESK}/{ROUTE}/bo", reason="Không có phần nào của Sở Xây dựng.", **form)
     assert [part.state for part in ticket(store, ROUTE)[1]] == [PartState.WAITING, PartState.DROPPED]
     assert "Đã bỏ phần việc" in mai.page
+    assert "Xác nhận 1 phần" in mai.page
 
 
 async def test_what_belongs_elsewhere_is_turned_away_and_the_next_is_in_hand(store: Store, mai: Browser) -> None:

@@ -67,6 +67,8 @@ async def test_the_words_of_a_sealed_ticket_stay_sealed(store: Store, browser: B
     await browser.get("/dieu-hanh")
     assert "QN-2611-00091/1" in browser.page
     assert "Bị ép nộp" not in browser.page
+    assert "Phản ánh không công khai nội dung" in await browser.get("/dieu-hanh/QN-2611-00091")
+    assert "Bị ép nộp" not in browser.page
 
 
 async def test_a_head_sees_what_is_late_in_the_own_agency_only(store: Store, browser: Browser) -> None:  # noqa: F811

@@ -85,6 +85,12 @@ async def test_the_pages_fit_and_can_be_read_and_the_trend_is_drawn(
     assert not await page.locator("#tr-b").is_visible()
     await page.get_by_text("Bảng số").click()
     assert await page.locator("#tr-b tr[data-share]").count() == 2
+    await page.emulate_media(media="print", color_scheme="light")
+    kept = [
+        await page.locator(part).first.is_visible() for part in ("h1", ".due-bar", ".trend canvas", ".iv", ".only-p")
+    ]
+    dropped = [await page.locator(part).first.is_visible() for part in (".side", ".btn", "#ky", "details.def")]
+    assert (kept, dropped) == ([True] * 5, [False] * 4)
     assert faults == []
 
 

@@ -26,7 +26,7 @@
       width: box.clientWidth, height: 220, legend: { show: false }, cursor: { show: false }, padding: [12, 24, 0, 0],
       scales: { y: { range: [floor, 100] } },
       axes: [
-        { ...axis, grid: { show: false }, values: (_, at) => at.map(day), splits: () => days.filter((_, i) => i % 4 === 0), size: 30 },
+        { ...axis, grid: { show: false }, values: (_, at) => at.map(day), splits: () => days.filter((_, i) => i % 4 === 0), size: 34, gap: 10 },
         { ...axis, values: (_, at) => at.map((value) => `${value}%`), incrs: [25], size: 52 },
       ],
       series: [
