@@ -16,6 +16,7 @@ from zalobot import inbox, outbox
 from zalobot.demo import week
 from zalobot.services import SERVICES
 from zalobot.store.models import Attachment, Officer, Part, Ticket
+from zalobot.studio import history
 from zalobot.web import routes
 from zalobot.workdays import LOCAL
 
@@ -55,6 +56,13 @@ async def test_tickets_are_in_every_state_worth_showing(town: Town) -> None:
         "closed": 3, "in_progress": 3, "reopened": 1, "answered": 1, "partly_answered": 1, "assigned": 1,
     }  # fmt: skip
     assert parts == {"closed": 3, "accepted": 4, "reopened": 1, "answered": 2, "waiting": 1}
+
+
+async def test_one_text_was_released_and_used_and_another_waits_for_the_second_operator(town: Town) -> None:
+    waits = await town.store.read(history.waiting)
+    [released] = await town.store.read(history.of, "welcome/consent_given", "vi")
+    assert [(entry.name, entry.stale) for entry in waits] == [("welcome/hello_again", False)]
+    assert (released.number, released.messages > 0) == (1, True)
 
 
 async def test_one_part_is_overdue_and_one_was_answered_late(town: Town) -> None:

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from zalobot import app, serving
 from zalobot.config import Settings
-from zalobot.demo import approved, doors, playing, week
+from zalobot.demo import approved, doors, playing, proposed, week
 from zalobot.handlers import talking
 from zalobot.province import Province, load
 from zalobot.services import SERVICES
@@ -78,6 +78,8 @@ async def started(
     simulator.clock.on_hop(playing.hop(application, simulator))
     try:
         await application[SERVICES].store.run(approved.enter, here, simulator.clock.now())
+        for proposal in stories.proposals:
+            await application[SERVICES].store.run(proposed.enter, proposal, simulator.clock.now())
         await playing.Player(application, simulator, stories).play()
         application[SERVICES].store.info[talking.BURST] = timedelta(seconds=burst_seconds)
         yield application, simulator

@@ -54,6 +54,17 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A message that an operator gave another first line; `second` released it, "": it still waits."""
+
+    message: str
+    by: str
+    first: str
+    why: str
+    second: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stories:
     """A week: its people, their acts in the order of time, and the bot's pages worth a look (title, path).
 
@@ -67,6 +78,7 @@ class Stories:
     links: tuple[tuple[str, str], ...]
     newcomer: Figure | None = None
     doors: tuple[Door, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
     @property
     def staff(self) -> tuple[Figure, ...]:
@@ -92,12 +104,13 @@ def load(file: Path = HERE / "week.toml") -> Stories:
     ordered = tuple(sorted(acts, key=lambda act: act.at))
     ids = {figure.key: figure.seed.id for figure in people}
     doors = tuple(_door(entry, ids) for entry in raw.get("door", ()))
-    return Stories(raw["begins"], raw["ends"], people, ordered, links, newcomer, doors)
+    proposals = tuple(Proposal(**entry) for entry in raw.get("proposal", ()))
+    return Stories(raw["begins"], raw["ends"], people, ordered, links, newcomer, doors, proposals)
 
 
 def without_stories(stories: Stories) -> Stories:
     """The last moment of the week with nothing having happened: the staff is there, nobody has written."""
-    return replace(stories, begins=stories.ends, acts=())
+    return replace(stories, begins=stories.ends, acts=(), proposals=())
 
 
 def _figure(number: int, entry: dict[str, str]) -> Figure:
