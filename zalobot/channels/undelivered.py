@@ -78,11 +78,12 @@ def page(
     session: Session, state: OutboxState, *, after: str = "", ticket: str = "", limit: int = 50
 ) -> list[Undelivered]:
     """Those in one state, the oldest first, from the key `after` on; with `ticket` (a code) of this ticket alone."""
-    query = _rows().where(_listed, col(OutboxMessage.state) == word(state), col(OutboxMessage.id) > after).limit(limit)
-    if ticket:
-        of = select(col(Ticket.id)).where(col(Ticket.code) == ticket).scalar_subquery()
-        query = query.where(col(OutboxMessage.ticket_id) == of)
-    return _read(session, query)
+    if ticket:  # a ticket has few: they are found by it, and put in order here
+        of = col(OutboxMessage.ticket_id) == select(col(Ticket.id)).where(col(Ticket.code) == ticket).scalar_subquery()
+        found = _read(session, _rows().order_by(None).where(of, col(OutboxMessage.state) == state))
+        return sorted((row for row in found if row.id > after), key=lambda row: row.id)[:limit]
+    here = _listed, col(OutboxMessage.state) == word(state), col(OutboxMessage.id) > after
+    return _read(session, _rows().where(*here).limit(limit))
 
 
 def one(session: Session, key: str) -> Undelivered | None:
