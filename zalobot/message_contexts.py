@@ -39,7 +39,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("at_once", (), ("right",)),
     ("at_once", ("ticket", "told"), ("joined",)),
     ("status", ("ticket",), ("withdrawn_by_sender",)),
-    ("refused", ("facts",), ("already_yours", "nothing_to_join", "only_joined", "not_droppable")),
+    ("refused", ("facts",), ("already_yours", "nothing_to_join", "only_joined", "not_droppable", "turned_away")),
     ("refused", ("facts",), ("knowledge_exists", "knowledge_changed", "no_such_knowledge")),
     ("report_issue", ("ticket", "draft"), ("sent", "past_horizon")),
     ("own_data", ("own",), ("shown",)),
@@ -312,17 +312,8 @@ _EACH_TO_STAFF: Final = frozenset(
 _REFUSED_TO_BUSINESSES: Final = frozenset(
     (
         *("already_answered", "already_withdrawn", "illegal_transition", "media_gone", "media_host", "media_too_big"),
-        *(
-            "already_yours",
-            "nothing_to_join",
-            "only_joined",
-            "media_type",
-            "no_such_agency",
-            "no_such_part",
-            "no_such_ticket",
-            "not_allowed",
-            "not_answered_yet",
-        ),
+        *("media_type", "no_such_agency", "no_such_part", "no_such_ticket", "not_allowed", "not_answered_yet"),
+        "turned_away",
         *("nothing_to_withdraw", "past_horizon", "stale_ticket", "already_yours", "nothing_to_join", "only_joined"),
     )
 )

@@ -13,7 +13,7 @@ from zalobot.errors import Refused
 from zalobot.ledger.reading import verify
 from zalobot.store.models import Officer, Part, PartState, Role, Ticket, TicketState, Tier
 from zalobot.store.queries import public
-from zalobot.tickets import dropping, triage, working
+from zalobot.tickets import adding, dropping, triage, working
 from zalobot.tickets.dropping import Path
 from zalobot.web.public_view import ticket_page
 
@@ -139,3 +139,10 @@ def test_a_matter_out_of_scope_needs_a_reason_and_an_answered_one_is_not_turned_
     with pytest.raises(Refused) as refused:
         turn_away(stage, Path.CITIZEN, REASON)
     assert refused.value.reason == "already_answered"
+
+
+def test_nothing_is_added_to_what_was_turned_away(stage: Stage) -> None:
+    turn_away(stage, Path.CITIZEN, REASON)
+    with pytest.raises(Refused) as refused:
+        stage.store.run_now(adding.add, CODE, "lan", "Thêm một ý.", (), stage.now)
+    assert refused.value.reason == "turned_away"

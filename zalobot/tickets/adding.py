@@ -24,8 +24,10 @@ _insert = Addition.__table__.insert()  # type: ignore[attr-defined]
 def add(session: Session, code: str, person_id: str, text: str, files: Sequence[str], now: datetime) -> Ticket:
     """Attach words and files to a ticket; its agencies are told. Raises Refused where it is not this person's."""
     ticket, parts = _theirs(session, code, person_id)
-    if ticket.state in (TicketState.WITHDRAWN, TicketState.OUT_OF_SCOPE, TicketState.REFERRED):
+    if ticket.state is TicketState.WITHDRAWN:
         raise Refused("already_withdrawn", code=ticket.code)
+    if ticket.state in (TicketState.OUT_OF_SCOPE, TicketState.REFERRED):
+        raise Refused("turned_away", code=ticket.code)
     keep(session, ticket, person_id, text, now)
     if files:
         write_rows_so_far(session)
