@@ -1,4 +1,7 @@
-"""A draft left alone for a day is asked about, once, unless its owner wants no notices. Time throws nothing of it away."""
+"""A draft left alone for a day is asked about, once, unless its owner wants no notices.
+
+The one rule: time throws nothing of it away.
+"""
 
 from datetime import datetime
 

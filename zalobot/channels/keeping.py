@@ -72,7 +72,7 @@ def _businesses(session: Session, now: datetime, policy: Policy) -> int:
 
 
 def _people_with_work(now: datetime, policy: Policy) -> Executable:
-    """Businesses with an open part whose window closes within the next day, not yet asked, who do not refuse notices."""
+    """Businesses with an open part whose window closes within a day, not yet asked, who do not refuse notices."""
     wrote = col(Conversation.last_interaction_at)
     with_work = (
         select(col(Ticket.person_id))

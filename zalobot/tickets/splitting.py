@@ -158,7 +158,7 @@ def _tell(
     said = templating.render("status/split", ticket=whole, facts={"code": ticket.code, "reason": reason})
     for person_id in telling.reporters(ticket):
         telling.push(session, person_id, said, made, now)
-    told = set(telling.told(session, ticket)).difference(telling.reporters(ticket))
-    said = templating.render("status/split_joined", ticket=whole, facts={"code": ticket.code}) if told else said
-    for person_id in sorted(told):
+    joined = set(telling.told(session, ticket)).difference(telling.reporters(ticket))
+    said = templating.render("status/split_joined", ticket=whole, facts={"code": ticket.code}) if joined else said
+    for person_id in sorted(joined):
         telling.push(session, person_id, said, made, now)
