@@ -188,6 +188,8 @@ async def test_a_text_goes_from_a_draft_over_a_second_person_into_the_bot_and_ba
     await lan.get(f"/van-hanh/loi-nhan/lich-su/{name}?ngon-ngu=vi")
     assert "Bản 2" in lan.says()
     assert "Lan hoàn tác" in lan.says()
+    await huy.get(REVIEW)
+    assert re.search(r"Hoàn tác\s+bản 2", huy.says())
 
 
 async def test_who_wrote_it_has_no_button_to_release_it_and_cannot_by_hand_either(studio: Studio) -> None:

@@ -6,7 +6,7 @@ The one rule: nothing here changes a row.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
@@ -16,6 +16,7 @@ from zalobot import released
 from zalobot.store.models import Account, WordingOrigin, WordingState, WordingVersion
 from zalobot.studio import tally, versions
 
+LATEST: Final = 10
 _author, _second = aliased(Account), aliased(Account)
 
 
@@ -82,9 +83,18 @@ def waiting(session: Session) -> list[Entry]:
     found = []
     for row in rows:
         key = row[0].language, row[0].name
-        used = said.get(key) or shipped[key[0]][key[1]]
+        used = said.get(key) or shipped.get(key[0], {}).get(key[1])
+        if used is None:
+            continue  # the program was updated, and has no such message any more
         found.append(_entry(row, used.source, 0, stale=row[0].based_on != used.version))
     return found
+
+
+def latest(session: Session) -> list[Entry]:
+    """What was released last, by whomever: so that every operator sees what is new, an undo above all."""
+    query = _entries().where(col(WordingVersion.number).is_not(None))
+    rows = session.execute(query.order_by(col(WordingVersion.decided_at).desc(), col(WordingVersion.id)).limit(LATEST))
+    return [_entry(row, "", 0) for row in rows]
 
 
 def others(session: Session, name: str, language: str, me: str) -> list[Other]:

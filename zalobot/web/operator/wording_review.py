@@ -109,7 +109,8 @@ async def _waiting(request: web.Request, refusal: str = "", *, status: int = 200
     services, me = request.app[SERVICES], request[WHO].account
     bunches = await services.store.read(_bunches, me, services.now())
     named = {one: str(languages.words(one)["language"]["name"]) for one in languages.every()}
-    things: dict[str, Any] = {"bunches": bunches, "refusal": refusal, "languages": named, "act": ACT}
+    latest = await services.store.read(history.latest)
+    things: dict[str, Any] = {"bunches": bunches, "latest": latest, "refusal": refusal, "languages": named, "act": ACT}
     return await shell.html(request, "wording_waiting", "wording", status=status, **things)
 
 

@@ -112,7 +112,7 @@
       soon(0);
     }
   });
-  for (const one of document.querySelectorAll("main form")) one.addEventListener("submit", () => { leaving = true; });
+  for (const one of document.querySelectorAll("main form")) one.addEventListener("submit", () => { leaving = true; sessionStorage.removeItem(KEY); });
   window.addEventListener("pageshow", () => { leaving = false; });
   paint.hidden = false;
   paint.closest(".ed").classList.add("ed-on");
