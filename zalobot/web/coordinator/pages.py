@@ -22,7 +22,8 @@ from zalobot.web import console
 from zalobot.web.access import COORDINATORS, Row
 from zalobot.web.acting import onwards, perform, refused
 from zalobot.web.coordinator.likeness import alike
-from zalobot.web.coordinator.view import Desk, Form, dispute, in_hand, in_line, wait
+from zalobot.web.coordinator.view import Desk, Form, in_hand, in_line
+from zalobot.web.coordinator.waiting import dispute, wait
 from zalobot.web.flashes import Flash
 
 PATH = "/dieu-phoi"

@@ -4,22 +4,22 @@ The one rule: a proposal says why, in words of the report itself.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from zalobot.errors import PastHorizon
 from zalobot.province import Province
 from zalobot.rules import Klass, RuleVersion
 from zalobot.store.models import PartState
-from zalobot.store.queries.triage import OVER, Refusal, Unconfirmed, Waiting
+from zalobot.store.queries.triage import OVER, Unconfirmed, Waiting
 from zalobot.store.queries.work import Behind
 from zalobot.tickets import dropping
 from zalobot.understanding import Intent, Understanding, reader_for
+from zalobot.web.coordinator.clocks import hours_left
 from zalobot.web.coordinator.likeness import Alike
-from zalobot.web.meter import Clock, Look, Meter, meter
+from zalobot.web.coordinator.waiting import Dispute, Wait
+from zalobot.web.meter import Meter
 from zalobot.web.public_view import agency_name
 
-CALM = timedelta(minutes=30)  # with more than this left, triage due today is no alarm yet
 AMISS = (Intent.COMPLAINT, Intent.DENUNCIATION, Intent.EMERGENCY, Intent.OUT_OF_SCOPE, Intent.SPAM)
 
 
@@ -73,38 +73,6 @@ class InHand:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What an agency that refused a part said."""
-
-    agency: str
-    to: str
-    reason: str
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Dispute:
-    """A part refused twice. `owners` are those who were named: one of them, or any other, gets it."""
-
-    part: Waiting
-    meter: Meter
-    said: tuple[Said, ...]
-    owners: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Somebody is waited for. `kind` is `agency` (to take it up), `business`, or `offered` (another agency)."""
-
-    part: Waiting
-    kind: str
-    whom: str
-    since: datetime
-    late: bool
-    today: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Form:
     """What was typed into which form, and why it was refused."""
 
@@ -141,7 +109,7 @@ def in_line(ticket: Unconfirmed, now: datetime, province: Province) -> InLine:
 def triage_meter(ticket: Unconfirmed, now: datetime, province: Province) -> Meter:
     """The time left to confirm the agencies."""
     rule = rule_of(ticket.rule_version, province)
-    return _hours(ticket.received_at, rule.triage_hours if rule else 0, now, province)
+    return hours_left(ticket.received_at, rule.triage_hours if rule else 0, now, province)
 
 
 def rule_of(version: str, province: Province) -> RuleVersion | None:
@@ -223,43 +191,3 @@ def _words(agency: str, read: Understanding | None, province: Province) -> tuple
 
 def _amiss(read: Understanding | None) -> str:
     return str(read.intent) if read and read.intent in AMISS else ""
-
-
-def dispute(part: Waiting, refusals: Sequence[Refusal], now: datetime, province: Province) -> Dispute:
-    """A part refused twice, with the clock of the decision."""
-    mine = [one for one in refusals if one.ticket_id == part.ticket_id and one.part_number == part.number]
-    said = tuple(
-        Said(agency_name(province, one.agency), agency_name(province, one.to), one.reason, one.agency == part.agency)
-        for one in mine
-    )
-    named = [one.to for one in mine] or [part.declined_to]
-    owners = [code for code in dict.fromkeys([*reversed(named), part.agency]) if code in province.working_agencies]
-    start = mine[-1].at if mine else part.received_at
-    face = meter(Clock(True, start, part.decide_by), now, province.calendar)
-    return Dispute(part, _calmed(face), said, tuple((code, agency_name(province, code)) for code in owners))
-
-
-def wait(part: Waiting, now: datetime, province: Province) -> Wait:
-    """Who is waited for, and since when."""
-    holder = agency_name(province, part.agency)
-    look = meter(Clock(part.klass == "simple", part.clock_started_at, part.due_at), now, province.calendar).look
-    if part.state is PartState.PAUSED:
-        return Wait(part, "business", holder, part.paused_at or part.received_at, late=False, today=False)
-    offered = part.state is PartState.DECLINED
-    whom = agency_name(province, part.declined_to) if offered else holder
-    kind = "offered" if offered else "agency"
-    return Wait(part, kind, whom, part.received_at, look is Look.LATE, look is Look.TODAY)
-
-
-def _hours(start: datetime, hours: int, now: datetime, province: Province) -> Meter:
-    calendar = province.calendar
-    try:
-        until = calendar.add_working(calendar.next_working_moment(start), timedelta(hours=hours))
-    except PastHorizon:
-        return Meter(Look.NONE)
-    return _calmed(meter(Clock(True, start, until), now, calendar))
-
-
-def _calmed(face: Meter) -> Meter:
-    left = timedelta(days=face.left.days, hours=face.left.hours, minutes=face.left.minutes)
-    return replace(face, look=Look.CALM) if face.look is Look.TODAY and left > CALM else face
