@@ -110,7 +110,7 @@ async def _a_business_follows_and_agrees(journey: Journey) -> None:
     await business.becomes("new")
     await journey.window.shows("new-business")
     await business.follows()
-    await business.hears("Vui lòng không gửi ảnh căn cước", "có đồng ý không?")
+    await business.hears("Xin không gửi ảnh căn cước", "có đồng ý không?")
     await journey.window.shows("terms")
     await business.presses("Đồng ý")
     await business.hears("đã ghi nhận sự đồng ý")
