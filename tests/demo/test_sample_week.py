@@ -16,6 +16,7 @@ from zalobot import inbox, outbox
 from zalobot.demo import week
 from zalobot.services import SERVICES
 from zalobot.store.models import Attachment, Officer, Part, Ticket
+from zalobot.store.queries import operating
 from zalobot.studio import history
 from zalobot.web import routes
 from zalobot.workdays import LOCAL
@@ -43,7 +44,12 @@ async def test_it_ends_at_the_moment_of_all_mockups(town: Town) -> None:
 async def test_nothing_failed_on_the_way(town: Town) -> None:
     assert await town.store.read(inbox.backlog) == (0, None, 0)
     assert set((await town.store.read(outbox.counts)).values()) == {0}
-    assert town.simulator.world.refused == []
+    assert {message.person_id for message in town.simulator.world.refused} == {town.person("Lê Văn Tiến")}
+
+
+async def test_what_reaches_nobody_and_who_waits_for_a_human_is_there_for_the_operators(town: Town) -> None:
+    wants = await town.store.read(operating.wanting, town.simulator.clock.now().date(), town.simulator.clock.now())
+    assert (wants.waiting, wants.messages, wants.events, wants.asked) == (1, 0, 0, 1)
 
 
 async def test_tickets_are_in_every_state_worth_showing(town: Town) -> None:
@@ -53,9 +59,9 @@ async def test_tickets_are_in_every_state_worth_showing(town: Town) -> None:
 
     tickets, parts = await town.store.read(states)
     assert tickets == {
-        "closed": 3, "in_progress": 3, "reopened": 1, "answered": 1, "partly_answered": 1, "assigned": 1,
+        "closed": 3, "in_progress": 2, "reopened": 1, "answered": 2, "partly_answered": 1, "assigned": 1,
     }  # fmt: skip
-    assert parts == {"closed": 3, "accepted": 4, "reopened": 1, "answered": 2, "waiting": 1}
+    assert parts == {"closed": 3, "accepted": 3, "reopened": 1, "answered": 3, "waiting": 1}
 
 
 async def test_one_text_was_released_and_used_and_another_waits_for_the_second_operator(town: Town) -> None:

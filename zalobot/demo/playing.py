@@ -71,6 +71,8 @@ class Player:
                 await self._simulator.sends_image(person, (SIMULATOR / "sample.jpg").read_bytes(), caption=text)
             case "sees":
                 await self._simulator.sees(person)
+            case "blocks":
+                await self._simulator.blocks(person)
         await at_rest(self._application, self._simulator)
         if act.story not in self._codes and is_word(act.text, "send"):
             self._read_code(act.story, person)

@@ -18,7 +18,7 @@ from zalobot.workdays import LOCAL
 HERE = Path(__file__).parent
 PAUSE = timedelta(seconds=40)  # between two acts of a story where no time is given
 FIRST_ID = 4_817_203_650_917_420_000  # above 2^53, as Zalo's are
-KINDS = ("follows", "says", "presses", "photo", "sees")
+KINDS = ("follows", "says", "presses", "photo", "sees", "blocks")
 
 
 @dataclass(frozen=True, slots=True)

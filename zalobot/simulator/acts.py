@@ -65,6 +65,12 @@ class Acts:
         self.world.touch()
         await self._tell(person, self.stage.payloads.unfollowed(person.id, self.stage.now()))
 
+    async def blocks(self, who: Who) -> None:
+        """Block the OA on the phone: messages (-217) and templates (-139) are refused, and the OA is told nothing."""
+        person = self.person(who)
+        person.refuses, person.refuses_templates = -217, -139
+        self.world.touch()
+
     async def clicks_chatnow(self, who: Who) -> None:
         """Open the chat for the first time without following."""
         person = self._interacts(who)
