@@ -63,13 +63,25 @@ class Wants:
     words: tuple[str, ...]
 
 
-def decide(text: str, model: Model, context: Context) -> Wants:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A message with what is counted of it, and how strongly each intent is spoken for whoever wrote it."""
+
+    text: str
+    features: tuple[str, ...]
+    scores: tuple[float, ...]
+
+
+def weighed(text: str, model: Model) -> Weighed:
+    """What a message says by itself; the same for everybody."""
+    features = tuple(intent_features(text))
+    return Weighed(text, features, tuple(model.scores(features)))
+
+
+def decide(said: Weighed, model: Model, context: Context) -> Wants:
     """What a message wants."""
-    features = intent_features(text)
-    scores = [
-        score + _leaning(Intent(label), context)
-        for label, score in zip(model.labels, model.scores(features), strict=True)
-    ]
+    text, features = said.text, said.features
+    scores = [score + _leaning(Intent(label), context) for label, score in zip(model.labels, said.scores, strict=True)]
     chances = dict(zip(map(Intent, model.labels), softmax(scores), strict=True))
     told = {feature[2:] for feature in features if feature.startswith("c:")}
     if "complaint_matter" not in told:

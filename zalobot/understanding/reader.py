@@ -74,13 +74,14 @@ class Reader:
         """What was read is kept: a flow asks for the same text at each of its questions, in another context."""
         self._read = lru_cache(maxsize=512)(self._understand)
         self._route = lru_cache(maxsize=512)(self._routed)
+        self._weigh = lru_cache(maxsize=512)(self._weighed)
 
     def read(self, text: str, context: Context = NOTHING_KNOWN) -> Understanding:
         """Understand one message. The same text is read once: a flow asks at each of its questions."""
         return self._read(text, context)
 
     def _understand(self, text: str, context: Context) -> Understanding:
-        wants = deciding.decide(text, self._model, context)
+        wants = deciding.decide(self._weigh(text), self._model, context)
         route = self._route(text, wants.intent is Intent.QUESTION)
         return Understanding(
             intent=wants.intent,
@@ -92,6 +93,9 @@ class Reader:
             words=wants.words,
             proposed=route.proposed,
         )
+
+    def _weighed(self, text: str) -> deciding.Weighed:
+        return deciding.weighed(text, self._model)
 
     def _routed(self, text: str, asks: bool) -> Route:
         return self._router.route(text, self.precedents, asks=asks)
