@@ -178,6 +178,8 @@ def test_every_refusal_leads_to_words_and_a_remedy() -> None:
     found += [told(OutboxState.WAITING, None, f"cs: {why}, mail: no_address") for why in Why]
     found += [told(OutboxState.WAITING, None, ""), told(OutboxState.UNCLEAR, None, "cannot be looked up: x")]
     assert all(one.says and one.remedy for one in found)
+    blocked = told(OutboxState.WAITING, -217, "cs: refused, mail: no_address")
+    assert blocked == told(OutboxState.FAILED, -217, "")
     assert set(reasons.wording()["why"]) == {*map(str, Why), "unknown"}
 
 

@@ -40,7 +40,9 @@ def _key(message: Undelivered) -> tuple[str, str]:
     if message.state is OutboxState.UNCLEAR:
         return "unclear", "not_shown" if message.reason.startswith("cannot be looked up") else "not_seen"
     if message.state is OutboxState.WAITING:
-        return "why", _first_reason(message.reason)
+        first = _first_reason(message.reason)
+        told = str(message.code) in wording()["code"] and first in (Why.REFUSED, Why.CHAT_REFUSED)
+        return ("code", str(message.code)) if told else ("why", first)
     if message.code is None:
         return "other", "unsayable"
     if str(message.code) in wording()["code"]:
