@@ -109,7 +109,8 @@ def test_how_a_due_time_was_counted_is_said_in_a_line(province: Province) -> Non
 
 def test_a_sent_report_says_who_holds_it_and_until_when(province: Province) -> None:
     ticket = ticket_facts(province)
-    said = templating.render("report_issue/sent", ticket=ticket, part=ticket.parts[0])
+    said = templating.render("report_issue/sent", ticket=ticket, draft=SimpleNamespace(asks_notices=False))
+    assert "Nhận thông báo" not in said.text
     assert said.text.startswith("Đã tiếp nhận phản ánh QN-2611-00042 lúc 09h00 ngày 23/11/2026.")
     assert "1. Sở Xây dựng (Đang xử lý), hạn 17h00 Thứ Sáu 27/11/2026" in said.text
     assert said.buttons[1] == ("Xem trang công khai", "https://kenh.example.vn/hoi-dap/QN-2611-00042")
