@@ -1,6 +1,7 @@
 """From a draft to what the bot says, and back."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.journeys.stage import Stage
 from tests.studio.conftest import Text, add
 from zalobot import app, reference, released
 from zalobot.accounts import log, own_zalo
+from zalobot.errors import Refused
 from zalobot.languages import DEFAULT
 from zalobot.store.models import (
     Account,
@@ -78,6 +80,26 @@ def test_two_drafts_of_one_text_lose_neither(text: Text, huy: Account, lan: Acco
     text.run(versions.rebase, text.name, DEFAULT, lan)
     text.run(releasing.release, text.ask(lan).id, huy)
     assert text.said().startswith("Mời xem.")
+
+
+def test_of_two_releases_at_the_same_instant_one_is_said_and_the_other_refused(
+    text: Text, huy: Account, lan: Account
+) -> None:
+    asked = [(text.ask(huy, text.with_first("Một.")), lan), (text.ask(lan, text.with_first("Hai.")), huy)]
+
+    def release(version: WordingVersion, by: Account) -> str:
+        try:
+            text.run(releasing.release, version.id, by)
+        except Refused as refused:
+            return refused.reason
+        return version.text
+
+    with ThreadPoolExecutor() as pool:
+        done = [future.result() for future in [pool.submit(release, *one) for one in asked]]
+    assert done.count("wording_stale") == 1
+    released_words = next(one for one in done if one != "wording_stale")
+    assert text.words.source(text.name) == released_words
+    assert [row.state for row in rows(text)].count(WordingState.RELEASED) == 1
 
 
 def test_a_draft_is_ones_own(text: Text, huy: Account, lan: Account) -> None:

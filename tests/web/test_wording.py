@@ -192,6 +192,25 @@ async def test_a_text_goes_from_a_draft_over_a_second_person_into_the_bot_and_ba
     assert re.search(r"Hoàn tác\s+bản 2", huy.says())
 
 
+async def test_the_shipped_words_and_those_of_an_old_version_become_a_draft(studio: Studio) -> None:
+    name = "common/sticker"
+    huy, lan = await studio.desk("Huy", name), await studio.desk("Lan", name)
+    shipped, words = after("", name).lstrip(), after("Kính chào.", name)
+    await huy.post("de-nghi", noi_dung=words, ly_do="lịch sự hơn")
+    first = studio.waiting(huy)
+    await lan.post("phat-hanh", ban=first)
+    await huy.get(f"/van-hanh/loi-nhan/{name}?ngon-ngu=vi")
+    await huy.post("goc")
+    assert studio.draft(huy) == shipped
+    assert said(name).startswith("Kính chào.")
+    await lan.post("hoan-tac", dang_dung="1")
+    await huy.post("bo")
+    await huy.get(f"/van-hanh/loi-nhan/lich-su/{name}?ngon-ngu=vi")
+    await huy.post("dung-lai", ban=first)
+    assert studio.draft(huy) == words
+    assert not said(name).startswith("Kính chào.")
+
+
 async def test_who_wrote_it_has_no_button_to_release_it_and_cannot_by_hand_either(studio: Studio) -> None:
     huy = await studio.desk("Huy")
     await huy.post("de-nghi", noi_dung=NEW, ly_do="ngắn hơn")
