@@ -48,6 +48,7 @@ REMEDIES = {
     "webhook.dropped": f"compare ZALOBOT_ZALO_OA_SECRET with the OA Secret Key of the Webhook page {_CONSOLE}",
     "syntax_filter.only_hash": f"switch {_FILTER} off on the Webhook page {_CONSOLE}: other texts never arrive",
     "clock.skewed": "let the machine keep its clock by NTP",
+    "wording.not_said": "open these texts in the wording studio, mend what is not there any more, have them released",
     "templates.refused": "read Zalo's reason (`zalobot zbs check`), mend the template, have it approved again",
     "templates.missing": "hand the templates in with Zalo, then note their ids (`zalobot zbs approve`)",
     "sending.closed": "ask Zalo about the account's kind and package; meanwhile letters go where an address is known",

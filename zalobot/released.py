@@ -50,6 +50,14 @@ def read(session: Session) -> dict[Key, Message]:
     return {(row[0], row[1]): _message(row[2], row[3], row[4]) for row in session.execute(query)}
 
 
+def not_said(session: Session) -> int:
+    """How many released versions this program no longer understands, so that the shipped words are said instead."""
+    words = speaking(session)
+    if words is None:
+        return 0
+    return sum(bool(_fault(words, key, message)) for key, message in read(session).items())
+
+
 def changing(session: Session) -> int:
     """Before a release: no other may begin until the commit. `changed` takes the number it gives."""
     statement = update(ProvinceRow).values(wording=col(ProvinceRow.wording) + 1).returning(col(ProvinceRow.wording))
@@ -83,20 +91,22 @@ def _message(text: str, number: int, at: datetime) -> Message:
 
 def _usable(words: Wording, said: dict[Key, Message]) -> dict[Key, Message]:
     """Without what this program no longer understands (it was updated since): there the shipped words are said."""
-    return {key: message for key, message in said.items() if _understood(words, key, message)}
+    faults = {key: _fault(words, key, message) for key, message in said.items()}
+    for (language, name), fault in faults.items():
+        if fault:
+            log.error("the released words of %s (%s) are not said: %s", name, language, fault)
+    return {key: message for key, message in said.items() if not faults[key]}
 
 
-def _understood(words: Wording, key: Key, message: Message) -> bool:
+def _fault(words: Wording, key: Key, message: Message) -> str:
+    """Why this program cannot say these words; "" where it can."""
     language, name = key
     if words.has(name, language) and words.message(name, language) == message:
-        return True  # it is said already
+        return ""  # it is said already
     try:
         names = compiled(message.source).names
     except Unsafe as fault:
-        log.error("released words of %s (%s) are not understood: %s", name, language, fault)
-        return False
+        return str(fault)
     given = {*words.contexts.get(name, ()), *words.always}
     lacking = [one for one in names if one not in words.placeholders or words.placeholders[one].needs not in given]
-    if lacking:
-        log.error("released words of %s (%s) name what is not there any more: %s", name, language, lacking)
-    return not lacking
+    return f"there is no {', '.join(lacking)}" if lacking else ""

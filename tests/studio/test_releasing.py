@@ -15,6 +15,7 @@ from zalobot import app, reference, released
 from zalobot.accounts import log, own_zalo
 from zalobot.errors import Refused
 from zalobot.languages import DEFAULT
+from zalobot.standing import WARN, service
 from zalobot.store.models import (
     Account,
     AccountRole,
@@ -240,6 +241,8 @@ def test_released_words_that_the_program_no_longer_understands_are_not_said(
     text.stage.store.run_now(spoil)
     later, _ = app.open_store(text.stage.settings, text.stage.now)
     assert later.info[released.WORDS].source(text.name) == text.shipped
+    check = later.read_now(service.wording)
+    assert (check.state, check.problem, check.facts) == (WARN, "not_said", {"not_said": 1})
     later.close_now()
 
 

@@ -63,7 +63,7 @@ async def test_all_is_well(town: Town) -> None:
     town.write(token)
     town.write(lambda session: event(session, timedelta(minutes=5), "done"))
     checks = await ready(town)
-    names = ["database", "backlog", "token", "calendar", "account", "webhook"]
+    names = ["database", "backlog", "token", "calendar", "wording", "account", "webhook"]
     names += ["syntax_filter", "clock", "templates", "quota", "sending"]
     assert checks["status"] == "ok"
     assert {name: check["state"] for name, check in checks["checks"].items()} == dict.fromkeys(names, "ok")

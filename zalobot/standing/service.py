@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from zalobot import released
 from zalobot.calendars import horizon
 from zalobot.province import Province
 from zalobot.standing.checks import OK, RED, WARN, Check, Fact, seconds
@@ -56,3 +57,9 @@ def calendar(province: Province, now: datetime) -> Check:
     days = horizon.horizon(province.calendar, now).days
     state = horizon.state(days)
     return Check("calendar", state, {"known_days_left": days}, "" if state == OK else "ends")
+
+
+def wording(session: Session) -> Check:
+    """Released words that an update of the program left behind: the shipped ones are said in their place."""
+    number = released.not_said(session)
+    return Check("wording", WARN, {"not_said": number}, "not_said") if number else Check("wording")

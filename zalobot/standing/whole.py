@@ -22,6 +22,7 @@ def status(
         service.backlog(session, now),
         service.token(session, oa_id, now),
         service.calendar(here, now),
+        service.wording(session),
         zalo.account(session, oa_id, now, known),
         zalo.webhook(session, here, now),
         zalo.syntax_filter(session, now),
