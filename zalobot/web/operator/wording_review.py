@@ -70,7 +70,7 @@ async def release_batch(request: web.Request) -> web.StreamResponse:
 async def send_back(request: web.Request) -> web.StreamResponse:
     """Not so, and why."""
     words = (await _field(request, "ban"), await _field(request, "loi", 500))
-    return await _decide(request, releasing.send_back, *words, done="tra-lai")
+    return await _decide(request, releasing.send_back, *words, done="khong-phat-hanh")
 
 
 async def past(request: web.Request) -> web.StreamResponse:
