@@ -6,7 +6,7 @@ promise gives that purpose a new version, and people are asked again, once.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from zalobot.store.models import ConsentAnswer, Conversation, OutboxMessage, Pur
 
 VERSIONS: Final = {Purpose.HANDLING: "2026-11-24", Purpose.NAMING: "2026-11-24", Purpose.NOTICES: "2026-11-24"}
 NO: Final = "no"
+LATELY: Final = timedelta(hours=1)
 ASKED_IN: Final = {
     Purpose.HANDLING: ("welcome/consent", "report_issue/consent", "own_data/privacy"),
     Purpose.NAMING: ("report_issue/publicity",),
@@ -76,6 +77,11 @@ def note_about(session: Session, talk: Talk, purpose: Purpose, given: bool, abou
     _keep(session, talk, purpose, given, words, now, about)
 
 
+def terms_are_fresh(session: Session, person_id: str, now: datetime) -> bool:
+    """Whether somebody was shown the terms of handling within the hour, and need not read them all again."""
+    return _shown(session, person_id, Purpose.HANDLING, now, since=now - LATELY) is not None
+
+
 def refusing(session: Session, people: Iterable[str], purpose: Purpose) -> frozenset[str]:
     """Those of these people who said no to this."""
     column = getattr(Conversation, _COLUMNS[purpose])
@@ -95,7 +101,9 @@ def answers(session: Session, person_id: str) -> Sequence[ConsentAnswer]:
     return session.execute(query.order_by(col(ConsentAnswer.id).desc())).scalars().all()
 
 
-def _shown(session: Session, person_id: str, purpose: Purpose, now: datetime) -> tuple[str, str] | None:
+def _shown(
+    session: Session, person_id: str, purpose: Purpose, now: datetime, since: datetime | None = None
+) -> tuple[str, str] | None:
     """The text and language of what last asked for this; what is still held back was not shown."""
     write_rows_so_far(session)
     query = (
@@ -104,6 +112,7 @@ def _shown(session: Session, person_id: str, purpose: Purpose, now: datetime) ->
             _outbox.c.person_id == person_id,
             _outbox.c.template.in_(ASKED_IN[purpose]),
             _outbox.c.not_before <= now,
+            *([_outbox.c.not_before > since] if since else ()),
         )
         .order_by(_outbox.c.id.desc())
         .limit(1)

@@ -14,7 +14,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     (
         "welcome",
         (),
-        ("hello", "hello_again", "consent", "consent_declined", "consent_given", "menu", "help"),
+        ("hello", "hello_again", "consent", "consent_again", "consent_declined", "consent_given", "menu", "help"),
     ),
     ("welcome", ("work",), ("returned",)),
     (
@@ -196,6 +196,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("reference_changed", "name_missing", "no_such_topic", "already_succeeded"),
             *("officer_holds_parts", "account_self"),
             *("knowledge_question", "knowledge_answer", "knowledge_review"),
+            *("agency_code", "agency_taken"),
         ),
     ),
     ("studio", ("facts",), ("bound", "trial", "undone")),

@@ -50,6 +50,21 @@ def test_a_yes_without_having_read_the_terms_is_none(stage: Stage) -> None:
     assert proof.words == asked
 
 
+def test_the_terms_are_read_once_an_hour_and_proved_in_full(stage: Stage) -> None:
+    lan = stage.person("lan")
+    (terms,) = lan.says("xin chào")
+    (again,) = lan.says("alo")
+    assert again.endswith("Gõ 1 Đồng ý, 2 Không đồng ý, 3 English.")
+    assert len(again) < len(terms) / 2
+    lan.says("đồng ý")
+    (proof,) = stage.store.read_now(consents.answers, "lan")
+    assert proof.words == terms
+    huy = stage.person("huy")
+    assert huy.says("xin chào") == [terms]
+    stage.now += timedelta(hours=1)
+    assert huy.says("xin chào") == [terms]
+
+
 def test_the_words_that_are_proved_are_those_in_the_language_they_were_read_in(stage: Stage) -> None:
     nam = stage.person("nam")
     (asked,) = nam.says("Good morning, could you tell me how this channel works?")

@@ -146,7 +146,8 @@ def welcome(session: Session, talk: Talk, now: datetime) -> None:
     if talk.is_staff:
         say(session, talk, "officer/menu", now, officer=staff(session, talk))
     elif not consents.agreed(talk):
-        say(session, talk, "welcome/consent", now)
+        read = not talk.fresh and consents.terms_are_fresh(session, talk.person_id, now)
+        say(session, talk, "welcome/consent_again" if read else "welcome/consent", now)
     else:
         say(session, talk, "welcome/hello_again", now)
 
