@@ -114,7 +114,7 @@ async def page(request: web.Request, form: Form, *, status: int = 200) -> web.Re
     """The page of the part in the address, with what is typed (kept as the draft) or was typed before."""
     services, who = request.app[SERVICES], request[WHO].account
     code, now = part_code(request), services.now()
-    await services.store.run(keep, code, form.values, who, now)
+    await services.store.run(keep, code, form.values, who, now, too_late=bool(form.refusal))
     seen = await services.store.read(_seen, request.match_info["code"], code, who, now)
     if seen is None or not may_read(seen[2], who.agency, who.role):
         raise web.HTTPNotFound
@@ -130,13 +130,18 @@ def may_read(behind: Behind, agency: str, role: AccountRole) -> bool:
     return agency in behind.agencies or role in (AccountRole.COORDINATOR, AccountRole.ADMIN)
 
 
-def keep(session: Session, code: str, values: Mapping[str, str], who: Account, now: datetime) -> bool:
-    """Note that this officer has the part open and keep what is typed beside what was; False for no part of theirs."""
+def keep(
+    session: Session, code: str, values: Mapping[str, str], who: Account, now: datetime, *, too_late: bool = False
+) -> bool:
+    """Note that this officer has the part open and keep what is typed beside what was; False for no part of theirs.
+
+    Once a part is over nothing more is kept of it, but for what came `too_late`: somebody else was quicker.
+    """
     row = work.one(session, code)
     if row is None or not who.officer_id or who.agency not in (row.agency, row.declined_to):
         return False
     at_desk.be_here(session, row.id, who.officer_id, now)
-    if values and row.state in OPEN:
+    if values and (too_late or row.state in OPEN):
         before = at_desk.draft(session, row.id, who.officer_id)
         merged = {**(before.fields if before else {}), **values}
         if before is None or merged != dict(before.fields):
