@@ -73,6 +73,17 @@ def test_an_agency_has_its_names(stage: Stage, do: Callable[..., Any]) -> None:
     assert stage.province.agencies["SXD"].name == "Sở Xây dựng"
 
 
+def test_a_new_agency_can_take_over_the_work_of_another(stage: Stage, do: Callable[..., Any]) -> None:
+    do(reference_rows.add_agency, " sxd2 ", NAMES)
+    assert stage.store.run_now(reference.fresh).working_agencies["SXD2"].short == "Sở XD"
+    for code, reason in (("SXD2", "agency_taken"), ("Sở", "agency_code"), ("2A", "agency_code")):
+        with pytest.raises(Refused, match=reason):
+            do(reference_rows.add_agency, code, NAMES)
+    do(reference_rows.succeed, "SXD", "SXD2", "Quyết định 12/QĐ-UBND", stage.now.date())
+    assert stage.store.run_now(reference.fresh).agencies["SXD"].successor == "SXD2"
+    assert kinds(stage) == ["agency_added", "agency_succeeded"]
+
+
 def test_a_topic_leads_to_other_agencies_from_now_on(stage: Stage, do: Callable[..., Any]) -> None:
     code, about = next(iter(stage.province.topics.items()))
     lead = next(one for one in stage.province.working_agencies if one != about.lead)

@@ -6,6 +6,7 @@ anything; every process works with the new rows from its next look on (`referenc
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,7 +25,9 @@ from zalobot.tickets import succeeding
 from zalobot.tickets.life import OPEN
 
 NAME, SHORT, NOTE, WORD, WORDS = 200, 100, 500, 80, 60
+OF_PROVINCE: Final = "province"  # the group of an agency of the province itself
 _LEAST: Final = 2  # letters of what people type
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,27 @@ def edit_agency(session: Session, code: str, edit: AgencyEdit, seen: str, now: d
         raise Refused("name_missing")
     row.aliases, row.note = _words(edit.aliases), _line(edit.note, NOTE)
     log.note(session, "agency_changed", by, now, agency=code)
+    _changed(session, revision)
+
+
+def add_agency(session: Session, code: str, edit: AgencyEdit, now: datetime, *, by: Account) -> None:
+    """A new agency, to which the work of another may then go.
+
+    Raises Refused: `agency_code`, `agency_taken`, `name_missing`.
+    """
+    code = code.strip().upper()
+    if not _CODE.fullmatch(code):
+        raise Refused("agency_code")
+    revision = reference.changing(session)
+    if session.get(Agency, code) is not None:
+        raise Refused("agency_taken", agency=code)
+    name, short = _line(edit.name, NAME), _line(edit.short, SHORT)
+    if not name or not short:
+        raise Refused("name_missing")
+    words, note = _words(edit.aliases), _line(edit.note, NOTE)
+    row = Agency(code=code, name=name, short=short, aliases=words, former=[], note=note, group=OF_PROVINCE)
+    session.add(row)
+    log.note(session, "agency_added", by, now, agency=code)
     _changed(session, revision)
 
 

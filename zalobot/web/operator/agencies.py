@@ -26,6 +26,10 @@ FIELDS = ("name", "short", "aliases", "note")
 
 async def show(request: web.Request) -> web.Response:
     """All agencies, those that work before those that were succeeded."""
+    return await _list(request, {}, "")
+
+
+async def _list(request: web.Request, values: dict[str, str], refusal: str, *, status: int = 200) -> web.Response:
     services = request.app[SERVICES]
     weights = await services.store.read(reference_rows.weights)
     here = services.province
@@ -34,8 +38,22 @@ async def show(request: web.Request) -> web.Response:
         "weights": weights,
         "weightless": Weight(),  # `none` is a word of Jinja
         "names": here.agencies,
+        "values": values,
+        "refusal": refusal,
     }
-    return await shell.html(request, "agencies", "people", **things)
+    return await shell.html(request, "agencies", "people", status=status, **things)
+
+
+async def add(request: web.Request) -> web.StreamResponse:
+    """A new one."""
+    values = await typed(request, "code", *FIELDS)
+    words = AgencyEdit(values["name"], values["short"], lines(values["aliases"]), values["note"])
+    try:
+        await perform(request, reference_rows.add_agency, values["code"], words)
+    except Refused as refusal:
+        return await _list(request, values, refused(refusal), status=409)
+    await request.app[SERVICES].coordination.publish(reference.TOPIC)
+    return onwards(request, f"{PATH}/{values['code'].upper()}", Flash("ok", "luu"))
 
 
 async def one(request: web.Request) -> web.Response:
@@ -106,6 +124,7 @@ def _code(request: web.Request) -> str:
 
 ROWS = (
     Row("GET", PATH, shell.ROLES, show),
+    Row("POST", PATH, shell.ROLES, add),
     Row("GET", f"{PATH}/{{code}}", shell.ROLES, one),
     Row("POST", f"{PATH}/{{code}}", shell.ROLES, edit),
     Row("POST", f"{PATH}/{{code}}/chuyen-giao", shell.ROLES, succeed),
