@@ -106,7 +106,7 @@ async def test_the_feed_has_the_latest_answer_first_and_hostile_text_stays_text(
     feed = ElementTree.fromstring(await raw(town, "/du-lieu/tra-loi.atom"))
     entries = feed.findall(f"{ATOM}entry")
     assert entries[0].findtext(f"{ATOM}id", "").endswith("/hoi-dap/QN-2611-00090#phan-1")
-    assert entries[0].findtext(f"{ATOM}content") == "vạch lạ ]]> &amp;"
+    assert entries[0].findtext(f"{ATOM}content") == "Vạch lạ ]]> &amp;"
     assert feed.findtext(f"{ATOM}updated") == "2026-11-26T10:10:00+07:00"
     assert HOSTILE.split()[0] in [entry.findtext(f"{ATOM}title", "").split()[0] for entry in entries]
 

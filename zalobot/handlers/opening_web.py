@@ -32,4 +32,4 @@ def _path(session: Session, officer: Officer, code: str) -> str:
     ticket, part, _ = finding.part_by_code(session, code)
     if officer.role is Role.COORDINATOR:
         return f"{HOMES[Role.COORDINATOR]}?ma={ticket.code}"
-    return f"{WORK}/{part.code}" if officer.role not in HOMES else f"/hoi-dap/{ticket.code}"
+    return f"{WORK}/{part.code}" if officer.role not in HOMES else f"{HOMES[officer.role]}/{ticket.code}"

@@ -132,8 +132,12 @@ def _answered(ticket: PublicTicket, now: datetime, province: Province) -> Answer
 
 
 def excerpt(text: str) -> str:
-    """The beginning of an answer on one line, cut between words."""
-    line = " ".join(text.split())
+    """The beginning of an answer on one line, cut between words. A line that opens a sentence ends the last."""
+    line = ""
+    for words in (" ".join(part.split()) for part in text.splitlines()):
+        stopped = not line or line[-1] in ".,:;?!…" or not words[:1].isupper()
+        line = f"{line}{'' if stopped else '.'} {words}".strip()
+    line = line[:1].upper() + line[1:]
     if len(line) <= _EXCERPT:
         return line
     return line[:_EXCERPT].rsplit(" ", 1)[0].rstrip(",.;:") + "…"

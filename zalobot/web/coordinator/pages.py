@@ -154,7 +154,7 @@ def _desk(session: Session, code: str, form: Form, now: datetime, province: Any)
         same = alike(behind.description, chosen.person_id, asked.others(session, chosen, now))
         hand = in_hand(chosen, behind, asked.parts(session, chosen.id), same, now, province)
     disputes, waits = asked.disputed(session), asked.waiting(session)
-    refusals = asked.refusals(session, disputes)
+    refusals = asked.refusals(session, [*disputes, *waits])
     place = codes.index(chosen.code) if chosen and chosen.code in codes else -1
     return Desk(
         line=tuple(in_line(ticket, now, province) for ticket in line),
@@ -163,7 +163,7 @@ def _desk(session: Session, code: str, form: Form, now: datetime, province: Any)
         before=codes[place - 1] if place > 0 else "",
         after=codes[place + 1] if 0 <= place < len(codes) - 1 else "",
         disputes=tuple(dispute(part, refusals, now, province) for part in disputes),
-        waits=tuple(wait(part, now, province) for part in waits),
+        waits=tuple(wait(part, refusals, now, province) for part in waits),
         waiting=asked.count_waiting(session),
         agencies=tuple((one.code, one.name) for one in province.working_agencies.values()),
         topics=tuple((one.code, one.name) for one in province.topics.values()),

@@ -61,8 +61,8 @@ def dispute(part: Waiting, refusals: Sequence[Refusal], now: datetime, province:
     return Dispute(part, calmed(face), said, tuple((code, agency_name(province, code)) for code in owners))
 
 
-def wait(part: Waiting, now: datetime, province: Province) -> Wait:
-    """Who is waited for, and since when."""
+def wait(part: Waiting, refusals: Sequence[Refusal], now: datetime, province: Province) -> Wait:
+    """Who is waited for, and since when: for another agency since the part was refused to it."""
     holder = agency_name(province, part.agency)
     look = meter(Clock(part.klass == "simple", part.clock_started_at, part.due_at), now, province.calendar).look
     if part.state is PartState.PAUSED:
@@ -70,4 +70,7 @@ def wait(part: Waiting, now: datetime, province: Province) -> Wait:
     offered = part.state is PartState.DECLINED
     whom = agency_name(province, part.declined_to) if offered else holder
     kind = "offered" if offered else "agency"
-    return Wait(part, kind, whom, part.received_at, look is Look.LATE, look is Look.TODAY)
+    asked = [
+        one.at for one in refusals if offered and (one.ticket_id, one.part_number) == (part.ticket_id, part.number)
+    ]
+    return Wait(part, kind, whom, max(asked, default=part.received_at), look is Look.LATE, look is Look.TODAY)

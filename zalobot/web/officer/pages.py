@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from zalobot.services import SERVICES
+from zalobot.store.models import AccountRole
 from zalobot.store.queries import work
 from zalobot.tickets import working
 from zalobot.web import console
@@ -39,6 +40,7 @@ async def _queue(request: web.Request, *, whole: bool) -> web.Response:
         services.province,
         narrowed=request.query.get("loc", ""),
         whole=whole,
+        explains=who.role is AccountRole.HEAD,
     )
     return console.html(request, "consoles/officer/queue", page=page)
 

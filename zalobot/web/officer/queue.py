@@ -74,10 +74,12 @@ def queue(
     *,
     narrowed: str,
     whole: bool,
+    explains: bool = False,
 ) -> Queue:
-    """Everything of the agency, or what is mine or nobody's, narrowed and grouped."""
+    """Everything of the agency, or what is mine or nobody's, narrowed and grouped. Whoever `explains` what is late, the
+    head, has that among their own, too."""
     items = [_item(row, officer_id, agency, now, province) for row in rows]
-    mine = [item for item in items if item.mine or not item.colleague]
+    mine = [item for item in items if item.mine or not item.colleague or (explains and item.explain)]
     shown = items if whole else mine
     counts = {way: sum(_fits(item, way) for item in shown) for way in Narrow}
     way = Narrow(narrowed) if narrowed in set(Narrow) else Narrow.ALL

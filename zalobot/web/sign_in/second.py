@@ -83,8 +83,8 @@ async def set_up(request: web.Request) -> web.StreamResponse:
 def _set_up(request: web.Request, who: SignedIn, secret: str, *, reason: str = "") -> web.Response:
     issuer = request.app[SERVICES].province.oa_name
     sealed = seal(request).close(f"{who.account.id}:{secret}")
-    drawn = qr(second_factor.address(secret, who.account.name, issuer))
-    things = {"secret": secret, "sealed": sealed, "drawn": drawn, "reason": reason}
+    address = second_factor.address(secret, who.account.name, issuer)
+    things = {"secret": secret, "sealed": sealed, "drawn": qr(address), "address": address, "reason": reason}
     return page(request, "sign_in/set_up", who, status=401 if reason else 200, **things)
 
 
