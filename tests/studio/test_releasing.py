@@ -103,6 +103,17 @@ def test_of_two_releases_at_the_same_instant_one_is_said_and_the_other_refused(
     assert [row.state for row in rows(text)].count(WordingState.RELEASED) == 1
 
 
+def test_what_must_be_mended_is_neither_asked_for_nor_released(text: Text, huy: Account, lan: Account) -> None:
+    """It is looked at again when it is released: the program may have been updated meanwhile."""
+    text.save("Chào {{ khong_co }}\n", huy)
+    assert text.refusal(versions.ask, text.name, DEFAULT, "rõ hơn", huy) == "wording_stop"
+    version = text.ask(huy, text.with_first("Kính chào."))
+    spoilt = sql("UPDATE wording_version SET text = :text WHERE id = :id")
+    text.stage.store.run_now(lambda s: s.execute(spoilt, {"text": "Chào {{ khong_co }}\n", "id": version.id}))
+    assert text.refusal(releasing.release, version.id, lan) == "wording_stop"
+    assert text.said() == text.shipped.strip()
+
+
 def test_a_draft_is_ones_own(text: Text, huy: Account, lan: Account) -> None:
     text.save(text.with_first("Kính chào."), huy)
     assert text.draft(lan) is None
