@@ -120,6 +120,7 @@ async def _watch(services: Services) -> None:
         try:
             await services.store.read(reference.refresh)
             await services.store.read(shelf.refreshed)
+            await services.store.read(services.board.renew, services.now(), services.province.calendar)
         except SQLAlchemyError:  # the database is away; the workers say so aloud
             log.debug("the province could not be looked at", exc_info=True)
 

@@ -19,6 +19,7 @@ from zalobot.store.queries.leading import Rising, rising
 from zalobot.workdays import WorkCalendar
 
 FRESH = timedelta(minutes=5)
+AHEAD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Published:
     def weeks_of(self) -> dict[str, tuple[Week, ...]]:
         """The last weeks of each agency that holds a part."""
         return {agency: weeks(parts, self.period.last) for agency, parts in self._held.items()}
+
+    @cached_property
+    def moved(self) -> list[CountedPart]:
+        """The parts that another agency held before."""
+        return [part for part in self.parts if part.former]
 
     def parts_of(self, agency: str) -> Sequence[CountedPart]:
         """The parts that an agency holds."""
@@ -91,6 +97,17 @@ class Board:
             if kept is None or kept.period != period or not kept.read_at <= now < kept.read_at + FRESH:
                 kept = self._kept[kind] = Published(period, parts(session, period, calendar), now)
             return kept
+
+    def renew(self, session: Session, now: datetime, calendar: WorkCalendar) -> None:
+        """Read anew what will be old within a minute, beside those who look: none of them waits for it."""
+        for kind, kept in list(self._kept.items()):
+            if now >= kept.read_at + FRESH - AHEAD:
+                period = period_of(kind, now)
+                made = Published(period, parts(session, period, calendar), now)
+                for agency in made.of:
+                    made.weeks_of.get(agency)
+                with self._lock:
+                    self._kept[kind] = made
 
     def rising(self, session: Session, now: datetime) -> list[Rising]:
         """The topics that rise: all tickets of two months are looked at, so it is kept like the figures."""

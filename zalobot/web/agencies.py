@@ -55,15 +55,15 @@ def period_asked(request: web.Request) -> PeriodKind:
 
 
 def counts(
-    session: Session, services: Services, now: datetime, kind: PeriodKind = PeriodKind.DAYS
+    session: Session, services: Services, now: datetime, kind: PeriodKind = PeriodKind.DAYS, only: str = ""
 ) -> tuple[Published, dict[str, AgencyFigures]]:
-    """What is published of a period, and what is open now."""
+    """What is published of a period, and what is open now (at one agency, if it is named)."""
     published = services.board.at(session, now, services.province.calendar, kind)
-    return published, figures.by_agency(session, now, bounds_of_today(now))
+    return published, figures.by_agency(session, now, bounds_of_today(now), only)
 
 
 def _one(session: Session, services: Services, now: datetime, code: str, kind: PeriodKind, number: int) -> Seen:
-    published, counted = counts(session, services, now, kind)
+    published, counted = counts(session, services, now, kind, code)
     tickets = public.open_of(session, code, A_SHEET, A_SHEET * (number - 1))
     words = lateness.words(session, [part.code for part in late_of(published, code)[:LATE_SHOWN]])
     return published, counted, tickets, words

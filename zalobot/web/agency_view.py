@@ -148,7 +148,7 @@ def agency_page(
     """Build the page of an agency as it is at `now`, with sheet `number` of its open parts."""
     agency, own = province.agencies[code], published.parts_of(code)
     counts, late = speeds(own), late_of(published, code)
-    taken, passed = exchanged(published.parts, code)
+    taken, passed = exchanged(published.moved, code)
     open_now = counted.get(code, AgencyFigures()).open
     return AgencyPage(
         code=code,
@@ -157,7 +157,7 @@ def agency_page(
         note=agency.note,
         figures=published.of.get(code) or published.nothing(code),
         now=counted.get(code, AgencyFigures()),
-        columns=columns(weeks(own, published.period.last)),
+        columns=columns(published.weeks_of.get(code) or weeks((), published.period.last)),
         speeds=tuple((count, round(100 * count / (max(counts) or 1), 1)) for count in counts),
         open=open_parts(tickets, now, province, code),
         sheet=Sheet(number, -(-open_now // A_SHEET) or 1),

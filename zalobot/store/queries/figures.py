@@ -56,8 +56,10 @@ def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -
     )
 
 
-def by_agency(session: Session, now: datetime, today: tuple[datetime, datetime]) -> dict[str, AgencyFigures]:
-    """The figures of every agency that holds or has answered a part, counted as `figures` counts them.
+def by_agency(
+    session: Session, now: datetime, today: tuple[datetime, datetime], only: str = ""
+) -> dict[str, AgencyFigures]:
+    """The figures of every agency (or one) that holds or has answered a part, counted as `figures` counts them.
 
     The open parts and the answers are counted each along their own index: all parts ever are never looked at.
     """
@@ -67,9 +69,10 @@ def by_agency(session: Session, now: datetime, today: tuple[datetime, datetime])
         func.count(case((_due(today), 1))),
         func.count(case((is_late(now), 1))),
     )
-    held = session.execute(select(col(Part.agency), *counts).where(_open()).group_by(col(Part.agency)))
+    which = [col(Part.agency) == only] if only else []
+    held = session.execute(select(col(Part.agency), *counts).where(_open(), *which).group_by(col(Part.agency)))
     found = {agency: AgencyFigures(*numbers) for agency, *numbers in held}
-    given = select(col(Part.agency), func.count()).where(_answered()).group_by(col(Part.agency))
+    given = select(col(Part.agency), func.count()).where(_answered(), *which).group_by(col(Part.agency))
     for agency, number in session.execute(given):
         found[agency] = replace(found.get(agency, AgencyFigures()), answered=number)
     return found
