@@ -1,6 +1,6 @@
 """The calendar edited on the console: the preview says what the change then does, and writes nothing itself."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ def test_the_preview_says_what_the_change_then_does(stage: Stage) -> None:  # no
 
 def test_what_is_overdue_stays_and_is_counted_apart(stage: Stage) -> None:  # noqa: F811
     opened(stage)
-    stage.later(days=7)
+    stage.now += timedelta(days=7)
     late = type(STORM)(stage.now.date(), STORM.kind, name="Nghỉ")
     told = stage.store.read_now(editing.preview, [late], DOCUMENT, stage.now)
     assert (told.moves, told.overdue) == ((), 1)

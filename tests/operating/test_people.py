@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from tests.journeys.stage import Stage, report
 from tests.journeys.test_report_issue import WAREHOUSE
+from tests.operating.conftest import operator
 from zalobot import reference
 from zalobot.accounts import log, managing
 from zalobot.errors import Refused
@@ -18,6 +19,12 @@ from zalobot.operating.reference_rows import AgencyEdit, TopicEdit
 from zalobot.store.models import Account, AccountRole, AdminEvent, Agency, Officer, Topic
 
 NAMES = AgencyEdit("Sở Xây dựng Quảng Ninh", "Sở XD", ("so xay dung", "so xay dung", " xây  dựng "), "tầng 3")
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One engine for each rule; the last test goes through all of them on the other."""
+    return sqlite_url
 
 
 @pytest.fixture
@@ -201,3 +208,36 @@ def test_an_administrator_manages_accounts_but_not_their_own(
         do(users.add, "Ai Đó", "king", "")
     assert kinds(stage) == ["password_reset", "second_factor_reset", "account_stopped"]
     assert stage.store.read_now(users.listed)[0].role is AccountRole.OPERATOR
+
+
+@pytest.mark.postgres
+def test_all_of_it_on_postgresql(postgres_url: str) -> None:
+    stage = Stage(postgres_url)
+    huy = operator(stage, "Phạm Quốc Huy")
+
+    def do(verb: Any, *words: Any) -> Any:
+        def inside(session: Session) -> Any:
+            return verb(session, *words, stage.now, by=session.get_one(Account, huy.id))
+
+        return stage.store.run_now(inside)
+
+    code = do(staff.enter, "SXD", "Hà", "officer", "")
+    stage.person("ha").says(code)
+    do(staff.enter, "SXD", "Minh", "officer", "")
+    do(staff.new_code, person(stage, "Minh").id)
+    do(staff.set_email, person(stage, "Minh").id, "minh@example.vn")
+    do(staff.set_absence, person(stage, "Hà").id, person(stage, "Minh").id, stage.now.date(), stage.now.date())
+    do(reference_rows.edit_agency, "SXD", NAMES, seen(stage, Agency, "SXD"))
+    do(reference_rows.add_agency, "SXD2", NAMES)
+    topic, about = next(iter(stage.province.topics.items()))
+    edit = TopicEdit(about.name, "SXD", "", (), "simple", ())
+    do(reference_rows.edit_topic, topic, edit, seen(stage, Topic, topic))
+    do(reference_rows.succeed, "SXD", "SXD2", "Quyết định 12/QĐ-UBND", stage.now.date())
+    do(staff.stop, person(stage, "Hà").id)
+    name, _ = do(users.add, "Vũ Quang", "leader", "")
+    do(users.stop, name)
+    weight = stage.store.read_now(reference_rows.weights)["SXD2"]
+    assert (weight.officers, weight.linked, weight.topics > 0) == (1, 0, True)
+    assert [one.name for one in stage.store.read_now(users.listed)] == [huy.name, name]
+    assert len(kinds(stage)) == 11
+    stage.store.close_now()
