@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from html import unescape
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from sqlmodel import Session, col, select
 
+from tests import services
+from tests.conftest import lacks
 from tests.web.security.place import HOLDER, PART, Answer, Place, Who, opened, part
 from zalobot.store.database import Store
 from zalobot.store.models import (
@@ -20,15 +23,29 @@ from zalobot.store.models import (
     WordingVersion,
 )
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 MENU = "welcome/menu"
 SAVE, ASK, RELEASE = (f"/van-hanh/viec-loi-nhan/{act}" for act in ("luu", "de-nghi", "phat-hanh"))
 
 
-@pytest.fixture
-async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Place]:
+@pytest_asyncio.fixture(
+    loop_scope="module", scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
+async def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     """On each engine in turn: on SQLite one writes at a time, on PostgreSQL they really meet."""
-    async with opened(database_url, tmp_path) as made:
-        yield made
+    folder = tmp_path_factory.mktemp("at-once")
+    with ExitStack() as things:
+        if request.param == "sqlite":
+            url = services.sqlite_database(folder)
+        else:
+            try:
+                services.postgres()
+            except services.Missing as missing:
+                lacks(missing)
+            url = things.enter_context(services.postgres_database())
+        async with opened(url, folder) as made:
+            yield made
 
 
 def words(number: int) -> str:

@@ -23,7 +23,7 @@ from zalobot.web.api_schema import openapi
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-EXAMPLES = int(os.environ.get("ZALOBOT_TEST_API_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("ZALOBOT_TEST_API_EXAMPLES", "10"))
 PATHS = tuple(openapi(SITE)["paths"])
 
 

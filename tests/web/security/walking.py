@@ -6,6 +6,7 @@ The one rule: nothing of a page is known beforehand, so a new page is walked lik
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -118,11 +119,12 @@ class Page(HTMLParser):
 def row_of(address: str, method: str) -> Row | None:
     """The row an address belongs to."""
     path = urlsplit(address).path
-    for row in CONSOLES:
-        pattern = "".join(_piece(piece) for piece in re.split(r"(\{[^}]*\})", row.path))
-        if row.method == method and re.fullmatch(pattern, path):
-            return row
-    return None
+    return next((row for row, pattern in _patterns() if row.method == method and pattern.fullmatch(path)), None)
+
+
+@cache
+def _patterns() -> list[tuple[Row, re.Pattern[str]]]:
+    return [(row, re.compile("".join(map(_piece, re.split(r"(\{[^}]*\})", row.path))))) for row in CONSOLES]
 
 
 def _piece(piece: str) -> str:
