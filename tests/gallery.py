@@ -82,10 +82,12 @@ async def take(folder: Path, only: str) -> list[str]:
 async def take_for_docs() -> list[str]:
     """What docs/consoles.md shows: the first view of each main page, small files."""
     wrong = await _taken(DOCS, SHOWN, ((1280, "light"), (360, "dark")), whole=False)
-    for file in (DOCS / f"{name}-{look}.png" for name in SHOWN for look in ("1280-light", "360-dark")):
-        with Image.open(file) as picture:
-            small = picture.convert("RGB").quantize(128)
-        small.save(file, optimize=True)
+    for name in SHOWN:
+        (DOCS / f"{name}-1280-light.png").replace(DOCS / f"{name}-1280.png")
+        for file in (DOCS / f"{name}-1280.png", DOCS / f"{name}-360-dark.png"):
+            with Image.open(file) as picture:
+                small = picture.convert("RGB").quantize(128)
+            small.save(file, optimize=True)
     return wrong
 
 

@@ -254,3 +254,9 @@ def test_staff_who_write_open_web_get_a_link_of_their_own_and_a_business_does_no
     assert [link.path for link, _ in links_of] == ["/can-bo/QN-2611-00001/1", "/can-bo"]
     assert {officer.name for _, officer in links_of} == {"ha"}
     assert "dang-nhap" not in "".join(stage.person("lan").says("Mở web"))
+
+
+def test_the_link_of_a_leader_opens_the_page_where_they_direct(stage: Stage, ha) -> None:  # type: ignore[no-untyped-def]
+    said = stage.officer("binh", "VPUBND", Role.LEADER).says("Mở web QN-2611-00001/1")[0]
+    token = re.search(r"/dang-nhap/zalo/([\w-]{30,})", said)[1]  # type: ignore[index]
+    assert stage.store.read_now(lambda s: links.look(s, token, stage.now)[0].path) == "/dieu-hanh/QN-2611-00001"

@@ -255,3 +255,10 @@ def statements(store: Store) -> int:
 
     store.read_now(build)
     return len([one for one in said if one.lstrip().upper().startswith("SELECT")]) if said else 0
+
+
+async def test_another_agency_is_waited_for_since_the_part_was_offered_to_it(mai: Browser) -> None:
+    row = re.search(r"QN-2611-00046/2</a>.*?</tr>", await mai.get(DESK), re.DOTALL)
+    assert row
+    assert "09:00 ngày 26/11" in row[0]
+    assert "25/11" not in row[0].partition('data-l="Hạn"')[0]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -65,6 +66,9 @@ async def test_an_answer_that_lacks_something_is_told_so_and_nothing_typed_is_lo
     page = await officer.post(f"{PART}/tra-loi", text=text, conclusion="Được")
     assert officer.status == 422
     assert "Chưa nêu căn cứ" in page
+    assert "Chưa gửi. Câu trả lời chưa nêu căn cứ, nơi liên hệ." in page.partition('class="cols')[0]
+    assert 'href="#du-y"' in page
+    assert 'id="du-y"' in page
     assert text in page
     assert part(store).state is PartState.ACCEPTED
     await officer.post(f"{PART}/tra-loi", text=text, conclusion="Được", du_thieu="1")
@@ -104,8 +108,9 @@ async def test_whoever_comes_second_is_told_what_happened_and_keeps_the_text(sto
 
 async def test_a_question_stops_the_clock(store: Store, officer: Browser) -> None:
     await officer.get(PART)
-    await officer.post(f"{PART}/hoi", question="gì?")
+    page = await officer.post(f"{PART}/hoi", question="gì?")
     assert officer.status == 422
+    assert '<a href="#ch">Đến ô cần sửa</a>' in page
     await officer.post(f"{PART}/hoi", question="Xin gửi bản vẽ mặt bằng kho và giấy phép?")
     assert part(store).state is PartState.PAUSED
 
@@ -115,6 +120,32 @@ async def test_not_ours_names_the_owner(store: Store, officer: Browser) -> None:
     await officer.post(f"{PART}/khong-thuoc", owner="BQLKKT", reason="Kho nằm trong khu kinh tế cửa khẩu.")
     declined = part(store)
     assert (declined.state, declined.declined_to) == (PartState.DECLINED, "BQLKKT")
+
+
+async def test_the_head_finds_what_they_owe_a_reason_for_and_others_are_told_who_owes_it(
+    store: Store,
+    officer: Browser,
+    browser: Browser,  # noqa: F811
+) -> None:
+    def held(session: Session, until: datetime | None) -> None:
+        one = session.exec(select(Part).where(Part.code == "QN-2611-00042/1")).one()
+        one.officer_id, one.explain_until = "of-ha.nt", until
+
+    account(store, "giang", AccountRole.HEAD, "SXD")
+    store.run_now(held, sample.NOW + timedelta(hours=3))
+    assert "Thủ trưởng cơ quan cần giải trình" in await officer.get("/can-bo")
+    assert "Thủ trưởng cơ quan cần giải trình" in await officer.get(PART)
+    await officer.post("/dang-xuat")
+    await browser.sign_in("giang")
+    assert f'<a href="{PART}#giai-trinh">Giải trình và hẹn ngày mới</a>' in await browser.get("/can-bo")
+    store.run_now(held, None)
+    page = await browser.get("/can-bo")
+    assert (PART in page, "của cả cơ quan" in page or "Nhận xử lý" in page) == (False, True)
+
+
+async def test_nobody_is_offered_as_their_own_deputy(officer: Browser) -> None:
+    page = await officer.get("/can-bo/vang-mat")
+    assert page.count('value="of-ha.nt"') == 1
 
 
 async def test_a_part_of_another_agency_is_not_found(officer: Browser) -> None:
@@ -183,5 +214,5 @@ async def test_the_page_opens_at_once_for_whoever_is_signed_in_and_else_says_how
     store: Store,
     browser: Browser,  # noqa: F811
 ) -> None:
-    assert "Mở web" in await browser.get(PART)
+    assert "nhắn <strong>Mở web QN-2611-00042/1</strong> cho" in await browser.get(PART)
     assert browser.where == f"/dang-nhap?ve={PART}"

@@ -1,10 +1,14 @@
 """Every state and every kind of event has its own words and shape; colour is only the third sign."""
 
+import re
+
 import pytest
 
 from tests.calendars import at
+from zalobot import paths
 from zalobot.store.models import EventKind, PartState, TicketState, Verdict
 from zalobot.web.history import Line
+from zalobot.web.home_view import excerpt
 from zalobot.web.meter import Look
 from zalobot.web.pages import environment
 
@@ -65,3 +69,24 @@ def test_history_says_who_was_told_and_whether_anybody_was(role: str, told: bool
 def test_an_unknown_kind_is_still_told() -> None:
     said = str(module("timeline").words(Line("something_new", agency="Sở X"), False))  # type: ignore[attr-defined]
     assert said == "Sở X cập nhật hồ sơ."
+
+
+def test_no_two_happenings_have_one_name() -> None:
+    source = (paths.templates_folder() / "web/_macros/flashes.html").read_text(encoding="utf-8")
+    names = re.findall(r'^  "([a-z-]+)": "', source, re.MULTILINE)
+    assert len(names) > 40
+    assert [name for name in names if names.count(name) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("được. Hai việc\nNội dung: nộp song song", "Được. Hai việc. Nội dung: nộp song song"),
+        ("Một câu bị\nngắt giữa dòng.", "Một câu bị ngắt giữa dòng."),
+        ("Có:\n\nĐiều 16", "Có: Điều 16"),
+        ("", ""),
+        ("x" * 100 + " " + "y" * 100, "X" + "x" * 99 + "…"),
+    ],
+)
+def test_the_beginning_of_an_answer_reads_as_sentences(answer: str, said: str) -> None:
+    assert excerpt(answer) == said
