@@ -120,6 +120,7 @@ class Archive:
         verdict = dice.choice(_VERDICTS) if answered else None
         moved = self._agencies[(self._agencies.index(agency) + 1) % len(self._agencies)]
         handed = dice.random() < _MOVED
+        said = f"Đã giải quyết: {words}. Quý doanh nghiệp nhận kết quả tại Trung tâm." if answered else ""
         open_state = PartState.WAITING if dice.random() < 0.3 else PartState.ACCEPTED
         rows.add(
             Part, id=part, ticket_id=ids, code=f"{code}/{place}", number=place, agency=agency, klass=Klass.HARD,
@@ -127,7 +128,7 @@ class Archive:
             due_at=due, first_due_at=due, accepted_at=accepted, answered_at=answered,
             closed_at=answered and answered + timedelta(days=3), hand_overs=int(handed), verdict=verdict,
             verdict_at=answered and verdict and answered + timedelta(days=1), version=3,
-            answer=f"Đã giải quyết: {words}. Quý doanh nghiệp nhận kết quả tại Trung tâm." if answered else "",
+            answer=said, public_answer=said,
             answer_facts={"conclusion": "Được."} if answered else {}, question="", declined_reason="", explanation="",
             verdict_reason="",
         )  # fmt: skip

@@ -232,7 +232,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("status", _ABOUT_A_PART, ("part_added", "disputed")),
     ("status", ("facts",), ("check_code",)),
     ("status", ("ticket", "facts"), ("merged", "split", "split_joined")),
-    ("status", ("ticket", "answers"), ("answers",)),
+    ("status", ("ticket", "answers"), ("answers", "answers_joined")),
+    ("status", _ABOUT_A_PART, ("answered_joined",)),
     ("list", ("part",), ("part", "work", "answer")),
     (
         "events",
@@ -336,6 +337,7 @@ MUST_SAY: Final[dict[str, tuple[str, ...]]] = {
     "common/typed": ("lua_chon_ngan",),
     "report_issue/sent": ("ma_ho_so", "danh_sach_phan_viec"),
     "status/answered": ("tra_loi",),
+    "status/answered_joined": ("tra_loi",),
     "status/question": ("cau_hoi",),
     "officer/open_web": ("link_vao_web",),
     "own_data/shown": ("link_ban_sao",),

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from tests.journeys.stage import Person, Stage
 from tests.journeys.test_at_once import CLOGGED, reported
-from zalobot.store.models import Officer, Role
+from zalobot.store.models import Officer, Part, Role
 from zalobot.tickets import merging, splitting
 
 ANSWER = "Đã kiểm tra ngày 24/11, kho đạt yêu cầu. Căn cứ Điều 16 Luật số 55/2024/QH15. Liên hệ 1022."
@@ -55,6 +55,22 @@ def test_the_answer_reaches_everybody_who_joined_and_their_own_words_are_not_nee
     chi = join(stage, "chi", "QN-2611-00001")
     answer(stage, "QN-2611-00001/1")
     assert [hears(person, "kho đạt yêu cầu") for person in (an, stage.person("bình"), chi)] == [True] * 3
+
+
+def test_whoever_joined_reads_the_answer_as_everybody_may_and_is_not_asked_to_judge(stage: Stage) -> None:
+    stage.officer("ca", "CAT")
+    an = stage.person("an")
+    join(stage, "bình", reported(an, OTHER))
+    officer = stage.person("ca")
+    for words in ("Trả lời QN-2611-00001", f"{ANSWER} Đã gọi số 0912.000.345.", "gửi"):
+        officer.says(words)
+    [own], [told] = an.pushes()[-1:], stage.person("bình").pushes()[-1:]
+    assert [words in own for words in ("0912.000.345", "đã giải quyết được việc")] == [True, True]
+    assert [words in told for words in ("gọi số [SĐT]", "Liên hệ 1022", "0912", "giải quyết được việc")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    answer = stage.store.read_now(lambda session: session.exec(select(Part.answer, Part.public_answer)).one())
+    assert ["0912" in copy for copy in answer] == [True, False]
 
 
 def test_a_merged_ticket_takes_its_joiners_along(stage: Stage, an: Person) -> None:

@@ -122,6 +122,7 @@ def _add_part(session: Session, ticket: models.Ticket, number: int, sample: Part
         "clock_started_at": ticket.received_at,
         "due_at": receipt.due,
         "first_due_at": receipt.due,
+        "public_answer": sample.columns.get("answer", ""),
         **sample.columns,
     }
     struck = values.pop("struck", None)

@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import redaction
 from zalobot.knowledge.keeping import shown_on
 from zalobot.knowledge.ranking import Match
 from zalobot.knowledge.shelf import is_answer, refreshed
@@ -107,5 +106,4 @@ def _of_entry(entry: KnowledgeEntry, confidence: float) -> Answer:
 def _of_part(ticket: Ticket, part: Part, confidence: float) -> Answer:
     assert part.answered_at is not None  # `is_answer` has seen it
     on = part.answered_at.astimezone(LOCAL).date()
-    masked = redaction.redact(part.answer)
-    return Answer(part.code, ticket.title, masked, part.agency, "", on, ticket.code, confidence)
+    return Answer(part.code, ticket.title, part.public_answer, part.agency, "", on, ticket.code, confidence)

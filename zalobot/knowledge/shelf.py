@@ -40,12 +40,12 @@ _TICKET: Final = (
     col(Ticket.public_text),
     col(Ticket.topic),
 )
-_PART: Final = (
+_PART: Final[tuple[Any, ...]] = (
     col(Part.ticket_id),
     col(Part.code),
     col(Part.agency),
     col(Part.state),
-    col(Part.answer),
+    col(Part.public_answer).label("answer"),
     col(Part.answered_at),
     col(Part.verdict),
 )

@@ -87,7 +87,7 @@ PART: Final = (
     placeholder("con_lai", "part", _left),
     placeholder("qua_han", "part", _late),
     placeholder("trang_thai", "part", lambda p: spoken.state("part_status", p.part.state)),
-    placeholder("tra_loi", "part", lambda p: p.part.answer),
+    placeholder("tra_loi", "part", lambda p: p.answer),
     placeholder("cau_hoi", "part", lambda p: p.part.question),
     placeholder("cau_hoi_dang_cho", "part", lambda p: p.part.question if p.part.paused_at else ""),
     placeholder("ly_do", "part", lambda p: p.part.declined_reason),

@@ -31,8 +31,10 @@ def tell(session: Session, ticket: Ticket, part: Part, parts: Sequence[Part], no
     leaves = held[0].told_at if held and held[0].told_at else now + TOGETHER
     outbox.withdraw_held(session, ticket.id, MERGED, now)
     part.told_at = leaves
-    said = _together(session, ticket, sorted([*held, part], key=lambda p: p.number), now)
-    for person_id in telling.told(session, ticket):
+    together = sorted([*held, part], key=lambda p: p.number)
+    telling.push(session, ticket.person_id, _together(session, ticket, together, now), ticket, now, leaves - now)
+    for person_id in telling.told(session, ticket)[1:]:
+        said = _together(session, ticket, together, now, person_id)
         telling.push(session, person_id, said, ticket, now, leaves - now)
 
 
@@ -51,10 +53,14 @@ def _told_today(part: Part, now: datetime) -> bool:
     return part.told_at is not None and part.told_at.astimezone(LOCAL).date() == now.astimezone(LOCAL).date()
 
 
-def _together(session: Session, ticket: Ticket, parts: Sequence[Part], now: datetime) -> Rendered:
+def _together(session: Session, ticket: Ticket, parts: Sequence[Part], now: datetime, follower: str = "") -> Rendered:
+    """Several answers in one message; a follower reads them as everybody may, and one who joined is asked nothing."""
     here = reference.current(session)
-    answers = [facts.PartFacts(ticket, part, None, here, now) for part in parts]
-    said = templating.render(MERGED, ticket=facts.of_ticket(session, ticket, parts, now), answers=answers)
+    answers = [facts.PartFacts(ticket, part, None, here, now, not follower) for part in parts]
+    whole = facts.of_ticket(session, ticket, parts, now)
+    if follower in ticket.joined:
+        return templating.render(f"{MERGED}_joined", ticket=whole, answers=answers)
+    said = templating.render(MERGED, ticket=whole, answers=answers)
     codes = [part.code for part in parts[:5]]
     return said.changed(lambda words: replace(words, buttons=_to_judge(codes)))
 

@@ -15,13 +15,19 @@ from zalobot.tickets import finding
 
 @dataclass(frozen=True, slots=True)
 class PartFacts:
-    """A part as the wording sees it, at the instant `now`."""
+    """A part as the wording sees it, at the instant `now`; `private`: for whoever reported it, and its agency."""
 
     ticket: Ticket
     part: Part
     receipt: Receipt | None
     province: Province
     now: datetime
+    private: bool = True
+
+    @property
+    def answer(self) -> str:
+        """The answer, or what everybody may read of it."""
+        return self.part.answer if self.private else self.part.public_answer
 
     @property
     def agency(self) -> Agency:
@@ -47,11 +53,11 @@ class TicketFacts:
         return f"{self.public_url}/hoi-dap/{self.ticket.code}"
 
 
-def of_part(session: Session, ticket: Ticket, part: Part, now: datetime) -> PartFacts:
+def of_part(session: Session, ticket: Ticket, part: Part, now: datetime, *, private: bool = True) -> PartFacts:
     """The facts of one part."""
     row = finding.receipt_of(session, part)
     receipt = Receipt.from_json(row.data) if row else None
-    return PartFacts(ticket, part, receipt, reference.current(session), now)
+    return PartFacts(ticket, part, receipt, reference.current(session), now, private)
 
 
 def of_ticket(session: Session, ticket: Ticket, parts: Sequence[Part], now: datetime) -> TicketFacts:

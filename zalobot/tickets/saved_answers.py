@@ -12,7 +12,6 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from zalobot import redaction
 from zalobot.errors import Refused
 from zalobot.store.ids import new_id
 from zalobot.store.models import Officer, Part, SavedAnswer, Ticket, Tier, Verdict
@@ -26,12 +25,11 @@ _BEFORE: Final[tuple[Any, ...]] = (
     col(Part.id),
     col(Part.code),
     col(Part.agency),
-    col(Part.answer),
+    col(Part.public_answer),
     col(Part.answered_at),
     col(Part.verdict),
     col(Ticket.title),
     col(Ticket.public_text),
-    col(Ticket.masks),
 )
 
 
@@ -105,7 +103,7 @@ def _kept(row: Any) -> Kept:
     return Kept(
         id=row.id,
         title=row.title,
-        fields={"text": redaction.redact(row.answer, **row.masks)},
+        fields={"text": row.public_answer},
         code=row.code,
         agency=row.agency,
         verdict=str(row.verdict) if row.verdict in set(Verdict) else "",

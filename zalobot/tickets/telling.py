@@ -20,6 +20,7 @@ from zalobot.tickets import absences, facts, finding
 from zalobot.tickets.record import OfTicket
 
 _ASKS = frozenset({"status/question"})  # what only whoever reported can answer
+_JUDGED = frozenset({"status/answered"})  # what has other words for those who may not judge
 
 
 def audience(ticket: Ticket) -> list[str]:
@@ -41,10 +42,18 @@ def told(session: Session, ticket: Ticket) -> list[str]:
 
 
 def the_business(session: Session, message: str, ticket: Ticket, part: Part, now: datetime, **more: Any) -> None:
-    """Push a part's news to whoever opened the ticket, and to those who follow it."""
+    """Push a part's news to whoever opened the ticket, and to those who follow it.
+
+    Those who follow are told what everybody may read, and who only joined is not asked for a verdict.
+    """
     said = templating.render(message, **things(session, ticket, part, now), **more)
-    for person_id in reporters(ticket) if message in _ASKS else told(session, ticket):
-        push(session, person_id, said, ticket, now)
+    push(session, ticket.person_id, said, ticket, now)
+    if len(heard := reporters(ticket) if message in _ASKS else told(session, ticket)) == 1:
+        return
+    here = things(session, ticket, part, now, private=False)
+    for person_id in heard[1:]:
+        named = f"{message}_joined" if person_id in ticket.joined and message in _JUDGED else message
+        push(session, person_id, templating.render(named, **here, **more), ticket, now)
 
 
 def push(
@@ -171,7 +180,7 @@ def until_working_time(session: Session, now: datetime) -> timedelta:
     return known[now]
 
 
-def things(session: Session, ticket: Ticket, part: Part, now: datetime) -> dict[str, Any]:
+def things(session: Session, ticket: Ticket, part: Part, now: datetime, *, private: bool = True) -> dict[str, Any]:
     """What a message about a part may speak of."""
-    fact = facts.of_part(session, ticket, part, now)
+    fact = facts.of_part(session, ticket, part, now, private=private)
     return {"part": fact, "ticket": facts.around(session, ticket, [fact], now)}

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from zalobot.store.database import write_rows_so_far
-from zalobot.store.models import EventKind, Ticket, Tier
+from zalobot.store.models import EventKind, Part, Ticket, Tier
+from zalobot.tickets import public_answer
 from zalobot.tickets.record import business, record
 
 
@@ -21,5 +22,7 @@ def unname(session: Session, person_id: str, now: datetime) -> int:
     for ticket in tickets:
         ticket.tier = Tier.NO_NAME
         ticket.version += 1
+        for part in session.execute(select(Part).where(col(Part.ticket_id) == ticket.id)).scalars():
+            public_answer.publish(session, ticket, part)
         record(session, ticket, EventKind.UNNAMED, business(person_id), now)
     return len(tickets)

@@ -14,7 +14,7 @@ from zalobot.deadlines import wait
 from zalobot.errors import PastHorizon, Refused
 from zalobot.receipt import Receipt
 from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, PartState, Role, Ticket
-from zalobot.tickets import adequacy, answering, changes, clocks, finding, life, telling, uncounted
+from zalobot.tickets import adequacy, answering, changes, clocks, finding, life, public_answer, telling, uncounted
 from zalobot.tickets.patience import closes, look_again, pause_ends
 from zalobot.tickets.record import Actor, business, public_words, record
 
@@ -85,7 +85,8 @@ def answer(
     end_pause(session, part, now)
     part.answer, part.answered_at, part.officer_id, part.remind_at = text, now, officer.id, None
     part.close_at = closes(session, ticket, now) or look_again(session, now)
-    part.answer_facts = {**part.answer_facts, **adequacy.read(text)}
+    public_answer.publish(session, ticket, part)
+    part.answer_facts = {**part.answer_facts, **adequacy.read(part.public_answer)}
     part.verdict, part.verdict_at, part.verdict_reason = None, None, ""  # those were of the answer before
     part.declined_to, part.declined_reason, part.decide_by, part.decide_remind_at = "", "", None, None
     life.settle(ticket, parts, now)

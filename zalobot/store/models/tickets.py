@@ -176,6 +176,8 @@ class Part(SQLModel, table=True):
     `due_at` is what an answer is judged by (figures use it): it moves by pauses, a change of the calendar or of the
     class, each in public and each with its receipt. `first_due_at` never changes: what was promised at first.
     `remind_at` is when the ladder has something to say, null for never.
+    `public_answer` is `answer` as everybody may read it (`tickets.public_answer`), `answer_facts` what it names of what
+    an answer should name.
     A part refused twice has `decide_by`: until then a coordinator says whose it is; `decide_remind_at` reminds them.
     `told_at` is when the push with the answer leaves.
 
@@ -246,6 +248,7 @@ class Part(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     answer: str = Field(default="", sa_column=Column(Text, nullable=False))
+    public_answer: str = Field(default="", sa_column=Column(Text, nullable=False))
     answer_facts: Json = Field(default_factory=dict, sa_column=Column(json_type(), nullable=False))
     question: str = Field(default="", sa_column=Column(Text, nullable=False))
     paused_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

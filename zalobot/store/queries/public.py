@@ -55,7 +55,7 @@ TICKET = (
     col(Ticket.closed_at),
     col(Ticket.merged_into),
 )
-_PART = (
+_PART: tuple[Any, ...] = (
     col(Part.id),
     col(Part.ticket_id),
     col(Part.number),
@@ -72,7 +72,7 @@ _PART = (
     col(Part.paused_at),
     col(Part.explained_at),
     col(Part.new_date),
-    col(Part.answer),
+    col(Part.public_answer).label("answer"),
     col(Part.answer_facts),
     col(Part.question),
     col(Part.declined_to),

@@ -789,6 +789,7 @@ def upgrade() -> None:
         sa.Column("answered_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("public_answer", sa.Text(), nullable=False),
         sa.Column("answer_facts", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("paused_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=True),

@@ -1,0 +1,51 @@
+"""An answer as everybody may read it.
+
+The one rule: what an office says of itself (a telephone, an officer to ask for) stays; what the business wrote is no
+more public in an answer that repeats it than where it stood, and papers of a person are masked whoever wrote them.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from zalobot import redaction
+from zalobot.redaction import Kind, Mask
+from zalobot.store.models import Addition, Part, Ticket, Tier
+from zalobot.vietnamese import plain
+
+_NEVER_OF_AN_OFFICE: Final = frozenset({Kind.IDENTITY, Kind.PASSPORT, Kind.PLATE})
+_IN_DIGITS: Final = frozenset({Kind.PHONE, Kind.ACCOUNT, Kind.IDENTITY})
+
+
+def publish(session: Session, ticket: Ticket, part: Part) -> None:
+    """Make the public copy of a part's answer anew: after an answer, and when less may be public than before."""
+    part.public_answer = for_everybody(ticket, part.answer, _written(session, ticket, part)) if part.answer else ""
+
+
+def for_everybody(ticket: Ticket, answer: str, written: Iterable[str]) -> str:
+    """`answer` without what the business `written` privately, nor its name where that is not public."""
+    own = {_same(mask, text) for text in written for mask in redaction.find(text)}
+    wanted = ticket.masks.get("shown", ())
+    shown = [
+        answer[mask.start : mask.end]
+        for mask in redaction.find(answer)
+        if answer[mask.start : mask.end] in wanted
+        or (mask.kind not in _NEVER_OF_AN_OFFICE and _same(mask, answer) not in own)
+    ]
+    hidden = [*ticket.masks.get("hidden", ())]
+    if ticket.business_name and ticket.tier is not Tier.PUBLIC:
+        hidden.append(ticket.business_name)
+    return redaction.redact(answer, shown=shown, hidden=hidden)
+
+
+def _written(session: Session, ticket: Ticket, part: Part) -> list[str]:
+    added = session.execute(select(col(Addition.text)).where(col(Addition.ticket_id) == ticket.id)).scalars()
+    return [ticket.description, ticket.contact, *added, *part.answer_facts.get("replies", ())]
+
+
+def _same(mask: Mask, text: str) -> str:
+    """The piece as it is compared: a number by its digits, however they are grouped."""
+    piece = text[mask.start : mask.end]
+    return "".join(filter(str.isdigit, piece)) if mask.kind in _IN_DIGITS else plain(piece)
