@@ -21,13 +21,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.chromium
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    from zalobot.store import migrations
-
-    url = f"sqlite:///{tmp_path_factory.mktemp('van-hanh')}/zalobot.db"
-    migrations.upgrade(url)
-    made = operators.filled(url)
+@pytest.fixture
+def store(sqlite_url: str) -> Iterator[Store]:
+    made = operators.filled(sqlite_url)
     yield made
     made.close_now()
 
