@@ -108,7 +108,7 @@ def test_a_public_answer_is_found_masked_and_a_sealed_one_never(stage: Stage):
     officer, person = stage.officer("cán bộ", "CAT"), stage.person("an")
     person.agrees()
     for line in (
-        "Kho lạnh ở Móng Cái chờ nghiệm thu PCCC 40 ngày chưa ai xuống kiểm tra",
+        "Kho lạnh ở Móng Cái chờ nghiệm thu PCCC 40 ngày chưa ai xuống kiểm tra, gọi tôi 0912 345 678",
         "Công ty A",
         "gửi",
     ):

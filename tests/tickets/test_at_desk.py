@@ -9,7 +9,7 @@ from tests.web.sample import NOW
 from zalobot.store.database import Store
 from zalobot.store.models import LedgerHead, Officer, Part, PartNote, Role, Ticket
 from zalobot.store.queries import news, triage
-from zalobot.tickets import at_desk, colleagues, saved_answers
+from zalobot.tickets import at_desk, colleagues, public_answer, saved_answers
 
 CODE = "QN-2611-00042/1"
 
@@ -76,8 +76,9 @@ def test_what_was_answered_to_another_business_is_shown_masked(database_url: str
 
     def answered(session: Session) -> None:
         part = session.exec(select(Part).where(col(Part.code) == "QN-2611-00042/2")).one()
-        part.answer = said
-        session.get_one(Ticket, part.ticket_id).masks = {"hidden": ["Móng Cái 2"]}
+        part.answer, ticket = said, session.get_one(Ticket, part.ticket_id)
+        ticket.masks = {"hidden": ["Móng Cái 2"]}
+        public_answer.publish(session, ticket, part)
 
     store.run_now(answered)
     (before,) = store.read_now(saved_answers.answered_before, "", sample.WAREHOUSE, "xay-dung")

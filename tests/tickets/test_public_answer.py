@@ -20,7 +20,7 @@ def ticket(**changes: object) -> Ticket:
         ("Đã gọi số 0912.000.345 của công ty.", "Đã gọi số [SĐT] của công ty."),
         ("Đã gọi 0936111222.", "Đã gọi [SĐT]."),
         ("Đã trao đổi với anh Nguyễn Văn Bình.", "Đã trao đổi với anh [HỌ TÊN]."),
-        ("Mời anh Trần Văn Minh, cán bộ thụ lý, tiếp.", "Mời anh Trần Văn Minh, cán bộ thụ lý, tiếp."),
+        ("Hỏi anh Trần Văn Minh, cán bộ thụ lý.", "Hỏi anh [HỌ TÊN], cán bộ thụ lý."),
         ("Giấy tờ mang CCCD 036090009876 là hợp lệ.", "Giấy tờ mang CCCD [CCCD] là hợp lệ."),
     ],
 )

@@ -389,7 +389,7 @@ async def test_an_agency_the_province_no_longer_names_is_still_told(store: Store
         ("/api/v1/tickets?limit=100", 2),
         ("/api/v1/tickets?limit=100&agency=SXD&late=false&field=build&received_from=2026-11-01", 2),
         ("/api/v1/tickets/QN-2611-00042", 5),
-        ("/api/v1/agencies", 1),
+        ("/api/v1/agencies", 2),
         ("/api/v1/openapi.json", 0),
     ],
 )

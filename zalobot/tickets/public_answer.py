@@ -1,7 +1,7 @@
 """An answer as everybody may read it.
 
-The one rule: what an office says of itself (a telephone, an officer to ask for) stays; what the business wrote is no
-more public in an answer that repeats it than where it stood, and papers of a person are masked whoever wrote them.
+The one rule: what an office says of itself (a telephone, an account) stays; what the business wrote is no more
+public in an answer that repeats it than where it stood, and persons are masked whoever wrote of them.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,8 @@ from zalobot.redaction import Kind, Mask
 from zalobot.store.models import Addition, Part, Ticket, Tier
 from zalobot.vietnamese import plain
 
-_NEVER_OF_AN_OFFICE: Final = frozenset({Kind.IDENTITY, Kind.PASSPORT, Kind.PLATE})
+# domain.md 7.3: names of officials leave the public text too.
+_NEVER_OF_AN_OFFICE: Final = frozenset({Kind.IDENTITY, Kind.PASSPORT, Kind.PLATE, Kind.NAME, Kind.ADDRESS})
 _IN_DIGITS: Final = frozenset({Kind.PHONE, Kind.ACCOUNT, Kind.IDENTITY})
 
 
