@@ -165,20 +165,11 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
     try:
         # Beside, not before: a slow answer of Zalo must not keep the webhook shut.
         fresh, known = lambda: tokens.keep_fresh(services.now()), lambda: _mind_package(services, budget)
-        async with _running(lambda: _work(services, worker)), _running(relay.run), _running(fresh), _running(known):
+        async with _running(worker.run), _running(relay.run), _running(fresh), _running(known):
             yield
     finally:
         ticks.shutdown(wait=False)
         presence.close()
-
-
-async def _work(services: Services, worker: Worker) -> None:
-    """Begin when what is answered already is at hand: no message should wait for that inside its transaction."""
-    try:
-        await services.store.read(shelf.refreshed)
-    except SQLAlchemyError:
-        log.debug("the answers could not be looked at", exc_info=True)
-    await worker.run()
 
 
 async def _mind_package(services: Services, budget: Budget) -> None:

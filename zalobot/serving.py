@@ -171,6 +171,8 @@ async def _settled(application: web.Application) -> AsyncIterator[None]:
     turn, acknowledgements came a fifth sooner at 200 events a second, replies a tenth.
     """
     sys.setswitchinterval(0.0005)
+    with contextlib.suppress(SQLAlchemyError):  # before the port opens: what every reading of a text needs
+        await application[SERVICES].store.read(shelf.read_entries)
     _keep_for_good()
     reading = asyncio.create_task(_read_answers(application[SERVICES]))
     yield

@@ -8,6 +8,7 @@ from zalobot.templating import button_kind
 BUILT = (
     "reminders/digest_head",  # its buttons are made for the late parts; tests/journeys/test_silence.py sees them
     "status/check_code",  # the last line of a push, not a push
+    "status/emergency",  # its four buttons call for help, and nothing stands before them
 )
 PUSHES = [name for name in WORDING.names if name.startswith(("status/", "reminders/")) and name not in BUILT]
 

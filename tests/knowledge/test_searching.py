@@ -1,5 +1,6 @@
 """What is known is found in other words, quickly on either engine, and only what may be shown."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from zalobot.errors import ConfigError, Refused
 from zalobot.knowledge import keeping, paraphrasing, searching
 from zalobot.knowledge.measuring import measured, shown_wrongly
 from zalobot.knowledge.ranking import Index, Known, index_of
+from zalobot.knowledge.shelf import SHELF, Shelf
 from zalobot.pack import Notes
 from zalobot.pack_knowledge import KnownAnswer, read_knowledge, written
 from zalobot.store.models import KnowledgeEntry, Ticket
@@ -127,6 +129,29 @@ def test_a_public_answer_is_found_masked_and_a_sealed_one_never(stage: Stage):
     )
     stage.store.run_now(lambda s: s.execute(update(Ticket).values(tier="sealed")))
     assert f"{code}/1" not in found(stage, "nghiem thu pccc kho lanh mong cai", stage.now)
+
+
+def test_a_conversation_does_not_wait_while_all_answers_are_read_for_the_first_time(stage: Stage):
+    reading = Shelf()
+    stage.store.info[SHELF] = reading
+    held, over = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with reading.lock:
+            held.set()
+            over.wait(10)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    held.wait(10)
+    asked = "Phòng cháy thẩm định thiết kế do Sở Xây dựng hay Công an?"
+    try:
+        assert stage.store.read_now(searching.same_matter, asked, "lan") is None
+        assert stage.store.read_now(lambda s: searching.answers(s, asked, stage.now, at_once=True)) == []
+    finally:
+        over.set()
+        thread.join()
+    assert found(stage, asked, stage.now)
 
 
 def test_a_file_is_exported_edited_and_imported(stage: Stage, tmp_path: Path):

@@ -13,7 +13,10 @@ from tests.journeys.test_at_once import ASKED, CLOGGED, reported
 from tests.web.conftest import application
 from zalobot.store.models import KnowledgeEntry
 
-ANSWER = "Kho đạt yêu cầu nghiệm thu ngày 24/11 theo Điều 16. Hỏi thêm ông Trần Văn Nam, 0912 345 678."
+ANSWER = (
+    "Kho đạt yêu cầu nghiệm thu ngày 24/11 theo Điều 16. Hỏi thêm ông Trần Văn Nam, 0203 3825 111, như đã gọi số "
+    "0912 345 678."
+)
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ async def test_what_is_past_its_review_is_shown_to_nobody(site: tuple[Stage, Tes
 async def test_a_public_answer_is_found_with_its_ticket_and_masked(site: tuple[Stage, TestClient]) -> None:
     stage, visitor = site
     stage.officer("ca", "CAT")
-    code = reported(stage.person("an"), CLOGGED)
+    code = reported(stage.person("an"), f"{CLOGGED}, gọi 0912 345 678")
     for words in (f"Trả lời {code}/1", ANSWER, "gửi"):
         stage.person("ca").says(words)
     asked = "kho lanh nghiem thu pccc 40 ngay chua ai xuong kiem tra"

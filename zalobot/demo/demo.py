@@ -101,7 +101,7 @@ def _offered(stories: week.Stories, province: Province, port: int) -> SimSetting
 
 
 def _doors(stories: week.Stories) -> tuple[tuple[str, str], ...]:
-    return tuple((door.title, door.path) for door in stories.doors)
+    return tuple((door.title.partition(":")[0], door.path) for door in stories.doors)
 
 
 def _days(calendar: WorkCalendar) -> Week:

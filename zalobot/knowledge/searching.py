@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from zalobot.knowledge.keeping import shown_on
 from zalobot.knowledge.ranking import Match
-from zalobot.knowledge.shelf import is_answer, refreshed
+from zalobot.knowledge.shelf import at_hand, is_answer, refreshed
 from zalobot.store.models import GONE_TICKET, KnowledgeEntry, Part, Ticket, TicketState, Tier
 from zalobot.workdays import LOCAL
 
@@ -51,8 +51,13 @@ class OpenTicket:
 
 
 def answers(session: Session, text: str, now: datetime, *, limit: int = 5, at_once: bool = False) -> list[Answer]:
-    """The answers to what a text asks, the best first; `at_once`: only a best one that is sure enough to be shown."""
-    shelf = refreshed(session)
+    """The answers to what a text asks, the best first; `at_once`: only a best one that is sure enough to be shown.
+
+    `at_once` does not wait for the first reading of the answers after a start: then it knows none.
+    """
+    shelf = at_hand(session) if at_once else refreshed(session)
+    if shelf is None:
+        return []
     with shelf.lock:
         matches = shelf.answers.search(text, limit)
     if at_once:
@@ -61,8 +66,13 @@ def answers(session: Session, text: str, now: datetime, *, limit: int = 5, at_on
 
 
 def same_matter(session: Session, text: str, person_id: str) -> OpenTicket | None:
-    """An open public ticket of somebody else that says nearly the same; None where there is none or theirs is it."""
-    shelf = refreshed(session)
+    """An open public ticket of somebody else that says nearly the same; None where there is none or theirs is it.
+
+    None, too, while all tickets are read for the first time after a start.
+    """
+    shelf = at_hand(session)
+    if shelf is None:
+        return None
     with shelf.lock:
         matches = shelf.under_way.search(text, 3, least=SAME)
     for match in matches:

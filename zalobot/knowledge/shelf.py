@@ -75,6 +75,26 @@ def refreshed(session: Session) -> Shelf:
     return shelf
 
 
+def read_entries(session: Session) -> None:
+    """The knowledge base alone, and what it takes to read any text; the answers to tickets come later."""
+    shelf: Shelf = session.info.setdefault(SHELF, Shelf())
+    with shelf.lock:
+        _take_entries(session, shelf)
+
+
+def at_hand(session: Session) -> Shelf | None:
+    """The same for a conversation, which holds the database: None while all of it is being read for the first time.
+
+    After a start that takes seconds where there are thousands of answers; nobody's message waits for it.
+    """
+    shelf: Shelf = session.info.setdefault(SHELF, Shelf())
+    if shelf.seen < 0:
+        if not shelf.lock.acquire(blocking=False):
+            return None
+        shelf.lock.release()
+    return refreshed(session)
+
+
 def _take_entries(session: Session, shelf: Shelf) -> None:
     """Every version is a row that stays: their number and that of entries say whether anything changed."""
     query = select(func.count(), func.coalesce(func.sum(col(KnowledgeVersion.version)), 0)).select_from(

@@ -118,7 +118,7 @@ async def test_words_of_business_and_staff_are_only_words_on_every_page(place: P
     for path in PUBLIC:
         walk.see(await place.nobody.get(path), path)
     assert (walk.live, walk.faults) == ([], [])
-    for label in ("ticket.title", "ticket.public_text", "part.answer", "part_note.text", "saved_answer.title",
+    for label in ("ticket.title", "ticket.public_text", "part.public_answer", "part_note.text", "saved_answer.title",
                   "agency.name", "officer.name", "account.full_name", "attachment.name", "conversation.display_name",
                   "ticket.description", "part.question"):  # fmt: skip
         assert label in walk.labels, f"{label} is shown nowhere, so nothing is proven of it"
@@ -186,6 +186,8 @@ async def test_a_spreadsheet_runs_nothing_of_what_somebody_wrote() -> None:
 
 
 async def test_the_workbook_of_a_leader_has_no_formula_and_no_link(place: Place) -> None:
+    place.store.run_now(filling.hostile)
+    await place.store.read(reference.refresh)
     answer = await place.people[AccountRole.LEADER].get("/dieu-hanh/so-lieu.xlsx")
     assert answer.status == 200
     texts, made_of = cells(answer.body)
