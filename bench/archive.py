@@ -158,7 +158,7 @@ class Archive:
 
 def _write(session: Session, rows: dict[type[SQLModel], list[dict[str, Any]]]) -> None:
     for model in (Ticket, Part, DeadlineReceipt, TicketEvent):
-        session.execute(insert(model.__table__), rows[model])  # type: ignore[attr-defined]
+        session.execute(insert(model), rows[model])
 
 
 def _settle(session: Session, seq: int) -> None:

@@ -34,7 +34,7 @@ from zalobot.store.ids import new_id
 from zalobot.store.models import Account, AccountRole, Level, Officer, Role
 
 BOUND = 100.0  # ms, p95
-JUDGED = ("queue", "part", "ticket", "agency", "search")
+JUDGED = ("queue", "ticket", "agency", "search")
 _PEOPLE = {AccountRole.OFFICER: 150, AccountRole.HEAD: 10, AccountRole.COORDINATOR: 20, AccountRole.LEADER: 20}
 _RESULTS = Path(__file__).with_name("results") / "pages.json"
 _SOUGHT = ("hồ sơ cấp phép xây dựng chậm", "thue dat tang", "pccc kho 500m2 nop o dau", "hoan thue gtgt")
@@ -81,7 +81,7 @@ def _account(session: Session, role: AccountRole, agency: str, name: str, now: d
         full_name=name,
         role=role,
         agency=agency if officer else "",
-        officer_id=officer and officer.id,
+        officer_id=officer.id if officer else None,
         created_at=now,
     )
     session.add(account)
@@ -140,7 +140,7 @@ def measure(store: str, url: str, folder: Path, options: argparse.Namespace, wat
         watch = CpuWatch({"service": service.pid, **watched})
         watch.begin()
         seen = asyncio.run(
-            visit(f"http://127.0.0.1:{place.port}", visitors, _PEOPLE[AccountRole.OFFICER], 10.0, options.seconds)
+            visit(f"http://127.0.0.1:{place.port}", visitors, _PEOPLE[AccountRole.OFFICER], 20.0, options.seconds)
         )
         took, spent = watch.spent()
     finally:
@@ -174,7 +174,7 @@ def main() -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zalobot-pages-")))
         folder.chmod(0o755)
         for store in [options.only] if options.only else ["sqlite", "postgres"]:
-            place, watched = folder / store, {}
+            place, watched = folder / f"of-{store}", {}
             place.mkdir()
             url = f"sqlite:///{place}/pages.db"
             if store == "postgres":

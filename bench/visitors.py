@@ -16,7 +16,7 @@ from time import perf_counter
 import aiohttp
 
 PAUSE = 10.0  # seconds between two pages of a person, about
-HEARD, REST = 0.3, 5.0  # seconds from news to asking anew, and at the least between two times, as in `live.js`
+HEARD, REST = 0.3, 8.0  # seconds from news to asking anew, and at the least between two times, as in `live.js`
 
 
 class Astray(Exception):
@@ -49,8 +49,10 @@ class Site:
         self._address, self._http, self._seen = address, http, seen
 
     async def live(self, visitor: Visitor, dice: random.Random) -> None:
-        """Look at pages until cancelled."""
-        for kind, path in itertools.cycle(visitor.pages):
+        """Look at pages until cancelled, beginning anywhere: people do not move in step."""
+        first = dice.randrange(len(visitor.pages))
+        await asyncio.sleep(dice.uniform(0, PAUSE))
+        for kind, path in itertools.islice(itertools.cycle(visitor.pages), first, None):
             await asyncio.sleep(dice.uniform(0.5, 1.5) * PAUSE)
             await self.look(visitor, kind, path)
 

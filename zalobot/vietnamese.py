@@ -77,6 +77,12 @@ def tokens(text: str) -> list[str]:
     return words + [f"{a}_{b}" for a, b in pairwise(words)]
 
 
+@lru_cache(maxsize=4096)
+def token_set(text: str) -> frozenset[str]:
+    """The tokens once each: the same few hundred texts are compared again and again."""
+    return frozenset(tokens(text))
+
+
 def words_equal(one: str, other: str) -> bool:
     """Whether two texts are the same words, however they were typed."""
     return one == other or plain(one) == plain(other)

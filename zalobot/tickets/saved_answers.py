@@ -15,10 +15,10 @@ from sqlmodel import Session, col
 from zalobot.errors import Refused
 from zalobot.store.ids import new_id
 from zalobot.store.models import Officer, Part, SavedAnswer, Ticket, Tier, Verdict
-from zalobot.vietnamese import tokens
+from zalobot.vietnamese import token_set
 
 MOST: Final = 100  # an agency keeps
-LOOKED_AT: Final = 200  # of the newest answers on a topic
+LOOKED_AT: Final = 200  # of the newest tickets on a topic
 SHOWN: Final = 3
 NEAR: Final = 0.12  # of the words and pairs of both
 _BEFORE: Final[tuple[Any, ...]] = (
@@ -77,25 +77,25 @@ def of_agency(session: Session, agency: str) -> list[Kept]:
 
 def answered_before(session: Session, ticket_id: str, text: str, topic: str) -> list[Kept]:
     """The public answers of the same topic to what says nearly the same, the likest first."""
+    newest = (
+        select(col(Ticket.id))
+        .where(col(Ticket.topic) == topic, col(Ticket.tier) != Tier.SEALED, col(Ticket.id) != ticket_id)
+        .order_by(col(Ticket.id).desc())
+        .limit(LOOKED_AT)
+    )
     query = (
         select(*_BEFORE)
         .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
-        .where(
-            col(Ticket.topic) == topic,
-            col(Ticket.tier) != Tier.SEALED,
-            col(Part.answered_at).is_not(None),
-            col(Part.ticket_id) != ticket_id,
-        )
+        .where(col(Part.ticket_id).in_(newest), col(Part.answered_at).is_not(None))
         .order_by(col(Part.answered_at).desc())
-        .limit(LOOKED_AT)
     )
-    said = frozenset(tokens(text))
+    said = token_set(text)
     near = sorted(((_likeness(said, row.public_text), row) for row in session.execute(query)), key=lambda one: -one[0])
     return [_kept(row) for likeness, row in near[:SHOWN] if likeness >= NEAR]
 
 
 def _likeness(said: frozenset[str], text: str) -> float:
-    words = frozenset(tokens(text))
+    words = token_set(text)
     return len(said & words) / (len(said | words) or 1)
 
 

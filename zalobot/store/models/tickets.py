@@ -126,7 +126,7 @@ class Ticket(SQLModel, table=True):
     __tablename__ = "ticket"
     __table_args__ = (
         Index("ix_ticket_person", "person_id", "id"),
-        Index("ix_ticket_topic", "topic"),
+        Index("ix_ticket_topic", "topic", "id"),
         Index("ix_ticket_state", "state", "confirmed_at"),
         Index("ix_ticket_received", "received_at", "topic", "state"),
         Index(

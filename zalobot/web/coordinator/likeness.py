@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from zalobot.store.queries.triage import Other
-from zalobot.vietnamese import tokens
+from zalobot.vietnamese import token_set
 
 NEAR: Final = 0.3  # of the words and pairs of both
 SAME_PERSON: Final = 0.18  # who wrote twice may have put it in other words
@@ -32,14 +32,14 @@ class Alike:
 
 def alike(text: str, person_id: str, others: Iterable[Other]) -> tuple[Alike, ...]:
     """The likest of these, likeliest first; none where nothing is near."""
-    said = frozenset(tokens(text))
+    said = token_set(text)
     found = [_compared(said, person_id, other) for other in others]
     near = [one for one in found if one.likeness >= (SAME_PERSON if one.same_person else NEAR)]
     return tuple(sorted(near, key=lambda one: -one.likeness)[:MOST])
 
 
 def _compared(said: frozenset[str], person_id: str, other: Other) -> Alike:
-    words = frozenset(tokens(other.text))
+    words = token_set(other.text)
     share = len(said & words) / (len(said | words) or 1)
     same = bool(person_id) and other.person_id == person_id
     return Alike(other.code, other.title, other.text[:QUOTED], str(other.state), same, share, other.due)

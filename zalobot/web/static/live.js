@@ -28,7 +28,7 @@
   const typing = () => document.activeElement?.matches("textarea, select, input:not([type=hidden])");
 
   // News may come every second, and hundreds of pages hear it: a list is asked for at once, then every few seconds.
-  const REST = 5000;
+  const REST = 8000;
   let waiting = 0, last = 0;
   const later = (missed = false) => {
     if (waiting) return;

@@ -556,7 +556,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_person", ["person_id", "id"], unique=False)
         batch_op.create_index("ix_ticket_received", ["received_at", "topic", "state"], unique=False)
         batch_op.create_index("ix_ticket_state", ["state", "confirmed_at"], unique=False)
-        batch_op.create_index("ix_ticket_topic", ["topic"], unique=False)
+        batch_op.create_index("ix_ticket_topic", ["topic", "id"], unique=False)
 
     op.create_table(
         "ticket_counter",
