@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.calendars import at
+from zalobot.redaction import words
 from zalobot.web import filters
 from zalobot.web.filters import Span
 from zalobot.web.pages import environment
@@ -87,3 +88,11 @@ def test_the_public_copy_is_cut_at_its_tags() -> None:
 def test_a_pause_is_said_to_the_minute(length: timedelta, said: str) -> None:
     exact = environment().get_template("_macros/time.html").module.exact  # type: ignore[attr-defined]
     assert exact(filters.span(length, DAY)).strip() == said
+
+
+def test_every_mask_is_drawn_with_words_of_its_own() -> None:
+    tags = words.tags().values()
+    macro = environment().get_template("_macros/public_text.html").module.public_text
+    drawn = str(macro(" ".join(tags)))
+    assert drawn.count('<span class="mask">') == len(tags)
+    assert [tag for tag in tags if tag in drawn] == []

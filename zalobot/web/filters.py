@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
+
+from zalobot.redaction import words
 
 HERE = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has had no other offset since 1975 and no daylight saving
 NBSP = "\N{NO-BREAK SPACE}"
@@ -14,8 +17,13 @@ _UNITS = r"ngày|giờ|phút|phần|hồ sơ|cơ quan|tuần|tháng|năm|triệu
 _NUMBER_UNIT = re.compile(rf"(\d) (?=(?:{_UNITS})\b)")
 _WORD_NUMBER = re.compile(r"\b(Điều|điều|Khoản|khoản|Phụ lục|số|Phần|phần|bản|Mục|mục) (?=(?:\d|[IVX]+\b))")
 _WEEKDAY = re.compile(r"\b(Thứ|Chủ) (?=(?:Hai|Ba|Tư|Năm|Sáu|Bảy|Nhật)\b)")
-_TAG = re.compile(r"\[(SĐT|CCCD|EMAIL|STK|ĐỊA CHỈ|HỌ TÊN|HỘ CHIẾU|BIỂN SỐ|LIÊN KẾT CÁ NHÂN)\]")
 _CODE = re.compile(r"\b([A-Z]{2,4}-\d{4}-\d{5,7}(?:/\d+)?)")
+
+
+@cache
+def _tag() -> re.Pattern[str]:
+    """A tag of the masks, its words without the brackets as the one group."""
+    return re.compile(rf"\[({'|'.join(re.escape(tag[1:-1]) for tag in words.tags().values())})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,7 @@ def unbroken(text: str) -> str:
 
 def pieces(text: str) -> list[tuple[str, str]]:
     """The public copy cut at the tags of removed details: (text, tag after it); the last tag is ''."""
-    cut = _TAG.split(text)
+    cut = _tag().split(text)
     return list(zip(cut[::2], [*cut[1::2], ""], strict=True))
 
 
