@@ -5,6 +5,7 @@ The one rule: a test that lacks its server is skipped aloud on a person's machin
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,8 +121,8 @@ def valkey_url(valkey: services.Valkey) -> str:
     return valkey.url
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator["Browser"]:
+@asynccontextmanager
+async def launched_chromium() -> AsyncIterator["Browser"]:
     """The system's Chromium, without a window (`await browser.new_page()`)."""
     from playwright.async_api import async_playwright
 
@@ -133,3 +134,10 @@ async def browser() -> AsyncIterator["Browser"]:
         launched = await playwright.chromium.launch(executable_path=path, args=list(services.CHROMIUM_ARGUMENTS))
         yield launched
         await launched.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator["Browser"]:
+    """A Chromium of the test's own."""
+    async with launched_chromium() as launched:
+        yield launched

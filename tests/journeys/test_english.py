@@ -26,15 +26,6 @@ def test_it_goes_as_written_down(one_stage: Stage, transcript: Path) -> None:
     assert play(one_stage, transcript) > 1
 
 
-@pytest.fixture
-def on_postgres(postgres_url: str) -> Iterator[Stage]:
-    """A bot on PostgreSQL."""
-    made = Stage(postgres_url)
-    yield made
-    assert made.failures() == []
-    made.store.close_now()
-
-
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     "transcript", [one for one in WRITTEN if one.name.startswith(ON_BOTH)], ids=lambda path: path.stem

@@ -30,15 +30,6 @@ def test_it_goes_as_written_down(quick: Stage, transcript: Path) -> None:
     assert play(quick, transcript) > 1
 
 
-@pytest.fixture
-def on_postgres(postgres_url: str) -> Iterator[Stage]:
-    """A bot on PostgreSQL."""
-    made = Stage(postgres_url)
-    yield made
-    assert made.failures() == []
-    made.store.close_now()
-
-
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     "transcript", [p for p in transcripts("vi") if p.name.startswith(ON_BOTH)], ids=lambda p: p.stem

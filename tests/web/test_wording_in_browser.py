@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 import pytest_asyncio
 
-from tests import services
-from tests.conftest import lacks
+from tests.conftest import launched_chromium
 from tests.web.seen import CUT_OFF, WIDER_THAN_THE_WINDOW, checked
 from tests.web.test_wording import ACT, MENU, NEW, PAGE, REVIEW, Desk, Studio, after, opened, said
 from zalobot.web.access import COOKIE
@@ -29,16 +28,8 @@ async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stud
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator["Browser"]:
     """One browser for all tests of the file."""
-    from playwright.async_api import async_playwright
-
-    try:
-        path = services.chromium()
-    except services.Missing as missing:
-        lacks(missing)
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=path, args=list(services.CHROMIUM_ARGUMENTS))
+    async with launched_chromium() as launched:
         yield launched
-        await launched.close()
 
 
 async def sat_down(browser: "Browser", desk: Desk, faults: list[str], *, width: int = 1280) -> "Page":

@@ -64,9 +64,14 @@ class Shelf:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
+def _of(session: Session) -> Shelf:
+    shelf: Shelf = session.info.setdefault(SHELF, Shelf())
+    return shelf
+
+
 def refreshed(session: Session) -> Shelf:
     """The shelf of this process, with what the database has learnt since; looked up once a transaction."""
-    shelf: Shelf = session.info.setdefault(SHELF, Shelf())
+    shelf = _of(session)
     if memo(session).get(SHELF) is None:
         memo(session)[SHELF] = True
         with shelf.lock:
@@ -77,7 +82,7 @@ def refreshed(session: Session) -> Shelf:
 
 def read_entries(session: Session) -> None:
     """The knowledge base alone, and what it takes to read any text; the answers to tickets come later."""
-    shelf: Shelf = session.info.setdefault(SHELF, Shelf())
+    shelf = _of(session)
     with shelf.lock:
         _take_entries(session, shelf)
 
@@ -87,7 +92,7 @@ def at_hand(session: Session) -> Shelf | None:
 
     After a start that takes seconds where there are thousands of answers; nobody's message waits for it.
     """
-    shelf: Shelf = session.info.setdefault(SHELF, Shelf())
+    shelf = _of(session)
     if shelf.seen < 0:
         if not shelf.lock.acquire(blocking=False):
             return None
