@@ -87,6 +87,20 @@ class EntryLink(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
+class HeldForm(SQLModel, table=True):
+    """A form that was sent when its session had run out: what was typed, as pairs of a field's name and its value,
+    held for a short while so that its sender can look at it again and send it. `back` is the page it stood on."""
+
+    __tablename__ = "held_form"
+
+    id: str = Field(primary_key=True, max_length=26)
+    account_id: str = Field(max_length=26, foreign_key="account.id", index=True)
+    path: str = Field(max_length=200)
+    back: str = Field(default="", max_length=200)
+    fields: list[list[str]] = Field(default_factory=list, sa_column=Column(json_type(), nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class SignInTries(SQLModel, table=True):
     """Failed tries of one name from one network, and from when the next one is looked at."""
 

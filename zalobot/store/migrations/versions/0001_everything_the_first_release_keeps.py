@@ -1102,6 +1102,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("part_id", "clock", "account_id", name=op.f("pk_answer_score")),
     )
     op.create_table(
+        "held_form",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("account_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("path", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("back", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("fields", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_held_form_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_form")),
+    )
+    with op.batch_alter_table("held_form", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_held_form_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "knowledge_version",
         sa.Column("entry_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1243,6 +1257,10 @@ def downgrade() -> None:
 
     op.drop_table("live_chat")
     op.drop_table("knowledge_version")
+    with op.batch_alter_table("held_form", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_held_form_account_id"))
+
+    op.drop_table("held_form")
     op.drop_table("answer_score")
     with op.batch_alter_table("saved_answer", schema=None) as batch_op:
         batch_op.drop_index("ix_saved_answer_agency")
