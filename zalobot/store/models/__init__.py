@@ -36,6 +36,7 @@ from zalobot.store.models.people import ConsentAnswer, Conversation, Person, Pur
 from zalobot.store.models.reference import (
     Agency,
     CalendarDay,
+    CalendarPaper,
     CalendarVersion,
     ProvinceRow,
     RoutingExample,
@@ -89,6 +90,7 @@ __all__ = [
     "AttachmentState",
     "Attempt",
     "CalendarDay",
+    "CalendarPaper",
     "CalendarVersion",
     "CatchUp",
     "Channel",

@@ -24,6 +24,7 @@ class Attachment(SQLModel, table=True):
     __tablename__ = "attachment"
     __table_args__ = (
         Index("ix_attachment_ticket", "ticket_id"),
+        Index("ix_attachment_person", "person_id"),
         Index(
             "ix_attachment_wanted",
             "try_at",

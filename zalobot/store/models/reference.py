@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Column, Field, SQLModel
 
 from zalobot.store.types import Json, UtcDateTime, json_type
@@ -84,6 +85,23 @@ class CalendarDay(SQLModel, table=True):
     name: str = Field(default="", max_length=200)
     source: str = Field(default="", max_length=500)
     provisional: bool = False
+
+
+class CalendarPaper(SQLModel, table=True):
+    """A file of a document of the calendar: the decision itself, scanned or as PDF. Whoever sees a day named by these
+    words (`source`) can open it, without signing in."""
+
+    __tablename__ = "calendar_paper"
+    __table_args__ = (UniqueConstraint("source", "sha256"),)
+
+    id: str = Field(primary_key=True, max_length=26)
+    source: str = Field(max_length=500)
+    sha256: str = Field(max_length=64, index=True)
+    name: str = Field(max_length=300)
+    content_type: str = Field(max_length=100)
+    size: int
+    made_by: str = Field(max_length=64)
+    made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class RuleVersionRow(SQLModel, table=True):

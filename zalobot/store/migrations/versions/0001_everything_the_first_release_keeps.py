@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
     )
     with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index("ix_attachment_person", ["person_id"], unique=False)
         batch_op.create_index("ix_attachment_ticket", ["ticket_id"], unique=False)
         batch_op.create_index(
             "ix_attachment_wanted",
@@ -101,6 +102,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index("ix_attempt_outbox", ["outbox_id", "id"], unique=False)
+
+    op.create_table(
+        "calendar_paper",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
+        sa.Column("content_type", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("made_by", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("made_at", zalobot.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_paper")),
+        sa.UniqueConstraint("source", "sha256", name=op.f("uq_calendar_paper_source_sha256")),
+    )
+    with op.batch_alter_table("calendar_paper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_paper_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "calendar_version",
@@ -1458,6 +1475,10 @@ def downgrade() -> None:
     op.drop_table("consent")
     op.drop_table("catch_up")
     op.drop_table("calendar_version")
+    with op.batch_alter_table("calendar_paper", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_paper_sha256"))
+
+    op.drop_table("calendar_paper")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_attempt_outbox")
 
@@ -1469,6 +1490,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'wanted'"),
         )
         batch_op.drop_index("ix_attachment_ticket")
+        batch_op.drop_index("ix_attachment_person")
 
     op.drop_table("attachment")
     op.drop_table("agency")
