@@ -5,12 +5,12 @@ from itertools import count
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, select
 
 from tests import services
 from tests.rooms import NOW
-from zalobot.store.database import Store, before_commit, later, write_rows_so_far
+from zalobot.store.database import Store, before_commit, later, of_one_moment, write_rows_so_far
 from zalobot.store.models import Person
 from zalobot.store.types import storable
 
@@ -57,9 +57,26 @@ async def test_a_verb_that_looks_for_what_is_not_there_fails_and_nobody_waits_fo
             await store.read(seek)
 
 
-async def test_what_is_read_is_never_written(store: Store) -> None:
-    await store.read(add, "lan")
+async def test_a_read_can_change_nothing(store: Store) -> None:
+    def change(session: Session) -> None:
+        session.execute(_insert, {"id": "lan", "created_at": NOW})
+
+    with pytest.raises(DBAPIError, match=r"read-?only"):
+        await store.read(change)
     assert await store.read(people) == set()
+    assert await store.run(add, "huy") == "huy"
+
+
+async def test_a_read_of_one_moment_sees_nothing_that_comes_while_it_reads(store: Store) -> None:
+    def watch(session: Session) -> tuple[set[str], set[str]]:
+        of_one_moment(session)
+        before = people(session)
+        store.run_now(add, "huy")
+        return before, people(session)
+
+    await store.run(add, "lan")
+    assert await store.read(watch) == ({"lan"}, {"lan"})
+    assert await store.read(people) == {"lan", "huy"}
 
 
 async def test_hooks_run_once_and_before_the_rows_they_leave(store: Store) -> None:

@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from zalobot.store import models
-from zalobot.store.database import driver_url
+from zalobot.store.engines import driver_url
 from zalobot.store.migrations import config, pending, upgrade
 
 

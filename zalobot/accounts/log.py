@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from zalobot.ledger.chain import Entry, digest, genesis, instant
 from zalobot.ledger.checking import Claim, Fault, check
-from zalobot.store.database import at_last, awaiting
+from zalobot.store.database import at_last, awaiting, of_one_moment
 from zalobot.store.models import Account, AdminEvent, AdminHead
 
 INSTALLATION = "admin"  # what the chain's first entry follows
@@ -38,6 +38,7 @@ def note(session: Session, kind: str, by: Account | None, now: datetime, **data:
 
 def verify(session: Session) -> Fault | None:
     """The first fault of the admin chain, or None."""
+    of_one_moment(session)
     head = session.get(AdminHead, _HEAD)
     claim = Claim(INSTALLATION, head.seq, head.hash) if head else Claim(INSTALLATION, 0, genesis(INSTALLATION))
     return check(_entries(session), claim)

@@ -19,6 +19,7 @@ from zalobot.ledger.chain import FORMAT, Entry, canonical, digest
 from zalobot.ledger.checking import Claim, DayHead, Fault, Wrong, check
 from zalobot.ledger.days import Published
 from zalobot.ledger.reading import claim, entries
+from zalobot.store.database import of_one_moment
 from zalobot.workdays import LOCAL
 
 
@@ -31,6 +32,7 @@ def export(session: Session, path: Path, now: datetime) -> int:
 
     Raises NotALedger where an entry can no longer be read: `reading.verify` names it.
     """
+    of_one_moment(session)
     held = claim(session)
     header = {
         "format": FORMAT,

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from zalobot.ledger.chain import Entry, body, commitment, genesis
 from zalobot.ledger.checking import Claim, DayHead, Fault, Wrong, check
+from zalobot.store.database import of_one_moment
 from zalobot.store.models import LedgerDay, LedgerHead
 
 _ENTRIES = text(
@@ -61,6 +62,7 @@ def entries(session: Session, last: int) -> Generator[Entry | None, None, None]:
 
 def verify(session: Session) -> Fault | None:
     """The first fault of the ledger in the database, or of the words kept behind it."""
+    of_one_moment(session)
     claimed = claim(session)
     beyond = session.execute(text("SELECT max(seq) FROM ticket_event")).scalar_one() or 0
     with closing(entries(session, max(beyond, claimed.count))) as kept:

@@ -1,7 +1,7 @@
 """The one door to the database: a verb runs in one transaction on a worker thread.
 
 The one rule: nothing awaits inside a transaction. SQLite has a single writer thread that owns the write connection
-(WAL, FULL, BEGIN IMMEDIATE); PostgreSQL has a small pool. Reads go to threads of their own.
+(WAL, FULL, BEGIN IMMEDIATE); PostgreSQL has a small pool. Reads go to threads of their own, and can change nothing.
 """
 
 import asyncio
@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, Insert, MetaData, Table, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, Insert, MetaData, Table
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from zalobot.store.bulk import insert_rows
+from zalobot.store.engines import open_engine
 from zalobot.store.hands import FIRST, Hands, carried
 
 P = ParamSpec("P")
@@ -47,8 +46,8 @@ class Store:
         self.sqlite = url.startswith("sqlite")
         self.info: dict[str, Any] = info if info is not None else {}
         self._hurried_until = 0.0
-        self._write_engine = _engine(url, immediate=True, size=1 if self.sqlite else writers)
-        self._read_engine = _engine(url, immediate=False, size=readers)
+        self._write_engine = open_engine(url, reading=False, size=1 if self.sqlite else writers)
+        self._read_engine = open_engine(url, reading=True, size=readers)
         self._writers = Hands(1 if self.sqlite else writers, "store-write")
         self._readers = ThreadPoolExecutor(readers, "store-read")
 
@@ -212,6 +211,13 @@ def sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
+def of_one_moment(session: Session) -> None:
+    """Before the first statement of a `read`: everything it reads is as it was at one moment, and may come by
+    `yield_per`. SQLite gives that to every transaction."""
+    if not sqlite(session):
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def _undone(error: OperationalError, committing: bool) -> bool:
     """Whether the transaction certainly left nothing behind, so that it may simply run again.
 
@@ -220,44 +226,3 @@ def _undone(error: OperationalError, committing: bool) -> bool:
     if getattr(error.orig, "sqlstate", None) in _RETRIED:
         return True
     return error.connection_invalidated and not committing
-
-
-def driver_url(url: str) -> str:
-    """The address as SQLAlchemy wants it: psycopg 3 for PostgreSQL."""
-    for prefix in ("postgresql://", "postgres://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
-
-
-def _engine(url: str, *, immediate: bool, size: int) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(driver_url(url), pool_size=size, max_overflow=0, pool_pre_ping=False)
-    path = make_url(url).database
-    if path:
-        Path(path).expanduser().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", _prepare_sqlite)
-    # A deferred BEGIN that reads and then writes fails under load; IMMEDIATE makes "seen?" and its insert one snapshot.
-    event.listen(engine, "begin", _begin_immediate if immediate else _begin)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=10000",
-        "foreign_keys=ON",
-        "cache_size=-65536",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from zalobot.store.database import driver_url
+from zalobot.store.engines import driver_url
 from zalobot.store.ids import new_id
 
 CONFIRM = 4.0

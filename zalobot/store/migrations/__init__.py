@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
-from zalobot.store.database import driver_url
+from zalobot.store.engines import driver_url
 
 
 def upgrade(url: str) -> None:
