@@ -30,7 +30,7 @@ from zalobot import (
     unseen,
     withdrawals,
 )
-from zalobot.accounts import links, tries
+from zalobot.accounts import held_forms, links, sessions, tries
 from zalobot.calendars import horizon, strays
 from zalobot.channels import keeping
 from zalobot.credentials import TokenKeeper
@@ -226,8 +226,8 @@ async def forget_files(duties: Duties) -> None:
 
 
 async def tidy(duties: Duties) -> None:
-    """Drop what nobody needs any more: links that ran out, old tries, drafts nobody came back to."""
-    for sweep in (links.sweep, tries.sweep, at_desk.sweep):
+    """Drop what nobody needs any more: links and sessions that ran out, old tries, what nobody came back to."""
+    for sweep in (links.sweep, sessions.sweep, tries.sweep, at_desk.sweep, held_forms.sweep):
         await duties.services.store.run(sweep, duties.services.now())
 
 

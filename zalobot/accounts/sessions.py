@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from zalobot.accounts.secrets import digest, new_token
@@ -16,6 +16,7 @@ from zalobot.store.models import Account, Level, WebSession
 
 LIFE: Final = timedelta(hours=12)  # a working day; what is typed is kept as a draft beyond it
 BETWEEN_STEPS: Final = timedelta(minutes=10)
+REMEMBERED: Final = timedelta(days=14)  # whose a session was that ran out
 TOUCH: Final = timedelta(minutes=1)  # `seen_at` is no more exact than this
 
 
@@ -72,6 +73,16 @@ def find(session: Session, token: str, now: datetime) -> SignedIn | None:
     return SignedIn(row.id, account, row.level, digest(f"csrf:{token}"), row.seen_at)
 
 
+def lapsed(session: Session, token: str, now: datetime) -> SignedIn | None:
+    """Whose token this was until it ran out; None for one that was ended. It opens nothing: a form it comes with is
+    held for its account."""
+    row = session.get(WebSession, digest(token)) if token and len(token) <= 100 else None
+    if row is None or row.ended_at is not None or row.until > now or row.level is not Level.FULL:
+        return None
+    account = session.get_one(Account, row.account_id)
+    return SignedIn(row.id, account, row.level, digest(f"csrf:{token}"), row.seen_at) if account.active else None
+
+
 def touch(session: Session, session_id: str, now: datetime) -> None:
     """It was used just now."""
     session.execute(update(WebSession).where(col(WebSession.id) == session_id).values(seen_at=now))
@@ -89,6 +100,11 @@ def end_all(session: Session, account_id: str, now: datetime, *, but: str = "") 
     """End every session of an account but one."""
     open_ones = (col(WebSession.account_id) == account_id, col(WebSession.ended_at).is_(None))
     session.execute(update(WebSession).where(*open_ones, col(WebSession.id) != but).values(ended_at=now))
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Drop sessions that ran out or were ended long ago."""
+    session.execute(delete(WebSession).where(col(WebSession.until) < now - REMEMBERED))
 
 
 def listed(session: Session, account_id: str, now: datetime) -> list[WebSession]:

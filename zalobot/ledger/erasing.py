@@ -22,6 +22,7 @@ from zalobot.store.models import (
     ConsentAnswer,
     Conversation,
     EventKind,
+    HeldForm,
     InboxEvent,
     InboxState,
     LedgerSalt,
@@ -38,6 +39,7 @@ from zalobot.store.models import (
     RoutingExample,
     Ticket,
 )
+from zalobot.store.queries import files as kept_files
 
 _THEIRS = (Addition, Reaction, Reach, ProfileLookUp, LiveChat, ConsentAnswer, Conversation)
 """Tables whose rows are one person's and nothing else; those with more to say are emptied one by one below."""
@@ -71,6 +73,8 @@ def erase_person(
     for ticket in tickets:
         _erase_ticket(session, ticket, role, now)
     _erase_words(session, person_id, ids)
+    for ticket in tickets:
+        session.execute(delete(HeldForm).where(col(HeldForm.path).contains(f"/{ticket.code}/", autoescape=True)))
     _unfollow(session, person_id)
     files = _erase_files(session, person_id)
     _erase_messages(session, person_id, tickets, keep_after)
@@ -123,14 +127,13 @@ def _erase_words(session: Session, person_id: str, ticket_ids: Sequence[str]) ->
 
 
 def _erase_files(session: Session, person_id: str) -> tuple[str, ...]:
-    """Forget the files; gives back those that nobody else has sent too."""
+    """Forget the files; gives back those that nothing else is made of."""
     sent = select(col(Attachment.sha256)).where(
         col(Attachment.person_id) == person_id, col(Attachment.sha256).is_not(None)
     )
     names = set(session.execute(sent).scalars())
     session.execute(delete(Attachment).where(col(Attachment.person_id) == person_id))
-    others = select(col(Attachment.sha256)).where(col(Attachment.sha256).in_(names))
-    return tuple(sorted(names - set(session.execute(others).scalars())))
+    return tuple(sorted(names - kept_files.in_use(session, names)))
 
 
 def _erase_messages(session: Session, person_id: str, tickets: Sequence[Ticket], keep_after: datetime | None) -> None:

@@ -14,7 +14,9 @@ from zalobot.web import (
     checking,
     consent,
     data,
+    documents,
     health,
+    held,
     ledger,
     live,
     own_data,
@@ -30,6 +32,7 @@ from zalobot.web.operator import ROWS as OPERATOR
 
 CONSOLES: tuple[access.Row, ...] = (
     *account.ROWS,
+    *held.ROWS,
     *live.ROWS,
     *officer.ROWS,
     *part_pages.ROWS,
@@ -56,6 +59,7 @@ def routes(_services: Services | None = None) -> Sequence[web.AbstractRouteDef]:
         *own_data.routes,
         *agencies.routes,
         *data.routes,
+        *documents.routes,
         *checking.routes,
         *coming_in.ROUTES,
         *access.guarded(CONSOLES),

@@ -38,7 +38,7 @@ async def by_link(request: web.Request) -> web.StreamResponse:
         )
     except Refused as refusal:
         return _no_link(request, refusal)
-    return await entered(request, token, path)
+    return await entered(request, token, path, held=True)
 
 
 def _no_link(request: web.Request, refusal: Refused) -> web.Response:

@@ -5,13 +5,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from zalobot.accounts import secrets, sessions
+from zalobot.accounts import held_forms, secrets, sessions
 from zalobot.accounts.sessions import SignedIn
 from zalobot.sealing import Seal
 from zalobot.services import SERVICES
 from zalobot.store.models import Level
 from zalobot.web import pages
-from zalobot.web.access import HOME, SIGN_IN, enter, safe_way
+from zalobot.web.access import HELD, HOME, SIGN_IN, enter, safe_way
 
 BEFORE = "truoc"  # the cookie that binds a form to the browser before there is a session
 _PURPOSE = "second factor"
@@ -26,11 +26,13 @@ def page(request: web.Request, name: str, who: SignedIn, *, status: int = 200, *
     return response
 
 
-async def entered(request: web.Request, token: str, wanted: str) -> web.Response:
-    """On to the next step, with the new session's cookie."""
+async def entered(request: web.Request, token: str, wanted: str, *, held: bool = False) -> web.Response:
+    """On to the next step, with the new session's cookie. `held`: a form held lately comes first."""
     services = request.app[SERVICES]
     who = await services.store.read(sessions.find, token, services.now())
     assert who is not None
+    if held and (key := await services.store.read(held_forms.newest, who.account.id, services.now() - sessions.LIFE)):
+        wanted = f"{HELD}/{key}"
     response = web.Response(status=303, headers={"Location": onwards(who, wanted), "Cache-Control": "no-store"})
     enter(response, request, token)
     return response
