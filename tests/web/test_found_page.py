@@ -1,4 +1,7 @@
-"""`/hoi-dap?hoi=`: a question is answered on the page, with source and day; what is past its review never is."""
+"""`/hoi-dap?hoi=`: tickets, answered or not, and kept answers are found by words typed with or without marks.
+
+A kept answer stands with its source and its day; what is past its review never does.
+"""
 
 import re
 from collections.abc import AsyncIterator
@@ -11,7 +14,7 @@ from sqlalchemy import update
 from tests.journeys.stage import Stage
 from tests.journeys.test_at_once import ASKED, CLOGGED, reported
 from tests.web.conftest import application
-from zalobot.store.models import KnowledgeEntry
+from zalobot.store.models import KnowledgeEntry, Ticket, Tier
 
 ANSWER = (
     "Kho đạt yêu cầu nghiệm thu ngày 24/11 theo Điều 16. Hỏi thêm ông Trần Văn Nam, 0203 3825 111, như đã gọi số "
@@ -56,7 +59,49 @@ async def test_what_is_past_its_review_is_shown_to_nobody(site: tuple[Stage, Tes
     stage.store.run_now(lambda s: s.execute(update(KnowledgeEntry).values(review=date(2026, 11, 22))))
     said = await page(visitor, ASKED)
     assert "219/2025" not in said
-    assert "Chưa có trả lời cho câu này." in said
+    assert "Không tìm thấy." in said
+
+
+OPEN = "quy hoach phan khu phia tay ha long bao gio duyet"
+
+
+async def test_a_ticket_that_waits_for_its_answer_is_found_by_its_words(site: tuple[Stage, TestClient]) -> None:
+    stage, visitor = site
+    text = "Quy hoạch phân khu phía tây Hạ Long bao giờ mới duyệt, dự án khách sạn của tôi đang phải dừng chờ một năm"
+    code = reported(stage.person("an"), text)
+    for words in (OPEN, "phân khu phía tây", "khach san dang dung cho quy hoach"):
+        said = await page(visitor, words)
+        assert code in said, words
+        assert re.search("Còn hạn|Sắp đến hạn|Hạn hôm nay", said.split(code)[0]), "who looks sees how it stands"
+    assert "Đăng ký hộ kinh doanh" not in await page(visitor, OPEN), "what has few of the words is left out"
+
+
+async def test_what_is_found_is_narrowed_like_the_list(site: tuple[Stage, TestClient]) -> None:
+    stage, visitor = site
+    stage.officer("ca", "CAT")
+    code = reported(stage.person("an"), CLOGGED)
+    asked = "kho lanh nghiem thu pccc"
+
+    async def found(**narrowed: str) -> bool:
+        answer = await visitor.get("/hoi-dap", params={"hoi": asked, **narrowed})
+        return code in (await answer.text()).partition("<main")[2]
+
+    assert [await found(), await found(tt="open"), await found(tt="answered")] == [True, True, False]
+    assert [await found(cq="CAT"), await found(cq="SYT"), await found(lv="thue")] == [True, False, False]
+    form = await (await visitor.get("/hoi-dap", params={"hoi": asked})).text()
+    assert f'<input type="hidden" name="hoi" value="{asked}">' in form
+    assert "/hoi-dap?hoi=kho+lanh+nghiem+thu+pccc&amp;tt=open" in form
+
+
+async def test_a_sealed_ticket_is_found_by_none_of_its_words(site: tuple[Stage, TestClient]) -> None:
+    stage, visitor = site
+    code = reported(stage.person("an"), CLOGGED)
+    stage.store.run_now(lambda s: s.execute(update(Ticket).values(tier=Tier.SEALED)))
+    assert code not in await page(visitor, CLOGGED)
+
+
+async def test_nearest_things_are_called_so(site: tuple[Stage, TestClient]) -> None:
+    assert "Không có kết quả sát với" in await page(site[1], "bao tri thang may lau nam toa nha")
 
 
 async def test_a_public_answer_is_found_with_its_ticket_and_masked(site: tuple[Stage, TestClient]) -> None:
@@ -76,4 +121,4 @@ async def test_a_public_answer_is_found_with_its_ticket_and_masked(site: tuple[S
 async def test_words_that_nothing_answers_are_shown_as_typed(site: tuple[Stage, TestClient]) -> None:
     said = await page(site[1], "<b>zzzz</b> qqqqq")
     assert "&lt;b&gt;zzzz&lt;/b&gt; qqqqq" in said
-    assert "Chưa có trả lời" in said
+    assert "Không tìm thấy." in said

@@ -13,13 +13,14 @@ from bench.pages import people
 from tests.web import sample
 from tests.web.conftest import application
 from zalobot import reference
+from zalobot.knowledge.shelf import SHELF, Shelf
 from zalobot.province import load
 from zalobot.store.database import Store
 
 # The most statements a page may need, BEGIN left out. `part` has much beside it: drafts, notes, colleagues,
 # kept answers, similar ones.
 MOST = {
-    "queue": 6, "part": 24, "ticket": 8, "agency": 9, "search": 8, "list": 5, "home": 14, "agencies": 5,
+    "queue": 6, "part": 24, "ticket": 8, "agency": 9, "search": 6, "list": 5, "home": 14, "agencies": 5,
     "coordinator": 16, "leader": 12,
 }  # fmt: skip
 
@@ -27,7 +28,7 @@ MOST = {
 @pytest.fixture(params=[200, 800])
 async def town(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[tuple[TestClient, dict]]:
     """A site over so many tickets, and one path of each kind of page with somebody who may see it."""
-    info = {reference.PUBLIC_URL: "http://127.0.0.1"}
+    info: dict = {reference.PUBLIC_URL: "http://127.0.0.1", SHELF: Shelf()}
     store, pack = Store(sqlite_url, info=info), load("quang-ninh")
     store.run_now(reference.seed, pack, sample.NOW)
     province = store.read_now(reference.open_for, pack, info)

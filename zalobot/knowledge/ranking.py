@@ -37,13 +37,15 @@ class Known(NamedTuple):
 class Match(NamedTuple):
     """An answer found: `score` ranks, `likeness` (0 to 1) says how much of the question and of the text is the same.
 
-    `confidence` is the chance that this is what was asked for; it grows with the lead over the next best.
+    `confidence` is the chance that this is what was asked for; it grows with the lead over the next best. `coverage`
+    (0 to 1) says how much of what was asked stands in the answer or its questions.
     """
 
     key: str
     score: float
     likeness: float
     confidence: float = 0.0
+    coverage: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Index:
         alike = [(key, score, compared.likeness(self.docs[key])) for key, score in near]
         found = [Match(key, score / best + WHOLE * same, same) for key, score, same in alike if same >= least]
         found.sort(key=lambda match: (-match.score, match.key))
-        return [_judged(match, found[:2]) for match in found[:limit]]
+        return [_judged(match, found[:2], compared.coverage(self.docs[match.key])) for match in found[:limit]]
 
     def _scores(self, asked: Mapping[str, float]) -> dict[str, float]:
         scores: defaultdict[str, float] = defaultdict(float)
@@ -157,6 +159,10 @@ class _Compared:
         """The likeness of the way that is most alike; 0 where it is below the least that is asked for."""
         return max(map(self._of_form, doc.forms), default=0.0)
 
+    def coverage(self, doc: _Doc) -> float:
+        """The weight of what was asked that stands anywhere in a document, over the whole weight."""
+        return sum(weight for word, weight in self.asked.items() if word in doc.weights) / self.whole
+
     def _of_form(self, form: frozenset[str]) -> float:
         """Twice the weight in common over the weight of both."""
         both = form & self.words
@@ -166,12 +172,13 @@ class _Compared:
         return 2 * common / (self.whole + common + sum(map(self.weights.__getitem__, form - both)))
 
 
-def _judged(match: Match, leading: Sequence[Match]) -> Match:
-    """The match with its confidence: the best leads by what it is better than the second, the others by nothing."""
+def _judged(match: Match, leading: Sequence[Match], coverage: float) -> Match:
+    """With confidence and coverage: the best leads by what it is better than the second, the others by nothing."""
     second = leading[1].score if len(leading) > 1 else 0.0
     lead = min(match.score - second, MOST_LEAD) if match.key == leading[0].key else 0.0
     even, by_likeness, by_lead = CALIBRATED
-    return match._replace(confidence=1 / (1 + math.exp(-(even + by_likeness * match.likeness + by_lead * lead))))
+    chance = 1 / (1 + math.exp(-(even + by_likeness * match.likeness + by_lead * lead)))
+    return match._replace(confidence=chance, coverage=coverage)
 
 
 def _doc(known: Known) -> _Doc:

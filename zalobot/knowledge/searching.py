@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from zalobot.knowledge.keeping import shown_on
-from zalobot.knowledge.ranking import Match
+from zalobot.knowledge.ranking import LOOKED_AT, Match
 from zalobot.knowledge.shelf import at_hand, is_answer, refreshed
 from zalobot.store.models import GONE_TICKET, KnowledgeEntry, Part, Ticket, TicketState, Tier
 from zalobot.workdays import LOCAL
@@ -21,6 +21,9 @@ from zalobot.workdays import LOCAL
 HOLDS: Final = timedelta(days=365)  # a public answer is shown at once for so long; the list of tickets has it for good
 ENOUGH: Final = 0.8  # the confidence from which an answer is shown at once
 SAME: Final = 0.55  # how alike an open ticket has to be to be offered as the same matter
+COVERED: Final = 0.5  # the share of the words looked for, by weight, that a result of the public search has
+ALIKE: Final = 0.3  # or how alike its question is
+NEAREST: Final = 3  # what is given where nothing comes so near
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,37 @@ def answers(session: Session, text: str, now: datetime, *, limit: int = 5, at_on
     if at_once:
         matches = [match for match in matches if match.confidence >= ENOUGH][:1]
     return _shown(session, matches, now, at_once=at_once) if matches else []
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What the words of a public search lead to: keys of entries and codes of tickets, the best first.
+
+    `close` is False where nothing has enough of the words: then these are only the nearest.
+    """
+
+    keys: tuple[str, ...]
+    close: bool
+
+
+def near(session: Session, text: str) -> Near:
+    """Answers, answered tickets and tickets under way by the words of a search, each once."""
+    shelf = refreshed(session)
+    with shelf.lock:
+        both = [*shelf.answers.search(text, LOOKED_AT), *shelf.under_way.search(text, LOOKED_AT)]
+    both.sort(key=lambda match: (-match.coverage - match.likeness, match.key))
+    fit = [match for match in both if match.coverage >= COVERED or match.likeness >= ALIKE]
+    keys = (match.key.partition("/")[0] for match in fit or both[:NEAREST])
+    return Near(tuple(dict.fromkeys(keys)), bool(fit))
+
+
+def entries(session: Session, keys: Sequence[str], now: datetime, agency: str = "") -> dict[str, Answer]:
+    """The entries of the knowledge base among these keys that may be shown, perhaps only an agency's."""
+    today = now.astimezone(LOCAL).date()
+    rows = session.execute(select(KnowledgeEntry).where(col(KnowledgeEntry.key).in_(keys))).scalars()
+    return {
+        row.key: _of_entry(row, 0.0) for row in rows if shown_on(row, today) and (not agency or row.agency == agency)
+    }
 
 
 def same_matter(session: Session, text: str, person_id: str) -> OpenTicket | None:

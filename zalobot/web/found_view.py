@@ -1,40 +1,69 @@
-"""What was found for words typed into the search, as plain values."""
+"""What was found for words typed into the search, as plain values.
 
-from collections.abc import Iterable
+The one rule: tickets, whether answered or not, and kept answers stand in one list, by how much of the words they have.
+"""
+
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from zalobot.knowledge.searching import Answer
+from sqlmodel import Session
+
+from zalobot.knowledge import searching
 from zalobot.province import Province
-from zalobot.web.list_view import sample_code
+from zalobot.store.queries import public
+from zalobot.store.queries.public_rows import Filter, PublicTicket
+from zalobot.web.home_view import excerpt
+from zalobot.web.list_view import Asked, ListPage, Row, blank, narrowing, rows
 from zalobot.web.public_view import agency_name
+
+MOST = 20  # rows of a page
+FEW = 10  # more are read than are shown: some may have been withdrawn, or wait for their review
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An answer. `code` is that of its ticket; one of the knowledge base has a `source` instead."""
+    """A ticket (`row`, and the beginning of its latest answer, if any), or a kept answer with its source."""
 
-    question: str
+    row: Row | None
     answer: str
-    agency: str
-    source: str
-    on: date
-    code: str
+    question: str = ""
+    agency: str = ""
+    source: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """What `public/found.html` shows: the words looked for, and the answers, the best first."""
+    """What `public/found.html` shows. `close` is False where these are only the nearest; `around` is the filter."""
 
     words: str
-    rows: tuple[Found, ...]
-    sample_code: str
+    found: tuple[Found, ...]
+    close: bool
+    around: ListPage
 
 
-def found_page(words: str, answers: Iterable[Answer], province: Province) -> FoundPage:
-    """Build the page."""
-    rows = tuple(
-        Found(one.question, one.answer, agency_name(province, one.agency), one.source, one.on, one.link)
-        for one in answers
-    )
-    return FoundPage(words, rows, sample_code(province))
+def found_page(session: Session, wanted: Asked, now: datetime, province: Province) -> FoundPage:
+    """Look for the words, within the filter of the address; the best first."""
+    near, narrowed = searching.near(session, wanted.words), narrowing(wanted, province)
+    keys = near.keys if narrowed != Filter() else near.keys[: MOST + FEW]
+    tickets = public.of_codes(session, keys, narrowed, now)
+    kept: dict[str, searching.Answer] = {}
+    if not (narrowed.topics or narrowed.state):  # a kept answer has neither
+        kept = searching.entries(session, keys, now, narrowed.agency)
+    found = [
+        _ticket(tickets[key], now, province) if key in tickets else _entry(kept[key], province)
+        for key in keys
+        if key in tickets or key in kept
+    ]
+    return FoundPage(wanted.words, tuple(found[:MOST]), near.close, blank(wanted, province))
+
+
+def _ticket(ticket: PublicTicket, now: datetime, province: Province) -> Found:
+    (row,) = rows((ticket,), now, province)
+    said = [part for part in ticket.parts if part.answered_at and part.answer]
+    latest = max(said, key=lambda part: part.answered_at or now, default=None)
+    return Found(row, excerpt(latest.facts.get("conclusion") or latest.answer) if latest else "")
+
+
+def _entry(one: searching.Answer, province: Province) -> Found:
+    return Found(None, one.answer, one.question, agency_name(province, one.agency), one.source, one.on)

@@ -1,7 +1,7 @@
 """The list of all tickets and its filter, as plain values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from zalobot.store.queries.public_rows import STATES, Filter, PublicTicket, Shee
 from zalobot.web.meter import Look, Meter
 from zalobot.web.public_view import agency_name, answered, field_name, part_meter
 
+WORDS = 200  # characters of what is looked for
 _URGENT = (Look.LATE, Look.TODAY, Look.SOON, Look.CALM, Look.WAIT, Look.NONE, Look.DONE_LATE, Look.DONE)
 
 
@@ -37,13 +38,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address of the list asks for: filter and place."""
+    """What the address of the list asks for: filter and place, or the words looked for."""
 
     agency: str = ""
     field: str = ""
     state: str = ""
     before: str = ""
     after: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class ListPage:
     fields: tuple[tuple[str, str], ...]
     sample_code: str
     missing: str = ""
+
+    @property
+    def words(self) -> str:
+        """The words looked for; '' in the list of all."""
+        return self.asked.words
 
     @property
     def agency(self) -> str:
@@ -77,7 +84,7 @@ class ListPage:
 
     def link(self, *, state: str) -> str:
         """The same list narrowed to another state, from its newest ticket on."""
-        return address(Asked(self.asked.agency, self.asked.field, state))
+        return address(Asked(self.asked.agency, self.asked.field, state, words=self.asked.words))
 
 
 def asked(query: Mapping[str, str], province: Province) -> Asked:
@@ -89,6 +96,7 @@ def asked(query: Mapping[str, str], province: Province) -> Asked:
         state=state if state in STATES else "",
         before=query.get("truoc", "")[:40],
         after=query.get("sau", "")[:40],
+        words=query.get("hoi", "").strip()[:WORDS],
     )
 
 
@@ -100,16 +108,27 @@ def narrowing(wanted: Asked, province: Province) -> Filter:
 
 def list_page(found: Sheet, wanted: Asked, now: datetime, province: Province, *, missing: str = "") -> ListPage:
     """Build the list as it is at `now`."""
-    return ListPage(
+    return replace(
+        blank(wanted, province),
         rows=rows(found.tickets, now, province),
         total=found.total,
         older=address(wanted, truoc=found.older) if found.older else "",
         newer=address(wanted, sau=found.newer) if found.newer else "",
+        missing=missing,
+    )
+
+
+def blank(wanted: Asked, province: Province) -> ListPage:
+    """What stands around a list: its filter and what it may be narrowed to."""
+    return ListPage(
+        rows=(),
+        total=0,
+        older="",
+        newer="",
         asked=wanted,
         agencies=tuple((code, agency.name) for code, agency in province.agencies.items()),
         fields=tuple(province.fields),
         sample_code=sample_code(province),
-        missing=missing,
     )
 
 
@@ -125,7 +144,7 @@ def sample_code(province: Province) -> str:
 
 def address(wanted: Asked, **place: str) -> str:
     """The list's address for a filter and perhaps a place in it."""
-    named = {"cq": wanted.agency, "lv": wanted.field, "tt": wanted.state, **place}
+    named = {"hoi": wanted.words, "cq": wanted.agency, "lv": wanted.field, "tt": wanted.state, **place}
     query = urlencode({key: value for key, value in named.items() if value})
     return "/hoi-dap" + (f"?{query}" if query else "")
 

@@ -1,14 +1,13 @@
 """The pages everybody may open: the first page, the list, one ticket, and the file by which Zalo knows the site."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlmodel import Session
 
-from zalobot.knowledge import instant, searching
-from zalobot.knowledge.searching import Answer
+from zalobot.knowledge import instant
 from zalobot.ledger import days
 from zalobot.province import Province
 from zalobot.services import SERVICES
@@ -22,9 +21,7 @@ from zalobot.web.qr import qr
 
 _PAGE = 20
 _ANSWERS = 4
-_BEST = 10
 _COUNTED = timedelta(days=90)
-_WORDS = 200  # characters of what is looked for
 _OVERDUE = 5
 _YEAR = 365 * 24 * 3600
 
@@ -51,10 +48,9 @@ async def home(request: web.Request) -> web.Response:
 
 @routes.get("/hoi-dap")
 async def tickets(request: web.Request) -> web.Response:
-    """All tickets, newest first, perhaps narrowed; with words to look for, the answers that fit best."""
-    if words := request.query.get("hoi", "").strip()[:_WORDS]:
-        return await _found(request, words)
-    return await _list(request, list_view.asked(request.query, request.app[SERVICES].province))
+    """All tickets, newest first, perhaps narrowed; with words to look for, what fits them best."""
+    wanted = list_view.asked(request.query, request.app[SERVICES].province)
+    return await _found(request, wanted) if wanted.words else await _list(request, wanted)
 
 
 @routes.get("/hoi-dap/{code}")
@@ -79,7 +75,7 @@ async def ticket(request: web.Request) -> web.Response:
 async def find(request: web.Request) -> web.Response:
     """The search: by code to the ticket, or to the list that says it was not found; by words to the answers."""
     services = request.app[SERVICES]
-    asked = request.query.get("ma", "").strip()[:_WORDS]
+    asked = request.query.get("ma", "").strip()[: list_view.WORDS]
     if not asked:
         raise web.HTTPSeeOther("/hoi-dap")
     code, typed = proper_code(asked, services.province), asked[:40]
@@ -129,14 +125,10 @@ def _story(session: Session, code: str) -> tuple[Story | None, LedgerDay | None]
     return public.story(session, code), days.latest(session)
 
 
-async def _found(request: web.Request, words: str) -> web.Response:
+async def _found(request: web.Request, wanted: list_view.Asked) -> web.Response:
     services = request.app[SERVICES]
-    answers = await services.store.read(_answers, words, services.now())
-    return pages.html(request, "public/found", page=found_page(words, answers, services.province))
-
-
-def _answers(session: Session, words: str, now: datetime) -> list[Answer]:
-    return searching.answers(session, words, now, limit=_BEST)
+    page = await services.store.read(found_page, wanted, services.now(), services.province)
+    return pages.html(request, "public/found", page=page)
 
 
 async def _list(request: web.Request, wanted: list_view.Asked, *, missing: str = "") -> web.Response:

@@ -188,6 +188,13 @@ def open_of(session: Session, agency: str, limit: int, after: int = 0) -> tuple[
     return with_parts(session, [rows[ticket_id] for ticket_id in ids])
 
 
+def of_codes(session: Session, codes: Sequence[str], narrowed: Filter, now: datetime) -> dict[str, PublicTicket]:
+    """Those of these tickets that show their words and fit the filter, by their codes."""
+    shown = (col(Ticket.code).in_(codes), col(Ticket.tier) != Tier.SEALED, col(Ticket.state).not_in(GONE_TICKET))
+    rows = session.execute(select(*TICKET).where(*shown, *_conditions(narrowed, now))).all()
+    return {ticket.code: ticket for ticket in with_parts(session, rows)}
+
+
 def newest_codes(session: Session) -> tuple[str, ...]:
     """The codes of the newest tickets that show their words; search engines take 50,000 addresses at most."""
     query = select(col(Ticket.code)).where(col(Ticket.tier) != Tier.SEALED).order_by(col(Ticket.id).desc())
