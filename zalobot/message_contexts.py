@@ -192,7 +192,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         ("facts",),
         (
             *("no_such_person", "chat_held", "chat_not_held", "chat_not_asked"),
-            *("chat_empty", "chat_too_long", "chat_closed", "calendar_changed"),
+            *("chat_empty", "chat_too_long", "chat_closed", "calendar_changed", "no_such_document", "no_such_paper"),
+            *("paper_type", "paper_size", "papers_enough"),
             *("reference_changed", "name_missing", "no_such_topic", "already_succeeded"),
             *("officer_holds_parts", "account_self"),
             *("knowledge_question", "knowledge_answer", "knowledge_review"),
@@ -261,7 +262,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
             *("not_your_part", "already_answered", "not_answered_yet", "not_an_owner", "no_such_agency"),
             *("already_has_part", "class_too_late", "reason_missing", "decided_finally", "already_withdrawn"),
             *("nothing_to_withdraw", "not_a_duplicate", "sealed_merge", "merge_lacks_agency"),
-            "nothing_to_split",
+            *("nothing_to_split", "too_long"),
             *("link_unknown", "link_expired", "no_failed_event"),
             *(
                 "no_undelivered_message",

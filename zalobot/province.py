@@ -21,7 +21,7 @@ from zalobot.pack_time import read_calendar, read_rules
 from zalobot.topics import Index, guess, index_of
 from zalobot.workdays import WorkCalendar
 
-__all__ = ["Agency", "Contact", "Province", "Succession", "Topic", "Unit", "available", "load"]
+__all__ = ["Agency", "Contact", "Paper", "Province", "Succession", "Topic", "Unit", "available", "load"]
 
 _PACKS = Path(__file__).resolve().parent / "provinces"
 
@@ -88,9 +88,19 @@ class Succession:
     decision: str
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file of a document of the calendar, which everybody may open; `id` is its key."""
+
+    id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Province:
     """Everything the service knows of its province. `fields` are (code, name) in the order they are offered.
+
+    `papers` are the files of the documents of the calendar, by the words its days name a document with.
 
     Two are equal only when they are one: there is one in a process, and flows are made for it once.
     """
@@ -114,6 +124,7 @@ class Province:
     knowledge: tuple[KnownAnswer, ...] = ()
     docket: Docket = NOTHING
     names: Mapping[str, Names] = field(default_factory=dict)
+    papers: Mapping[str, tuple[Paper, ...]] = field(default_factory=dict)
     _names: Index = field(init=False, repr=False, compare=False)
     _zones: Index = field(init=False, repr=False, compare=False)
 

@@ -15,12 +15,13 @@ from sqlmodel import Session, col
 
 from zalobot import decided, province, released
 from zalobot.errors import ConfigError
-from zalobot.province import Province
+from zalobot.province import Paper, Province
 from zalobot.rules import Klass, RuleVersion
 from zalobot.store.database import memo
 from zalobot.store.models import (
     Agency,
     CalendarDay,
+    CalendarPaper,
     CalendarVersion,
     ProvinceRow,
     RoutingExample,
@@ -149,7 +150,17 @@ def read(session: Session, pack: Province) -> Province:
         calendar=_calendar(session, session.execute(newest).scalar_one()),
         rules=tuple(RuleVersion.from_json(row.data) for row in rules),
         docket=_docket(session),
+        papers=papers(session),
     )
+
+
+def papers(session: Session) -> dict[str, tuple[Paper, ...]]:
+    """The files of the documents of the calendar, by the words its days name a document with."""
+    columns = col(CalendarPaper.source), col(CalendarPaper.id), col(CalendarPaper.name)
+    found: dict[str, tuple[Paper, ...]] = {}
+    for source, key, name in session.execute(select(*columns).order_by(columns[1])):
+        found[source] = (*found.get(source, ()), Paper(key, name))
+    return found
 
 
 def _docket(session: Session) -> decided.Docket:

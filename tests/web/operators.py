@@ -3,11 +3,15 @@
 import json
 from datetime import date, timedelta
 
-from sqlmodel import Session, select
+import aiohttp
+from aiohttp import CookieJar
+from sqlmodel import Session, col, select
+from yarl import URL
 
 from tests.web import sample
 from tests.web.test_coordinator import here, to_be_sorted
 from tests.web.test_officer import head
+from tests.web.test_sign_in import Browser
 from zalobot import conversations, officers, reference, speech, templating
 from zalobot import province as packs
 from zalobot.accounts import sessions
@@ -32,8 +36,16 @@ from zalobot.store.models import (
 )
 from zalobot.tickets import calling
 
-NAME = "Công ty TNHH Thương mại và Dịch vụ vận tải biển Hạ Long Xanh"
+HOME = "/van-hanh"
 LAN = "8822110011"
+PAGES = [f"{HOME}{path}" for path in (
+    "", "/tin-nhan", "/tin-nhan?loc=unclear", "/tin-nhan?loc=waiting", "/su-kien", "/truc", f"/truc/{LAN}", "/lich",
+    "/lich?ngay=2026-11-27&loai=off&ly_do=B%C3%A3o&van_ban=CD+21", "/lich/cac-ban", "/lich/van-ban", "/co-quan",
+    "/co-quan/SXD",
+    "/linh-vuc", "/linh-vuc/dat-dai", "/can-bo", "/kho-cau-hoi", "/kho-cau-hoi/cap-lai", "/kho-cau-hoi/moi",
+    "/tinh-trang", "/tinh-trang?chi-phi=1",
+)]  # fmt: skip
+NAME = "Công ty TNHH Thương mại và Dịch vụ vận tải biển Hạ Long Xanh"
 LONG = "Công Tằng Tôn Nữ Phương Khánh Huyền"
 HOUR = timedelta(hours=1)
 REVIEWS = {"cap-lai": date(2026, 11, 1), "tham-duyet": date(2026, 12, 10), "ke-khai": date(2027, 6, 1)}
@@ -66,6 +78,22 @@ def seat(store: Store, name: str, role: AccountRole, agency: str = "") -> str:
         return sessions.begin(session, account, Level.FULL, sample.NOW)
 
     return store.run_now(verb)
+
+
+async def seated(store: Store, address: str, name: str, role: AccountRole, agency: str = "") -> Browser:
+    """A browser of somebody who is signed in."""
+    http = aiohttp.ClientSession(cookie_jar=CookieJar(unsafe=True))
+    http.cookie_jar.update_cookies({"phien": seat(store, name, role, agency)}, URL(address))
+    return Browser(address, http)
+
+
+def one(store: Store, state: OutboxState) -> OutboxMessage:
+    query = select(OutboxMessage).where(OutboxMessage.state == state, OutboxMessage.person_id == LAN)
+    return store.read_now(lambda s: s.exec(query.order_by(col(OutboxMessage.id))).first())  # type: ignore[return-value]
+
+
+def fate(store: Store, key: str) -> OutboxMessage:
+    return store.read_now(lambda s: s.get_one(OutboxMessage, key))
 
 
 def troubled(session: Session) -> None:

@@ -15,10 +15,9 @@ from sqlmodel import Session, col, select
 
 from tests.web import operators, sample
 from tests.web.conftest import application
-from tests.web.operators import LAN
+from tests.web.operators import HOME, LAN, fate, one
 from tests.web.seen import WIDER_THAN_THE_WINDOW
 from tests.web.test_leader_in_browser import busy_weeks
-from tests.web.test_operator import HOME, fate, one
 from tests.web.test_wording_in_browser import chromium  # noqa: F401
 from zalobot.store import migrations
 from zalobot.store.database import Store

@@ -34,7 +34,7 @@ def test_day_zero_says_when_it_came() -> None:
 
 
 def test_skipped_days_of_one_reason_are_one_run() -> None:
-    runs = skipped_runs(count(at("2026-11-20 09:00"), RULE, "hard", CALENDAR).skipped)
+    runs = skipped_runs(count(at("2026-11-20 09:00"), RULE, "hard", CALENDAR).skipped, {})
     assert [(run.first.day, run.last.day, run.name) for run in runs] == [
         (21, 22, ""),
         (24, 24, "Ngày Văn hóa Việt Nam"),

@@ -93,12 +93,17 @@ def with_changes(
         raise Refused("bad_calendar", problems=str(error)) from error
 
 
+def document(words: str) -> str:
+    """The words that name a document, as days and versions keep them."""
+    return _line(words, SOURCE)
+
+
 def _day(change: DayChange, source: str, calendar: WorkCalendar) -> Day:
     kind = DayKind(change.kind or DayKind.WORKING)
     usual = kind in (DayKind.MAKEUP, DayKind.WORKING) and not change.shifts
     shifts = calendar.usual(change.on) if usual else change.shifts
-    name, document = _line(change.name, NAME), _line(change.source or source, SOURCE)
-    return Day(change.on, shifts, kind, name, document, change.provisional)
+    name = _line(change.name, NAME)
+    return Day(change.on, shifts, kind, name, document(change.source or source), change.provisional)
 
 
 def _line(text: str, limit: int) -> str:
@@ -108,7 +113,7 @@ def _line(text: str, limit: int) -> str:
 def _revise(
     session: Session, revision: int, old: WorkCalendar, new: WorkCalendar, source: str, by: Actor, now: datetime
 ) -> Outcome:
-    source = _line(source, SOURCE)
+    source = document(source)
     if not source:
         raise Refused("no_source")
     if new.last < old.last or new.first > old.first:

@@ -3,7 +3,7 @@
 The one rule: a preview writes nothing, and says what `apply` would do at that moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 
 from zalobot import reference
 from zalobot.accounts import log
-from zalobot.calendars import telling
-from zalobot.calendars.changing import DayChange, Outcome, change_days, with_changes
+from zalobot.calendars import papers, telling
+from zalobot.calendars.changing import DayChange, Outcome, change_days, document, with_changes
+from zalobot.calendars.papers import File
 from zalobot.calendars.recounting import recounted
 from zalobot.errors import Refused
 from zalobot.store.models import Account, CalendarVersion
@@ -85,14 +86,17 @@ def apply(
     by: Account,
     seen: str,
     until: date | None = None,
+    files: Mapping[str, File] | None = None,
 ) -> Outcome:
-    """Change the calendar that was on the screen (`seen`).
+    """Change the calendar that was on the screen (`seen`); `files`, by their sha256, are the document itself.
 
-    Raises Refused: `calendar_changed`, else as `change_days`.
+    Raises Refused: `calendar_changed`, else as `change_days` and `papers.attach`.
     """
     if reference.fresh(session).calendar.version != seen:
         raise Refused("calendar_changed")
     done = change_days(session, changes, source, Actor(by.id, str(by.role), name=by.full_name), now, until=until)
+    if files:
+        papers.attach(session, document(source), files, now, by=by)
     log.note(session, "calendar_changed", by, now, version=done.version, moved=done.moved, told=done.told)
     return done
 

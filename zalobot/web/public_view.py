@@ -208,7 +208,7 @@ def _receipt(
         received=receipt.received,
         due=receipt.due,
         days=strip(receipt, now),
-        skipped=skipped_runs(receipt.skipped),
+        skipped=skipped_runs(receipt.skipped, province.papers),
         rule_version=str(receipt.rule_version),
         calendar_version=receipt.calendar_version,
         law=receipt.law,

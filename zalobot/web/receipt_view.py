@@ -3,10 +3,12 @@
 The one rule: the strip is drawn from the receipt that was made then, not from today's calendar.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from zalobot.province import Paper
 from zalobot.receipt import Receipt, Skipped, Span
 from zalobot.web import filters
 from zalobot.web.filters import ending, local
@@ -94,11 +96,11 @@ def strip(receipt: Receipt, now: datetime) -> tuple[Cell, ...]:
     return _shortened(cells)
 
 
-def skipped_runs(skipped: tuple[Skipped, ...]) -> tuple[Off, ...]:
-    """The skipped days as runs with one reason each."""
+def skipped_runs(skipped: tuple[Skipped, ...], papers: Mapping[str, tuple[Paper, ...]]) -> tuple[Off, ...]:
+    """The skipped days as runs with one reason each, and the files of its document (`Province.papers`)."""
     runs: list[Off] = []
     for day in skipped:
-        runs = merged(runs, Off(day.date, day.date, day.name, day.source))
+        runs = merged(runs, Off(day.date, day.date, day.name, day.source, papers.get(day.source, ())))
     return tuple(runs)
 
 

@@ -1,9 +1,10 @@
 """Two questions a page asks of the working calendar: how long a full day is, and which days between two are off."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from zalobot.errors import PastHorizon
+from zalobot.province import Paper
 from zalobot.web.filters import HERE
 from zalobot.workdays import WorkCalendar
 
@@ -12,12 +13,14 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Off:
-    """A run of days off with the same reason. `name` is empty for the weekly rest days."""
+    """A run of days off with the same reason. `name` is empty for the weekly rest days; `papers` are the files of the
+    document `source`."""
 
     first: date
     last: date
     name: str = ""
     source: str = ""
+    papers: tuple[Paper, ...] = ()
 
     @property
     def days(self) -> int:
@@ -60,5 +63,5 @@ def days_off(calendar: WorkCalendar, after: date, before: date) -> list[Off]:
 def merged(runs: list[Off], more: Off) -> list[Off]:
     """Add a day off to runs: it prolongs the last run when it follows it and has the same reason."""
     if runs and runs[-1].last + _DAY == more.first and (runs[-1].name, runs[-1].source) == (more.name, more.source):
-        return [*runs[:-1], Off(runs[-1].first, more.last, more.name, more.source)]
+        return [*runs[:-1], replace(runs[-1], last=more.last)]
     return [*runs, more]

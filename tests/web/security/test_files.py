@@ -15,7 +15,7 @@ from tests.web.security.place import Answer, Place, Who
 from zalobot.store.blobs import BlobStore
 from zalobot.store.ids import new_id
 from zalobot.store.models import AccountRole, Attachment, AttachmentState, Ticket, WordingVersion
-from zalobot.web.officer.files import SHOWN, named
+from zalobot.web.handed import SHOWN, named
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

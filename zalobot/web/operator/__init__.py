@@ -6,6 +6,7 @@ The one rule: a page is drawn by `shell.html`, which brings the side list with i
 from zalobot.web.operator import (
     agencies,
     calendar,
+    calendar_papers,
     chat,
     chat_stream,
     events,
@@ -33,6 +34,7 @@ ROWS = (
     *chat_stream.ROWS,  # before the page of one conversation, whose address it would fit
     *chat.ROWS,
     *calendar.ROWS,
+    *calendar_papers.ROWS,
     *agencies.ROWS,
     *topics.ROWS,
     *officers.ROWS,

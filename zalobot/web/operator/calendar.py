@@ -18,7 +18,7 @@ from zalobot.web.access import Row
 from zalobot.web.acting import onwards, refused
 from zalobot.web.filters import local
 from zalobot.web.flashes import Flash
-from zalobot.web.operator import calendar_view, shell
+from zalobot.web.operator import calendar_papers, calendar_view, shell
 from zalobot.web.operator.acts import perform
 from zalobot.workdays import DayKind, Shift, Shifts, WorkCalendar
 
@@ -58,12 +58,13 @@ async def apply(request: web.Request) -> web.StreamResponse:
     edit = read(values, request.app[SERVICES].province.calendar)
     if edit.fault or values["doi_chieu"] != "1":
         return await _page(request, edit, previewed=True, refusal="" if edit.fault else "unread", status=422)
+    more: dict[str, Any] = {"seen": values["phien_ban"], "until": edit.until}
     try:
-        done = await perform(
-            request, editing.apply, edit.changes, edit.source, seen=values["phien_ban"], until=edit.until
-        )
+        files = await calendar_papers.sent(request, form.getall(calendar_papers.FIELD, []))
+        done = await perform(request, editing.apply, edit.changes, edit.source, files=files, **more)
     except Refused as refusal:
         return await _page(request, edit, previewed=True, refusal=refused(refusal), status=409)
+    await calendar_papers.keep(request, files)
     await request.app[SERVICES].coordination.publish(reference.TOPIC)
     way = f"{PATH}?nam={edit.days[0].year}" if edit.days else PATH
     return onwards(request, way, Flash("ok", "lich", code=done.version))
@@ -71,8 +72,10 @@ async def apply(request: web.Request) -> web.StreamResponse:
 
 async def history(request: web.Request) -> web.Response:
     """The versions there were."""
-    versions = await request.app[SERVICES].store.read(editing.versions)
-    return await shell.html(request, "calendar_versions", "calendar", versions=versions)
+    services = request.app[SERVICES]
+    versions = await services.store.read(editing.versions)
+    papers = services.province.papers
+    return await shell.html(request, "calendar_versions", "calendar", versions=versions, papers=papers)
 
 
 def read(given: object, calendar: WorkCalendar) -> Edit:
@@ -145,6 +148,7 @@ async def _page(
         "preview": preview,
         "refusal": refusal,
         "agencies": services.province.agencies,
+        "papers": services.province.papers,
         "kinds": KINDS,
     }
     return await shell.html(request, "calendar", "calendar", status=status, **things)
@@ -153,5 +157,5 @@ async def _page(
 ROWS = (
     Row("GET", PATH, shell.ROLES, show),
     Row("GET", f"{PATH}/cac-ban", shell.ROLES, history),
-    Row("POST", PATH, shell.ROLES, apply),
+    Row("POST", PATH, shell.ROLES, apply, calendar_papers.MOST),
 )

@@ -1,16 +1,12 @@
 """The operators' console in a real browser: it fits and can be read, a chat is live, one journey by keys alone."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp.test_utils import TestServer
 
 from tests.web import operators
-from tests.web.conftest import application
-from tests.web.operators import LAN
+from tests.web.operators import HOME, LAN, PAGES, fate, one
 from tests.web.seen import CUT_OFF, LOW_CONTRAST, SMALL_TARGETS, WIDER_THAN_THE_WINDOW, checked, press_until
-from tests.web.test_operator import HOME, PAGES, fate, one
 from zalobot.store.database import Store
 from zalobot.store.models import AccountRole, OutboxState
 from zalobot.web.access import COOKIE
@@ -22,24 +18,11 @@ pytestmark = pytest.mark.chromium
 
 
 @pytest.fixture
-def store(sqlite_url: str) -> Iterator[Store]:
-    made = operators.filled(sqlite_url)
-    yield made
-    made.close_now()
-
-
-@pytest.fixture
-async def address(store: Store) -> AsyncIterator[str]:
-    async with TestServer(application(store, secret_key="a key", public_url="http://127.0.0.1")) as server:
-        yield str(server.make_url("")).rstrip("/")
-
-
-@pytest.fixture
 async def faults() -> list[str]:
     return []
 
 
-async def seated(browser: "Browser", store: Store, address: str, role: AccountRole, faults: list[str]) -> "Page":
+async def sat_down(browser: "Browser", store: Store, address: str, role: AccountRole, faults: list[str]) -> "Page":
     """A tab of somebody who is signed in; it notes console errors, broken policies and requests outside."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     name = f"{role}.{len(faults)}.{id(context)}"
@@ -55,7 +38,7 @@ async def seated(browser: "Browser", store: Store, address: str, role: AccountRo
 async def test_every_page_fits_is_quiet_and_can_be_read_and_used(
     store: Store, address: str, browser: "Browser", faults: list[str]
 ) -> None:
-    page = await seated(browser, store, address, AccountRole.ADMIN, faults)
+    page = await sat_down(browser, store, address, AccountRole.ADMIN, faults)
     for path in (*PAGES, f"{HOME}/tai-khoan", f"{HOME}/tin-nhan/{one(store, OutboxState.UNCLEAR).id}"):
         for width, scheme in ((360, "dark"), (1280, "light")):
             await page.set_viewport_size({"width": width, "height": 740})
@@ -77,7 +60,7 @@ async def test_every_page_fits_is_quiet_and_can_be_read_and_used(
 async def test_an_undelivered_message_is_sent_again_by_keys_alone(
     store: Store, address: str, browser: "Browser", faults: list[str]
 ) -> None:
-    page = await seated(browser, store, address, AccountRole.OPERATOR, faults)
+    page = await sat_down(browser, store, address, AccountRole.OPERATOR, faults)
     key = one(store, OutboxState.FAILED).id
     await page.goto(address + HOME)
     await press_until(page, "a.q-t[href*='loc=failed']")
@@ -94,7 +77,7 @@ async def test_an_undelivered_message_is_sent_again_by_keys_alone(
 async def test_what_a_person_writes_appears_while_the_operator_types(
     store: Store, address: str, browser: "Browser", faults: list[str]
 ) -> None:
-    page = await seated(browser, store, address, AccountRole.OPERATOR, faults)
+    page = await sat_down(browser, store, address, AccountRole.OPERATOR, faults)
     await page.goto(f"{address}{HOME}/truc/{LAN}")
     await page.get_by_role("button", name="Tiếp nhận").click()
     await page.locator("#loi").fill("Em đang xem hồ sơ")
@@ -103,7 +86,7 @@ async def test_what_a_person_writes_appears_while_the_operator_types(
     assert await page.locator("#loi").input_value() == "Em đang xem hồ sơ"
     await page.get_by_role("button", name="Gửi", exact=True).click()
     await page.locator(".me .bub", has_text="Em đang xem hồ sơ").wait_for()
-    other = await seated(browser, store, address, AccountRole.ADMIN, faults)
+    other = await sat_down(browser, store, address, AccountRole.ADMIN, faults)
     await other.goto(f"{address}{HOME}/truc/{LAN}")
     await other.get_by_role("button", name="Tiếp nhận thay").click()
     await page.locator("#truc-song", has_text="vừa thay đổi").wait_for()

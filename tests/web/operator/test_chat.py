@@ -1,0 +1,74 @@
+"""A person is talked to from the console."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from tests.web import operators, sample
+from tests.web.operators import HOME, LAN, NAME, seated
+from tests.web.test_public_pages import words
+from tests.web.test_sign_in import Browser
+from zalobot.store.database import Store
+from zalobot.store.models import (
+    AccountRole,
+    Conversation,
+    LiveChat,
+    OutboxMessage,
+)
+
+
+async def test_a_chat_is_taken_over_said_and_given_back(store: Store, address: str, huy: Browser) -> None:
+    assert NAME in await huy.get(f"{HOME}/truc")
+    text = words(await huy.get(f"{HOME}/truc/{LAN}"))
+    assert text.index("Tôi hỏi về giấy phép") < text.index("gặp cán bộ") < text.index("Có ai không ạ?")
+    await huy.post(f"{HOME}/truc/{LAN}/tiep-nhan")
+    assert "Đã tiếp nhận" in huy.page
+    mai = await seated(store, address, "mai.lt", AccountRole.COORDINATOR, "STC")
+    await mai.get(f"{HOME}/truc/{LAN}")
+    assert "huy.pq giữ cuộc trò chuyện này" in words(mai.page)
+    await mai.post(f"{HOME}/truc/{LAN}/noi", loi="Chào anh")
+    assert (mai.status, "Chào anh" in mai.page or "Đồng chí không còn giữ" in words(mai.page)) == (409, True)
+    await huy.post(f"{HOME}/truc/{LAN}/noi", loi="Em nghe đây ạ")
+    office = select(OutboxMessage).where(OutboxMessage.template == "office")
+    assert [row.body["text"] for row in store.read_now(lambda s: s.exec(office).all())] == ["Em nghe đây ạ"]
+    await mai.get(f"{HOME}/truc/{LAN}")
+    await mai.post(f"{HOME}/truc/{LAN}/tiep-nhan", thay="1")
+    await huy.post(f"{HOME}/truc/{LAN}/noi", loi="Anh còn đó không?")
+    assert (huy.status, "Lời đã gõ còn nguyên" in huy.page) == (409, True)
+    await mai.post(f"{HOME}/truc/{LAN}/tra-lai")
+    assert "Không ai đang chờ" in mai.page
+    assert store.read_now(lambda s: s.exec(select(LiveChat)).all()) == []
+    await mai.http.close()
+
+
+async def test_where_zalo_takes_nothing_the_page_says_so_before_anybody_types(store: Store, huy: Browser) -> None:
+    def long_ago(session: Session) -> None:
+        session.get_one(Conversation, LAN).last_interaction_at = sample.NOW - timedelta(days=9)
+
+    store.run_now(long_ago)
+    assert "Lúc này Zalo không nhận tin gửi tới người này" in words(await huy.get(f"{HOME}/truc/{LAN}"))
+
+
+async def test_a_coordinator_comes_to_the_chat_and_to_nothing_else(store: Store, address: str) -> None:
+    mai = await seated(store, address, "mai.lt", AccountRole.COORDINATOR, "STC")
+    await mai.get(f"{HOME}/truc")
+    assert (mai.status, re.findall(r'href="(/van-hanh[^"]*)"', mai.page.split("<main")[0])) == (200, [f"{HOME}/truc"])
+    for path in ("", "/lich", "/tin-nhan", "/co-quan"):
+        await mai.get(HOME + path)
+        assert mai.status == 403, path
+    await mai.http.close()
+
+
+async def test_the_stream_of_a_chat_tells_that_something_was_said_and_not_what(
+    store: Store, address: str, huy: Browser
+) -> None:
+    async with huy.http.get(f"{address}{HOME}/truc/song?nguoi={LAN}") as answer:
+        await asyncio.sleep(0.1)
+        store.run_now(lambda session: operators.event(session, 77, "Bí mật của tôi", minutes=1))
+        told = b""
+        async with asyncio.timeout(8):
+            while b"thay-doi" not in told:
+                told += await answer.content.readany()
+    assert "Bí mật" not in told.decode()
