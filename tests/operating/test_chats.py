@@ -9,11 +9,11 @@ from sqlmodel import Session, select
 from tests.handlers.test_staff_between import staff_says
 from tests.journeys.stage import OA, Person, Stage, report
 from tests.journeys.test_report_issue import WAREHOUSE
-from zalobot import withdrawals
+from zalobot import attachments, withdrawals
 from zalobot.accounts import log
 from zalobot.errors import Refused
 from zalobot.operating import chats, transcripts
-from zalobot.store.models import Account, AdminEvent, Conversation, LiveChat
+from zalobot.store.models import Account, AdminEvent, Attachment, Conversation, LiveChat
 from zalobot.store.queries import chats as lists
 from zalobot.tickets import adding, finding
 
@@ -170,18 +170,24 @@ def test_the_transcript_has_all_four_sides_in_order(stage: Stage, lan: Person, h
     stage.later(minutes=1)
     lan.sends_photo()
     read = stage.store.read_now(transcripts.lines, lan.id, OA)
-    told = [(str(line.side), line.text or line.kinds[0]) for line in read]
+    told = [(str(line.side), line.text or line.files[0].kind) for line in read]
     assert told[-4:] == [("bot", asked), ("staff", "Chào anh"), ("office", "Em là Huy"), ("person", "image")]
     assert ("person", "gặp cán bộ") in told[:-4]
 
 
 def test_what_happens_in_a_conversation_changes_its_mark(stage: Stage, lan: Person, huy: Account) -> None:
+    def fetched(session: Session) -> None:
+        (photo,) = session.exec(select(Attachment)).all()
+        attachments.kept(session, photo.id, "a" * 64, "image/jpeg", 1)
+
     marks = [stage.store.read_now(transcripts.mark, lan.id)]
     for step in (
         lambda: lan.says("gặp cán bộ"),
         lambda: do(stage, chats.take, lan.id, by=huy),
         lambda: lan.says("alo"),
         lambda: say(stage, lan, "Em nghe", huy),
+        lambda: lan.sends_photo(),
+        lambda: stage.store.run_now(fetched),
         lambda: do(stage, chats.give_back, lan.id, by=huy),
     ):
         step()

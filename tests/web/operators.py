@@ -1,10 +1,14 @@
 """What the operators' pages show in tests: the sample week, and one of everything that needs a hand."""
 
+import io
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 import aiohttp
 from aiohttp import CookieJar
+from PIL import Image
 from sqlmodel import Session, col, select
 from yarl import URL
 
@@ -17,11 +21,14 @@ from zalobot import province as packs
 from zalobot.accounts import sessions
 from zalobot.knowledge import keeping
 from zalobot.pack_knowledge import KnownAnswer
+from zalobot.store.blobs import BlobStore
 from zalobot.store.database import Store
 from zalobot.store.ids import new_id
 from zalobot.store.models import (
     Account,
     AccountRole,
+    Attachment,
+    AttachmentState,
     Attempt,
     Channel,
     Conversation,
@@ -130,21 +137,50 @@ def message(session: Session, state: OutboxState, *, code: int | None = None, **
     return key
 
 
-def event(session: Session, number: int, text: str, *, minutes: int, error: str = "") -> None:
-    """Something the person of the sample wrote so many minutes ago; with an error it failed."""
+def event(
+    session: Session,
+    number: int,
+    text: str,
+    *,
+    minutes: int,
+    error: str = "",
+    attached: Sequence[dict[str, object]] = (),
+) -> None:
+    """Something the person of the sample wrote so many minutes ago, perhaps with something attached as Zalo tells it;
+    with an error it failed."""
     at = sample.NOW - timedelta(minutes=minutes)
     body = {
         "app_id": "1",
         "event_name": "user_send_text",
         "sender": {"id": LAN},
         "recipient": {"id": "42"},
-        "message": {"msg_id": f"m{number}{minutes}", "text": text},
+        "message": {"msg_id": f"m{number}{minutes}", "text": text, "attachments": list(attached)},
         "timestamp": str(int(at.timestamp() * 1000)),
     }
     given = {"key": f"{number}{minutes}{text}", "person_id": LAN, "name": "user_send_text", "body": json.dumps(body)}
     state = InboxState.FAILED if error else InboxState.DONE
     times = {"at": at, "received_at": at, "done_at": at}
     session.add(InboxEvent(id=new_id(), **given, **times, state=state, error=error or None, attempts=1))
+
+
+def photo(session: Session, files: Path, *, minutes: int = 3) -> bytes:
+    """The person of the sample sends a photo, which we keep; its bytes."""
+    made = io.BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(made, "jpeg")
+    data = made.getvalue()
+    attached(session, "image", "photo", minutes=minutes, sha256=BlobStore(files).put(data), content_type="image/jpeg")
+    return data
+
+
+def attached(session: Session, kind: str, name: str, *, minutes: int, **kept: object) -> str:
+    """Something the person of the sample sends besides words, and the row that is kept of it; the row's key."""
+    key, url = new_id(), f"https://f.zdn.vn/{name}"
+    payload = {"url": url} | ({"name": name, "size": "48000"} if kind == "file" else {})
+    event(session, 7, "", minutes=minutes, attached=[{"type": kind, "payload": payload}])
+    known = {"state": AttachmentState.KEPT, "url": url, "name": payload.get("name", "")} | kept
+    times = {"try_at": sample.NOW, "created_at": sample.NOW}
+    session.add(Attachment(id=key, person_id=LAN, kind=kind, **known, **times))
+    return key
 
 
 def _people(session: Session) -> None:

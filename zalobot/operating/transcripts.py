@@ -4,7 +4,7 @@ The one rule: it is read from inbox and outbox as they stand; nothing is kept of
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,8 @@ from sqlmodel import Session, col
 from zalobot.outbox import OFFICE
 from zalobot.outbox.leaving import SIGN
 from zalobot.store.models import (
+    Attachment,
+    AttachmentState,
     Conversation,
     InboxEvent,
     LiveChat,
@@ -24,6 +26,7 @@ from zalobot.store.models import (
     TicketState,
 )
 from zalobot.tickets import finding
+from zalobot.zalo.attachments import Attachment as OfZalo
 from zalobot.zalo.events import Event, Kind
 from zalobot.zalo.messages import Outgoing
 
@@ -40,13 +43,25 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """Something attached. `key` opens the file where we keep it, `missing`: it could not be had from Zalo."""
+
+    kind: str
+    name: str = ""
+    size: int | None = None
+    key: str = ""
+    content_type: str = ""
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One message. `kinds` are those of what was attached; `state` is that of ours in the outbox, "" for all others."""
+    """One message. `state` is that of ours in the outbox, "" for all others."""
 
     at: datetime
     side: Side
     text: str
-    kinds: tuple[str, ...] = ()
+    files: tuple[Sent, ...] = ()
     buttons: tuple[str, ...] = ()
     state: str = ""
     seen_at: datetime | None = None
@@ -67,11 +82,10 @@ class About:
 def lines(session: Session, person_id: str, oa_id: str) -> list[Line]:
     """The newest messages of both sides, the oldest first."""
     events = select(InboxEvent).where(col(InboxEvent.person_id) == person_id).order_by(col(InboxEvent.id).desc())
-    heard = [
-        line
-        for row in session.execute(events.limit(2 * MOST)).scalars()
-        if (line := _heard(Event.parse(row.body.encode(), oa_id, row.received_at))) is not None
-    ]
+    rows_heard = session.execute(events.limit(2 * MOST)).scalars()
+    told = [Event.parse(row.body.encode(), oa_id, row.received_at) for row in rows_heard]
+    kept = _kept(session, person_id, {sent.url for event in told for sent in event.attachments if sent.url})
+    heard = [line for event in told if (line := _heard(event, kept)) is not None]
     rows = select(OutboxMessage).where(
         col(OutboxMessage.person_id) == person_id,
         col(OutboxMessage.template) != SIGN,
@@ -110,11 +124,15 @@ def mark(session: Session, person_id: str) -> str:
         .order_by(col(OutboxMessage.id).desc())
         .limit(3)
     )
+    fetched = select(func.count()).where(
+        col(Attachment.person_id) == person_id, col(Attachment.state) != AttachmentState.WANTED
+    )
     hands = select(col(Conversation.with_person_until)).where(col(Conversation.person_id) == person_id)
     return _digest(
         (
             session.execute(newest).scalar(),
             *session.execute(ours),
+            session.execute(fetched).scalar(),
             session.execute(hands).scalar(),
             session.execute(chats.where(col(LiveChat.person_id) == person_id)).one(),
         )
@@ -125,24 +143,47 @@ def _digest(seen: Iterable[object]) -> str:
     return hashlib.sha256("|".join(map(str, seen)).encode()).hexdigest()[:16]
 
 
-def _heard(event: Event) -> Line | None:
-    kinds = tuple(dict.fromkeys(sent.kind for sent in event.attachments))
+def _kept(session: Session, person_id: str, addresses: Collection[str]) -> dict[str, Attachment]:
+    """What we keep of what was sent, by Zalo's address of it, which says which message it hung on."""
+    if not addresses:
+        return {}
+    query = select(Attachment).where(col(Attachment.person_id) == person_id, col(Attachment.url).in_(addresses))
+    return {row.url: row for row in session.execute(query.order_by(col(Attachment.id))).scalars()}
+
+
+def _heard(event: Event, kept: Mapping[str, Attachment]) -> Line | None:
     words = event.text or next((sent.description for sent in event.attachments if sent.description), "")
+    files = tuple(_sent(sent, kept.get(sent.url)) for sent in event.attachments)
     if event.kind is Kind.MESSAGE:
-        return Line(event.at, Side.PERSON, words, kinds)
+        return Line(event.at, Side.PERSON, words, files)
     if event.kind is Kind.ECHO and event.admin_id:
-        return Line(event.at, Side.STAFF, words, kinds)
+        return Line(event.at, Side.STAFF, words, files)
     return None
+
+
+def _sent(sent: OfZalo, row: Attachment | None) -> Sent:
+    name = sent.name or sent.phone
+    if row is None:
+        return Sent(sent.kind, name, sent.size)
+    key = row.id if row.state is AttachmentState.KEPT and row.sha256 else ""
+    missing = row.state is AttachmentState.REFUSED
+    return Sent(sent.kind, name or row.name, row.size or sent.size, key, row.content_type, missing)
+
+
+def file(session: Session, person_id: str, key: str) -> Attachment | None:
+    """A file that this person sent; None for anybody else's."""
+    row = session.get(Attachment, key)
+    return row if row is not None and row.person_id == person_id else None
 
 
 def _said(row: OutboxMessage) -> Line:
     outgoing = Outgoing.from_json(row.body)
-    kinds = tuple(kind for kind, there in (("image", outgoing.has_image), ("file", outgoing.has_file)) if there)
+    files = tuple(Sent(kind) for kind, there in (("image", outgoing.has_image), ("file", outgoing.has_file)) if there)
     return Line(
         row.sent_at or row.created_at,
         Side.OFFICE if row.template == OFFICE else Side.BOT,
         outgoing.text,
-        kinds,
+        files,
         tuple(button.title for button in outgoing.buttons),
         str(row.state),
         row.seen_at,

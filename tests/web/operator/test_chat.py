@@ -3,6 +3,7 @@
 import asyncio
 import re
 from datetime import timedelta
+from pathlib import Path
 
 from sqlmodel import Session, select
 
@@ -10,9 +11,11 @@ from tests.web import operators, sample
 from tests.web.operators import HOME, LAN, NAME, seated
 from tests.web.test_public_pages import words
 from tests.web.test_sign_in import Browser
+from zalobot.store.blobs import BlobStore
 from zalobot.store.database import Store
 from zalobot.store.models import (
     AccountRole,
+    AttachmentState,
     Conversation,
     LiveChat,
     OutboxMessage,
@@ -72,3 +75,29 @@ async def test_the_stream_of_a_chat_tells_that_something_was_said_and_not_what(
             while b"thay-doi" not in told:
                 told += await answer.content.readany()
     assert "Bí mật" not in told.decode()
+
+
+async def test_what_was_sent_is_seen_and_opened_from_our_own_address_alone(
+    store: Store, huy: Browser, files: Path
+) -> None:
+    data = store.run_now(lambda session: operators.photo(session, files))
+    name = "Hợp đồng <b>.pdf"
+    paper = {"sha256": BlobStore(files).put(b"%PDF-1.7"), "content_type": "application/pdf", "size": 48_000}
+    key = store.run_now(lambda s: operators.attached(s, "file", name, minutes=2, **paper))
+    store.run_now(lambda s: operators.attached(s, "file", "to.mp4", minutes=1, state=AttachmentState.REFUSED))
+    store.run_now(lambda s: operators.attached(s, "image", "moi", minutes=0, state=AttachmentState.WANTED))
+    page = await huy.get(f"{HOME}/truc/{LAN}")
+    [shown] = re.findall(r'<img src="([^"]+)"', page)
+    assert shown.startswith(f"{HOME}/truc/{LAN}/tep/")
+    assert "zdn.vn" not in page
+    assert "Hợp đồng <b>.pdf 47 kB" in words(page.replace("&lt;b&gt;", "[b]")).replace("[b]", "<b>")
+    assert "to.mp4 Không tải được từ Zalo" in words(page)
+    assert "Ảnh đang tải về" in words(page)
+    async with huy.http.get(huy.address + shown) as answer:
+        assert (await answer.read(), answer.headers["Content-Type"]) == (data, "image/jpeg")
+    async with huy.http.get(f"{huy.address}{HOME}/truc/{LAN}/tep/{key}") as answer:
+        assert (await answer.read(), answer.headers["Content-Type"]) == (b"%PDF-1.7", "application/octet-stream")
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    for path in (f"/truc/khac/tep/{key}", f"/truc/{LAN}/tep/{'0' * 26}"):
+        await huy.get(HOME + path)
+        assert huy.status == 404, path

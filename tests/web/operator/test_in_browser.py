@@ -1,5 +1,6 @@
 """The operators' console in a real browser: it fits and can be read, a chat is live, one journey by keys alone."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,10 +76,13 @@ async def test_an_undelivered_message_is_sent_again_by_keys_alone(
 
 
 async def test_what_a_person_writes_appears_while_the_operator_types(
-    store: Store, address: str, browser: "Browser", faults: list[str]
+    store: Store, address: str, files: Path, browser: "Browser", faults: list[str]
 ) -> None:
     page = await sat_down(browser, store, address, AccountRole.OPERATOR, faults)
+    store.run_now(lambda session: operators.photo(session, files))
     await page.goto(f"{address}{HOME}/truc/{LAN}")
+    await page.wait_for_function("document.querySelector('.zpic img').naturalWidth === 640")
+    assert await page.evaluate(CUT_OFF) == []
     await page.get_by_role("button", name="Tiếp nhận").click()
     await page.locator("#loi").fill("Em đang xem hồ sơ")
     store.run_now(lambda session: operators.event(session, 99, "Tôi gửi thêm số giấy phép", minutes=0))

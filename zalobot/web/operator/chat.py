@@ -18,6 +18,7 @@ from zalobot.services import SERVICES, Services
 from zalobot.store.models import Channel, LiveChat
 from zalobot.store.queries import chats as lists
 from zalobot.store.queries.chats import Waiting
+from zalobot.web import handed
 from zalobot.web.access import COORDINATORS, WHO, Row
 from zalobot.web.acting import refused
 from zalobot.web.operator import shell
@@ -129,6 +130,15 @@ def _list(session: Session, now: datetime) -> tuple[list[Waiting], str]:
     return lists.listed(session, now), transcripts.mark(session, "")
 
 
+async def file(request: web.Request) -> web.StreamResponse:
+    """Something this person sent, to whoever may talk to them."""
+    services = request.app[SERVICES]
+    row = await services.store.read(transcripts.file, _person(request), request.match_info["key"][:26])
+    if row is None:
+        raise web.HTTPNotFound
+    return handed.file(services, row.sha256, row.name, row.content_type)
+
+
 def _person(request: web.Request) -> str:
     return str(request.match_info["person"])
 
@@ -140,6 +150,7 @@ def _way(request: web.Request) -> str:
 ROWS = (
     Row("GET", PATH, ROLES, show),
     Row("GET", f"{PATH}/{{person}}", ROLES, one),
+    Row("GET", f"{PATH}/{{person}}/tep/{{key}}", ROLES, file),
     Row("POST", f"{PATH}/{{person}}/tiep-nhan", ROLES, take),
     Row("POST", f"{PATH}/{{person}}/noi", ROLES, say),
     Row("POST", f"{PATH}/{{person}}/tra-lai", ROLES, give_back),
