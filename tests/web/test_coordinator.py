@@ -103,6 +103,23 @@ async def test_confirming_goes_on_to_the_next(store: Store, mai: Browser) -> Non
     assert ticket(store, ROUTE)[0].confirmed_at == sample.NOW
 
 
+async def test_confirming_twice_goes_on_to_the_next_twice(store: Store, mai: Browser) -> None:
+    form = dict(mai.hidden) | {"phien_ban": version(store, ROUTE), "ke": AGAIN}
+    for _ in range(2):
+        await mai.post(f"{DESK}/{ROUTE}/xac-nhan", form=False, **form)
+        assert mai.where == f"{DESK}?ma={AGAIN}"
+
+
+async def test_words_are_never_cut(store: Store, mai: Browser) -> None:
+    text = "Xin giao đất bổ sung cho dự án. " * 500
+    form = {"topic": "dat-dai", "agencies": "SNNMT", "phien_ban": version(store, AGAIN)}
+    page = await mai.post(f"{DESK}/{AGAIN}/tach", text=text, reason="Hai việc khác nhau. " * 60, **form)
+    assert (mai.status, "dài quá 1000 ký tự" in page) == (409, True)
+    await mai.post(f"{DESK}/{AGAIN}/tach", text=text, reason="Hai việc khác nhau.", **form)
+    texts = store.read_now(lambda s: [ticket.description for ticket in s.exec(select(Ticket))])
+    assert texts.count(text.strip()) + texts.count(text) == 1
+
+
 async def test_an_agency_is_added_once(store: Store, mai: Browser) -> None:
     await mai.post(f"{DESK}/{ROUTE}/them", agency="CA", phien_ban=version(store, ROUTE))
     assert [part.agency for part in ticket(store, ROUTE)[1]] == ["STC", "CA"]
@@ -154,6 +171,7 @@ async def test_a_duplicate_is_merged_only_where_no_agency_loses_its_part(store: 
     await mai.post(f"{DESK}/{AGAIN}/gop", phien_ban=version(store, AGAIN), **form)
     assert mai.status == 409
     assert "Cùng một đoạn đường." in mai.page
+    assert f"Hồ sơ {ROUTE} chưa có phần việc của Sở Xây dựng." in mai.page
     await mai.post(f"{DESK}/{ROUTE}/them", agency="SXD", phien_ban=version(store, ROUTE))
     await mai.post(f"{DESK}/{AGAIN}/gop", phien_ban=version(store, AGAIN), **form)
     assert mai.where == f"{DESK}?ma={ROUTE}"

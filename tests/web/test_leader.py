@@ -173,6 +173,18 @@ async def test_a_direction_without_words_is_refused_and_what_was_typed_stays(chi
     assert ">Gấp</textarea>" in page
 
 
+async def test_a_direction_is_never_cut_and_given_once_however_often_it_is_sent(store: Store, chief: Browser) -> None:  # noqa: F811
+    page = await chief.post(f"{TICKET}/1/chi-dao", noi_dung="Trả lời dứt điểm. " * 60)
+    assert (chief.status, "dài quá 1000 ký tự" in page, ("Trả lời dứt điểm. " * 60).strip() in page) == (
+        409,
+        True,
+        True,
+    )
+    for _ in range(2):
+        await chief.post(f"{TICKET}/1/chi-dao", noi_dung=WORDS)
+        assert chief.page.count(WORDS) == 1
+
+
 async def test_a_head_neither_directs_nor_reads_what_is_of_another_agency(store: Store, chief: Browser) -> None:  # noqa: F811
     assert f'action="{TICKET}/1/chi-dao"' in chief.page
     assert f'action="{TICKET}/2/chi-dao"' not in chief.page

@@ -13,7 +13,7 @@ from tests.web.test_sign_in import Browser, account, browser  # noqa: F401
 from zalobot import province as packs
 from zalobot import reference, speech, templating
 from zalobot.store.database import Store
-from zalobot.store.models import Account, AccountRole, LedgerHead, Part, PartState, TicketEvent
+from zalobot.store.models import Account, AccountRole, LedgerHead, Part, PartNote, PartState, TicketEvent
 from zalobot.store.queries import work
 from zalobot.web.officer import part_pages
 
@@ -104,6 +104,57 @@ async def test_whoever_comes_second_is_told_what_happened_and_keeps_the_text(sto
     assert officer.status == 409
     assert "Nội dung đã gõ còn nguyên" in page
     assert "thứ nhất" in part(store).answer
+
+
+async def test_a_slow_phone_that_sends_twice_is_told_the_same_twice(store: Store, officer: Browser) -> None:
+    sent = (
+        ("ghi-chu", {"note": "Đã gọi Ban Quản lý, chờ bản vẽ."}),
+        ("hoi", {"question": "Xin gửi bản vẽ mặt bằng kho và giấy phép?"}),
+        ("khong-thuoc", {"owner": "BQLKKT", "reason": "Kho nằm trong khu kinh tế cửa khẩu."}),
+        ("tra-loi", {"text": "Được. Nộp song song.", "du_thieu": "1"}),
+    )
+    for way, words in sent:
+        await officer.get(PART)
+        form = dict(officer.hidden)
+        for _ in range(2):
+            await officer.post(f"{PART}/{way}", form=False, **(form | words))
+            assert (officer.status, officer.where.partition("#")[0] in ("/can-bo", PART)) == (200, True), way
+    kinds = store.read_now(lambda s: [e.kind for e in s.exec(select(TicketEvent).where(TicketEvent.at == sample.NOW))])
+    assert sorted(kinds) == ["answered", "declined", "question_asked"]
+    assert len(store.read_now(lambda s: s.exec(select(PartNote)).all())) == 1
+
+
+async def test_what_is_too_long_is_refused_whole_and_lines_do_not_count_twice(store: Store, officer: Browser) -> None:
+    await officer.get(PART)
+    lines = "Được. Nộp hồ sơ.\r\n" * 230  # 4140 letters as sent, 3910 as typed
+    long = "Hồ sơ nộp tại Trung tâm. " * 800
+    page = await officer.post(f"{PART}/tra-loi", text=long, du_thieu="1")
+    assert (officer.status, "dài quá 4000 ký tự" in page, long in page) == (422, True, True)
+    for way, field in (("hoi", "question"), ("khong-thuoc", "reason"), ("ghi-chu", "note")):
+        page = await officer.post(f"{PART}/{way}", owner="CA", **{field: long})
+        assert (officer.status, "dài quá 2000 ký tự" in page, long.strip() in page) == (409, True, True), way
+    assert "maxlength" not in "".join(re.findall("<textarea[^>]*>", page)), "a browser would cut what is pasted"
+    await officer.post(f"{PART}/tra-loi", text=lines, du_thieu="1")
+    assert part(store).answer == lines.replace("\r\n", "\n").strip()
+
+
+async def test_the_head_explains_in_public_why_it_is_late(store: Store, browser: Browser) -> None:  # noqa: F811
+    def overdue(session: Session) -> None:
+        late = session.exec(select(Part).where(Part.code == "QN-2611-00042/1")).one()
+        late.due_at, late.explain_until = sample.NOW - timedelta(hours=1), sample.NOW + timedelta(hours=6)
+
+    store.run_now(overdue)
+    account(store, "truong.sxd", AccountRole.HEAD, "SXD")
+    await browser.sign_in("truong.sxd")
+    await browser.get(PART)
+    form = dict(browser.hidden) | {"explanation": "Chờ kết quả đo đạc lại ranh giới.", "new_date": "2026-12-01"}
+    for _ in range(2):
+        await browser.post(f"{PART}/giai-trinh", form=False, **form)
+        assert "Đã công khai giải trình" in browser.page
+    explained = part(store)
+    assert (explained.explanation, str(explained.new_date)) == (form["explanation"], "2026-12-01")
+    page = await browser.post(f"{PART}/giai-trinh", form=False, **(form | {"explanation": "Một lý do khác hẳn."}))
+    assert (browser.status, "Một lý do khác hẳn." in page) == (409, True), "an old screen"
 
 
 async def test_a_question_stops_the_clock(store: Store, officer: Browser) -> None:

@@ -78,6 +78,7 @@ OTHERS: Final = (
     placeholder("ngay_hieu_luc", "facts", lambda f: spoken.day(f["on"]) if f.get("on") else ""),
     placeholder("co_quan_cu", "facts", lambda f: _agency(f, "old")),
     placeholder("co_quan_moi", "facts", lambda f: _agency(f, "new")),
+    placeholder("co_quan_thieu", "facts", lambda f: ", ".join(f.get("lacking") or ())),
     placeholder("gioi_han", "facts", lambda f: str(f.get("limit") or "")),
     placeholder("dong", "problem", lambda p: str(p.line)),
     placeholder("chi_tiet", "problem", lambda p: p.detail),

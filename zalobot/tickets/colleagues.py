@@ -68,6 +68,8 @@ def note(session: Session, code: str, text: str, asked: str, officer: Officer, n
     if not text.strip():
         raise Refused("reason_missing", part=part.code)
     colleague = _colleague(session, part, asked, officer.agency) if asked else None
+    if (last := _last_note(session, part, officer)) is not None and last.text == text.strip():
+        return last  # sent twice
     made = PartNote(
         id=new_id(),
         part_id=part.id,
@@ -81,6 +83,13 @@ def note(session: Session, code: str, text: str, asked: str, officer: Officer, n
     if colleague is not None:
         _tell(session, "officer/opinion_asked", ticket, part, colleague, officer, now, text=made.text)
     return made
+
+
+def _last_note(session: Session, part: Part, officer: Officer) -> PartNote | None:
+    mine = (col(PartNote.part_id) == part.id, col(PartNote.officer_id) == officer.id)
+    query = select(PartNote).where(*mine).order_by(col(PartNote.id).desc()).limit(1)
+    found: PartNote | None = session.execute(query).scalar_one_or_none()
+    return found
 
 
 def notes(session: Session, part_id: str, agency: str) -> list[Note]:

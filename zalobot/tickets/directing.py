@@ -6,7 +6,7 @@ agency, the coordinators and the leaders, kept beside the ledger like every reas
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, select
 from sqlmodel import Session, col
@@ -20,6 +20,7 @@ from zalobot.tickets.working import of_agency
 
 AT_LEAST = 5  # characters of a direction
 MOST = 1000
+AGAIN = timedelta(minutes=10)
 WORDS = "direction"
 
 
@@ -38,7 +39,7 @@ def direct(
 ) -> tuple[Ticket, Part]:
     """Tell the head and whoever holds a part what is expected of them; a leader may, and the head of the agency.
 
-    Raises Refused: not_allowed, reason_missing (too few words); IllegalTransition for a part that is over.
+    Raises Refused: not_allowed, reason_missing (too few words), too_long; IllegalTransition for a part that is over.
     """
     ticket, part, _ = finding.part_by_code(session, code)
     if officer.role is not Role.LEADER and not (officer.role is Role.HEAD and officer.agency == part.agency):
@@ -46,9 +47,13 @@ def direct(
     changes.check_part(session, ticket, part, seen)
     if len(text.strip()) < AT_LEAST:
         raise Refused("reason_missing", part=part.code)
+    if len(text.strip()) > MOST:
+        raise Refused("too_long", limit=MOST)
     if part.state not in life.OPEN:
         raise Refused("already_answered", code=part.code)
-    said = text.strip()[:MOST]
+    said = text.strip()
+    if any(_again(one, part, officer, said, now) for one in of_ticket(session, ticket.id)):
+        return ticket, part
     told = [one for one in _addressees(session, part) if one.id != officer.id]
     by = of_agency(officer, part.agency)
     record(session, ticket, EventKind.DIRECTED, by, now, part=part, texts={WORDS: said}, told=len(told))
@@ -67,6 +72,12 @@ def of_ticket(session: Session, ticket_id: str) -> tuple[Direction, ...]:
         .order_by(col(TicketEvent.seq))
     )
     return tuple(Direction(row[0], row[1], row[2], row[3]) for row in session.execute(query) if row[3])
+
+
+def _again(one: Direction, part: Part, officer: Officer, said: str, now: datetime) -> bool:
+    """Whether this was said a moment ago: a slow phone sends twice."""
+    same = (one.part_number, one.role, one.text) == (part.number, officer.role, said)
+    return same and now - one.at < AGAIN
 
 
 def _addressees(session: Session, part: Part) -> Sequence[Officer]:

@@ -11,7 +11,7 @@ from zalobot import reference
 from zalobot.errors import Refused
 from zalobot.province import Province
 from zalobot.store.models import EventKind, Officer, Part, Role, Ticket
-from zalobot.tickets import finding, life, patience, telling
+from zalobot.tickets import changes, finding, life, patience, telling
 from zalobot.tickets.record import record
 from zalobot.tickets.triage import public_reason
 from zalobot.tickets.working import actor
@@ -32,15 +32,24 @@ def explained(part: Part) -> bool:
 
 
 def explain(
-    session: Session, code: str, reason: str, new_date: date, officer: Officer, now: datetime
+    session: Session,
+    code: str,
+    reason: str,
+    new_date: date,
+    officer: Officer,
+    now: datetime,
+    *,
+    seen: int | None = None,
 ) -> tuple[Ticket, Part]:
-    """Give the public reason why a part is late and the day it will be answered; the business is told.
-
-    Late explanations are taken too, and marked. Raises Refused: not_the_head, not_late, reason_missing, date_not_ahead,
+    """Give the public reason why a part is late and the day it will be answered; the business is told. What is sent
+    twice is said once. Late explanations are taken too, and marked. Raises Refused: not_the_head, not_late, reason_missing, date_not_ahead,
     date_not_worked.
     """
     ticket, part, _ = finding.part_by_code(session, code)
     check(part, officer, now)
+    if explained(part) and (part.explanation, part.new_date) == (reason, new_date):
+        return ticket, part
+    changes.check_part(session, ticket, part, seen)
     if len(reason.strip()) < AT_LEAST:
         raise Refused("reason_missing", code=part.code)
     if problem := date_problem(new_date, now.astimezone(LOCAL).date(), reference.current(session)):

@@ -45,6 +45,8 @@ def decline(
     offered = is_offered(part, officer)
     if not offered:
         check_mine(part, officer)
+    if part.state is PartState.DECLINED and (part.declined_to, part.declined_reason) == (owner, reason):
+        return ticket, part  # sent twice
     changes.check_part(session, ticket, part, seen)
     _check_owner(session, part, owner, officer)
     if offered:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from zalobot import templating
+from zalobot import reference, templating
 from zalobot.errors import IllegalTransition, Refused
 from zalobot.store.models import GONE_TICKET, Attachment, EventKind, Officer, Part, PartState, Ticket, Tier
 from zalobot.tickets import adding, changes, facts, finding, life, telling
@@ -33,7 +33,7 @@ def merge(
     found = {name: finding.locked(session, name) for name in sorted((code, into))}  # one order: no deadlock
     (ticket, parts), (other, others) = found[code], found[into]
     changes.check_ticket(session, ticket, seen)
-    _check(ticket, parts, other, others)
+    _check(session, ticket, parts, other, others)
     ending = [part for part in parts if part.state in life.OPEN]
     for part in ending:
         end_pause(session, part, now)
@@ -55,15 +55,18 @@ def merge(
     return ticket, other
 
 
-def _check(ticket: Ticket, parts: Sequence[Part], other: Ticket, others: Sequence[Part]) -> None:
+def _check(session: Session, ticket: Ticket, parts: Sequence[Part], other: Ticket, others: Sequence[Part]) -> None:
     for one in (ticket, other):
         if one.state in GONE_TICKET or one.merged_into:
             raise IllegalTransition("illegal_transition", code=one.code)
     if ticket.person_id != other.person_id and Tier.SEALED in (ticket.tier, other.tier):
         raise Refused("sealed_merge", code=ticket.code)
     there = {part.agency for part in others if part.state not in (PartState.WITHDRAWN, PartState.DROPPED)}
-    if any(part.agency not in there for part in parts if part.state in life.OPEN):
-        raise Refused("merge_lacks_agency", code=other.code)
+    known = reference.current(session).agencies
+    lacking = [part.agency for part in parts if part.state in life.OPEN and part.agency not in there]
+    if lacking:
+        names = [known[code].name if code in known else code for code in dict.fromkeys(lacking)]
+        raise Refused("merge_lacks_agency", code=other.code, lacking=names)
 
 
 def _followers(ticket: Ticket, other: Ticket) -> list[str]:

@@ -67,10 +67,10 @@ def confirm(session: Session, code: str, officer: Officer, now: datetime, *, see
     """Say that the agencies are the right ones (within 2 working hours of the receipt); once is enough."""
     check_coordinator(officer)
     ticket, _ = finding.locked(session, code)
-    changes.check_ticket(session, ticket, seen)
     if ticket.state in GONE_TICKET:
         raise IllegalTransition("illegal_transition", code=ticket.code)
     if ticket.confirmed_at is None:
+        changes.check_ticket(session, ticket, seen)
         until = confirm_by(session, ticket)
         ticket.confirmed_at, ticket.confirm_remind_at = now, None
         ticket.version += 1

@@ -71,12 +71,14 @@ def accept(
 def answer(
     session: Session, code: str, text: str, officer: Officer, now: datetime, *, seen: int | None = None
 ) -> tuple[Ticket, Part]:
-    """Answer a part: it is public at once, and the business is asked for its verdict.
+    """Answer a part: it is public at once, and the business is asked for its verdict. What is sent twice is said once.
 
     What an adequate answer would name and this one does not is written down with it.
     """
     ticket, part, parts = finding.part_by_code(session, code)
     check_mine(part, officer)
+    if part.state is PartState.ANSWERED and (part.officer_id, part.answer) == (officer.id, text):
+        return ticket, part
     changes.check_part(session, ticket, part, seen)
     if part.state in (PartState.ANSWERED, PartState.CLOSED):
         raise Refused("already_answered", part=part.code)
@@ -111,9 +113,11 @@ def answer(
 def ask_business(
     session: Session, code: str, question: str, officer: Officer, now: datetime, *, seen: int | None = None
 ) -> tuple[Ticket, Part]:
-    """Ask the business for something concrete; the clock waits, in public, until it replies."""
+    """Ask the business for something concrete; the clock waits, in public, until it replies. Once is enough."""
     ticket, part, parts = finding.part_by_code(session, code)
     check_mine(part, officer)
+    if part.state is PartState.PAUSED and (part.officer_id, part.question) == (officer.id, question):
+        return ticket, part
     changes.check_part(session, ticket, part, seen)
     life.move(part, PartState.PAUSED)
     finding.asked_anew(session)

@@ -3,7 +3,7 @@
 The one rule: what is refused is said in the words of the chat, on the page one came from, and nothing typed is lost.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,19 @@ async def perform(request: web.Request, verb: Verb, *words: Any) -> Any:
     await live.rung(services.coordination)
     await services.coordination.publish(OUTBOX)
     return result
+
+
+async def typed(request: web.Request, *names: str) -> dict[str, str]:
+    """What was typed into these fields, whole: what is too long is refused later with its words kept, never cut."""
+    data = await request.post()
+    return {name: str(data.get(name, "")).replace("\r\n", "\n") for name in names}
+
+
+def within(values: Mapping[str, str], limits: Mapping[str, int]) -> None:
+    """Raise Refused (`too_long`) where a field holds more letters than its limit."""
+    for name, limit in limits.items():
+        if len(values.get(name, "")) > limit:
+            raise Refused("too_long", limit=limit)
 
 
 def part_code(request: web.Request) -> str:

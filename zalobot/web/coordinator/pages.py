@@ -20,7 +20,7 @@ from zalobot.tickets import dropping, handing, merging, splitting, triage
 from zalobot.tickets.dropping import Path
 from zalobot.web import console
 from zalobot.web.access import COORDINATORS, Row
-from zalobot.web.acting import onwards, perform, refused
+from zalobot.web.acting import onwards, perform, refused, typed, within
 from zalobot.web.coordinator.likeness import alike
 from zalobot.web.coordinator.view import Desk, Form, in_hand, in_line
 from zalobot.web.coordinator.waiting import dispute, wait
@@ -28,7 +28,7 @@ from zalobot.web.flashes import Flash
 
 PATH = "/dieu-phoi"
 ONE = f"{PATH}/{{code}}"
-MOST = 6000  # letters of a field
+LIMITS = {"reason": 1000, "text": 20_000}  # letters of a field
 
 
 async def desk(request: web.Request) -> web.Response:
@@ -43,59 +43,59 @@ async def confirm(request: web.Request) -> web.StreamResponse:
 
 async def add(request: web.Request) -> web.StreamResponse:
     """One more agency."""
-    typed = await _typed(request, "agency")
-    return await _do(request, Form("add", typed), triage.add_part, typed["agency"], done="them-phan")
+    said = await typed(request, "agency")
+    return await _do(request, Form("add", said), triage.add_part, said["agency"], done="them-phan")
 
 
 async def change_class(request: web.Request) -> web.StreamResponse:
     """Simple or hard, with a public reason."""
-    typed = await _typed(request, "klass", "reason")
-    klass = Klass(typed["klass"]) if typed["klass"] in set(Klass) else Klass.HARD
-    return await _do(request, Form("klass", typed), triage.change_class, klass, typed["reason"], done="doi-loai")
+    said = await typed(request, "klass", "reason")
+    klass = Klass(said["klass"]) if said["klass"] in set(Klass) else Klass.HARD
+    return await _do(request, Form("klass", said), triage.change_class, klass, said["reason"], done="doi-loai")
 
 
 async def merge(request: web.Request) -> web.StreamResponse:
     """The same matter as another ticket."""
-    typed = await _typed(request, "into", "reason")
-    into = typed["into"].strip().upper()
-    return await _do(request, Form("merge", typed), merging.merge, into, typed["reason"], done="gop", on=True)
+    said = await typed(request, "into", "reason")
+    into = said["into"].strip().upper()
+    return await _do(request, Form("merge", said), merging.merge, into, said["reason"], done="gop", on=True)
 
 
 async def split(request: web.Request) -> web.StreamResponse:
     """Two matters in one report."""
-    typed = await _typed(request, "text", "topic", "reason")
+    said = await typed(request, "text", "topic", "reason")
     data = await request.post()
     agencies = tuple(str(code) for code in data.getall("agencies", []))
     moving = tuple(int(str(number)) for number in data.getall("moving", []) if re.fullmatch(r"\d{1,4}", str(number)))
-    form = Form("split", typed, (*agencies, *(str(number) for number in moving)))
-    words = (typed["text"], typed["topic"], agencies, typed["reason"])
+    form = Form("split", said, (*agencies, *(str(number) for number in moving)))
+    words = (said["text"], said["topic"], agencies, said["reason"])
     return await _do(request, form, _splitting(moving), *words, done="tach")
 
 
 async def decide(request: web.Request) -> web.StreamResponse:
     """Whose a part is: the final word, with a public reason."""
-    typed = await _typed(request, "owner", "reason", "phan")
-    number = typed["phan"] if typed["phan"].isdecimal() else "1"
-    form, words = Form(f"decide-{number}", typed), (typed["owner"], typed["reason"])
+    said = await typed(request, "owner", "reason", "phan")
+    number = said["phan"] if said["phan"].isdecimal() else "1"
+    form, words = Form(f"decide-{number}", said), (said["owner"], said["reason"])
     return await _do(request, form, handing.decide, *words, done="quyet-dinh", number=number)
 
 
 async def drop(request: web.Request) -> web.StreamResponse:
     """A part that is nobody's concern, with a public reason."""
-    typed = await _typed(request, "reason", "phan")
-    number = typed["phan"] if typed["phan"].isdecimal() else "1"
+    said = await typed(request, "reason", "phan")
+    number = said["phan"] if said["phan"].isdecimal() else "1"
     return await _do(
-        request, Form(f"drop-{number}", typed), dropping.drop, typed["reason"], done="bo-phan", number=number
+        request, Form(f"drop-{number}", said), dropping.drop, said["reason"], done="bo-phan", number=number
     )
 
 
 async def turn_away(request: web.Request) -> web.StreamResponse:
     """No matter for here: the way to where it belongs, and on to the next."""
-    typed = await _typed(request, "way", "reason")
-    if typed["way"] not in set(Path):
+    said = await typed(request, "way", "reason")
+    if said["way"] not in set(Path):
         raise web.HTTPBadRequest(text="way")
-    words = (Path(typed["way"]), typed["reason"])
-    return await _do(request, Form("away", typed), dropping.turn_away, *words, done="khong-mo", on=True)
+    words = (Path(said["way"]), said["reason"])
+    return await _do(request, Form("away", said), dropping.turn_away, *words, done="khong-mo", on=True)
 
 
 def _splitting(moving: tuple[int, ...]) -> Callable[..., Any]:
@@ -117,18 +117,14 @@ async def _do(
     """Run a verb; `on`: go on to the next ticket, else stay at this one."""
     code = request.match_info["code"][:32]
     try:
+        within(form.values, LIMITS)
         await perform(request, verb, f"{code}/{number}" if number else code, *words)
     except Refused as refusal:
         said = Form(form.name, form.values, form.chosen, refused(refusal))
         return await _page(request, code, said, status=409)
-    following = (await _typed(request, "ke"))["ke"] if on else code
+    following = (await typed(request, "ke"))["ke"] if on else code
     way = f"{PATH}?ma={following}" if following else PATH
     return onwards(request, way, Flash("ok", done, code=code))
-
-
-async def _typed(request: web.Request, *names: str) -> dict[str, str]:
-    data = await request.post()
-    return {name: str(data.get(name, ""))[:MOST].replace("\r\n", "\n") for name in names}
 
 
 async def _page(request: web.Request, code: str, form: Form, *, status: int = 200) -> web.Response:

@@ -20,7 +20,7 @@ from zalobot.tickets import directing, life
 from zalobot.tickets.directing import Direction
 from zalobot.web import console
 from zalobot.web.access import LEADERS, WHO, Row
-from zalobot.web.acting import onwards, part_code, perform, refused
+from zalobot.web.acting import onwards, part_code, perform, refused, typed
 from zalobot.web.flashes import Flash
 from zalobot.web.leader.pages import PATH, own_agency
 from zalobot.web.public_view import TicketPage, ticket_page
@@ -56,7 +56,7 @@ async def show(request: web.Request) -> web.Response:
 async def direct(request: web.Request) -> web.StreamResponse:
     """Give a direction; what is refused keeps what was typed."""
     code, number = part_code(request), int(request.match_info["number"][:4])
-    text = str((await request.post()).get("noi_dung", ""))[: directing.MOST].replace("\r\n", "\n")
+    text = (await typed(request, "noi_dung"))["noi_dung"]
     try:
         await perform(request, directing.direct, code, text)
     except Refused as refusal:

@@ -15,11 +15,10 @@ from zalobot.store.models import Absence, AccountRole, Officer, Role
 from zalobot.tickets import absences, colleagues
 from zalobot.web import console
 from zalobot.web.access import OFFICERS, WHO, Row
-from zalobot.web.acting import onwards, perform, refused
+from zalobot.web.acting import onwards, perform, refused, typed
 from zalobot.web.filters import local
 from zalobot.web.flashes import Flash
 from zalobot.web.officer.pages import PATH
-from zalobot.web.officer.part_pages import typed
 
 AWAY = f"{PATH}/vang-mat"
 FIELDS = ("officer", "deputy", "first", "last")

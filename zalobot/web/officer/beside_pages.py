@@ -17,11 +17,11 @@ from zalobot.tickets import at_desk, colleagues, saved_answers
 from zalobot.tickets.saved_answers import Kept
 from zalobot.web import console
 from zalobot.web.access import OFFICERS, WHO, Row
-from zalobot.web.acting import onwards, part_code, perform, refused
+from zalobot.web.acting import onwards, part_code, perform, refused, typed, within
 from zalobot.web.flashes import Flash
 from zalobot.web.officer.pages import PATH
 from zalobot.web.officer.part import Form
-from zalobot.web.officer.part_pages import FIELDS, KEPT, NOTED, ONE, done, keep, page, typed
+from zalobot.web.officer.part_pages import FIELDS, KEPT, LIMITS, NOTED, ONE, done, keep, page
 
 SAVED = f"{PATH}/mau"
 
@@ -66,8 +66,8 @@ async def save_as(request: web.Request) -> web.StreamResponse:
     title = values.pop("title")
     try:
         await perform(request, _save, title, values)
-    except Refused:
-        return await page(request, Form(values, refusal="saved_lacks"), status=422)
+    except Refused as refusal:
+        return await page(request, Form(values, refusal=_unsaved(refusal)), status=422)
     back = f"{PATH}/{part_code(request)}"
     await request.app[SERVICES].store.run(keep, part_code(request), values, request[WHO].account, _now(request))
     return onwards(request, back, Flash("ok", "luu-mau"))
@@ -83,8 +83,8 @@ async def add_saved(request: web.Request) -> web.StreamResponse:
     values = await typed(request, *FIELDS, "title")
     try:
         await perform(request, _save, values["title"], {name: values[name] for name in FIELDS})
-    except Refused:
-        return await _saved(request, values, status=422)
+    except Refused as refusal:
+        return await _saved(request, values, _unsaved(refusal), status=422)
     return onwards(request, SAVED, Flash("ok", "luu-mau"))
 
 
@@ -97,13 +97,20 @@ async def drop_saved(request: web.Request) -> web.StreamResponse:
     return onwards(request, SAVED, Flash("ok", "bo-mau"))
 
 
-async def _saved(request: web.Request, values: Mapping[str, str], *, status: int = 200) -> web.Response:
+def _unsaved(refusal: Refused) -> str:
+    return "saved_lacks" if refusal.reason == "reason_missing" else refused(refusal)
+
+
+async def _saved(
+    request: web.Request, values: Mapping[str, str], refusal: str = "", *, status: int = 200
+) -> web.Response:
     services, who = request.app[SERVICES], request[WHO].account
     listed = await services.store.read(saved_answers.of_agency, who.agency)
-    return console.html(request, "consoles/officer/saved", status=status, saved=listed, values=values)
+    return console.html(request, "consoles/officer/saved", status=status, saved=listed, values=values, refusal=refusal)
 
 
 def _save(session: Session, title: str, fields: Mapping[str, str], officer: Officer, now: Any, **_seen: int) -> object:
+    within(fields, LIMITS)
     return saved_answers.save(session, title, fields, officer, now)
 
 

@@ -31,7 +31,7 @@ from zalobot.tickets import (
 from zalobot.tickets.life import OPEN
 from zalobot.web import console
 from zalobot.web.access import OFFICERS, WHO, Row
-from zalobot.web.acting import onwards, part_code, perform, refused
+from zalobot.web.acting import onwards, part_code, perform, refused, typed, within
 from zalobot.web.flashes import Flash
 from zalobot.web.officer.pages import PATH
 from zalobot.web.officer.part import AtDesk, Form, part_page
@@ -40,7 +40,8 @@ ONE = f"{PATH}/{{code}}/{{number:\\d+}}"
 FIELDS = ("conclusion", "text", "basis", "next_step", "contact")
 ASKED, NOT_OURS, EXPLAINED, NOTED = ("question",), ("owner", "reason"), ("explanation", "new_date"), ("note",)
 KEPT = (*FIELDS, *ASKED, *NOT_OURS, *EXPLAINED, *NOTED)  # what a draft holds
-MOST = 4000  # letters of a field
+_WORDS = ("question", "reason", "explanation", "note")
+LIMITS = {"text": 4000} | dict.fromkeys(FIELDS[2:], 1000) | dict.fromkeys(_WORDS, 2000)  # letters
 
 Seen = tuple[WorkRow, Story, Behind, AtDesk]
 
@@ -56,6 +57,10 @@ async def answer(request: web.Request) -> web.StreamResponse:
     text = adequacy.compose(values["text"], values)
     if not values["text"].strip():
         return await page(request, Form(values, checked=True, missing=("text",)), status=422)
+    try:
+        within(values, LIMITS)
+    except Refused as refusal:
+        return await page(request, Form(values, refusal=refused(refusal)), status=422)
     if not (await request.post()).get("du_thieu"):
         code, store = part_code(request), request.app[SERVICES].store
         alike = await store.read(_alike, code, text, request.app[SERVICES].now())
@@ -98,16 +103,11 @@ async def done(
     """Do it and go `back`; what was sent is no draft any more. A refusal shows the page with what was typed."""
     code = part_code(request)
     try:
+        within(form.values, LIMITS)
         await perform(request, _and_forget(verb, tuple(form.values)), code, *words)
     except Refused as refusal:
         return await page(request, replace(form, refusal=refused(refusal)), status=409)
     return onwards(request, back, Flash("ok", flash, code=code))
-
-
-async def typed(request: web.Request, *names: str) -> dict[str, str]:
-    """What was typed into these fields."""
-    data = await request.post()
-    return {name: str(data.get(name, ""))[:MOST].replace("\r\n", "\n") for name in names}
 
 
 async def page(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
