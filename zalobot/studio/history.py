@@ -22,7 +22,8 @@ _author, _second = aliased(Account), aliased(Account)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A version as the pages show it. `before` are the words it was put in place of, `messages` how often it was used.
+    """A version as the pages show it. `before` are the words it was put in place of, `messages` how many
+    Zalo accepted.
     `stale`: it waits, and something else was released since it was begun.
 
     `second` released it, or sent it back with `answer`; "" where nobody has yet.

@@ -43,6 +43,7 @@ NO_WORDS = {
     ("inbox", "body"), ("inbox", "key"), ("outbox", "template"), ("entry_link", "path"), ("upload", "asset_id"),
     ("ledger_salt", "text"), ("attempt", "message_id"), ("webhook_trouble", "reason"), ("oa_account", "package"),
     ("consent", "verifier"), ("wording_use", "name"), ("oa_token", "access"), ("oa_token", "refresh"),
+    ("wording_pending", "name"), ("calendar_paper", "content_type"),
 }  # fmt: skip
 APPEND_ONLY = ("ticket_event", "wording_version", "admin_event", "ledger_day")
 LEAVES = ("conclusion", "basis", "next_step", "contact", "text", "name", "question", "note", "title")

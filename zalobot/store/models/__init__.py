@@ -70,7 +70,7 @@ from zalobot.store.models.webhooks import (
     Withdrawal,
     ZaloNotice,
 )
-from zalobot.store.models.wording import WordingOrigin, WordingState, WordingUse, WordingVersion
+from zalobot.store.models.wording import WordingOrigin, WordingPending, WordingState, WordingUse, WordingVersion
 
 metadata = SQLModel.metadata
 
@@ -156,6 +156,7 @@ __all__ = [
     "WebhookTrouble",
     "Withdrawal",
     "WordingOrigin",
+    "WordingPending",
     "WordingState",
     "WordingUse",
     "WordingVersion",

@@ -87,12 +87,23 @@ class WordingVersion(SQLModel, table=True):
 
 
 class WordingUse(SQLModel, table=True):
-    """How many messages were written with a version, counted up to the outbox row `last_id`."""
+    """How many messages of a version Zalo accepted, of those up to the outbox row `last_id`."""
 
     __tablename__ = "wording_use"
 
     name: str = Field(primary_key=True, max_length=100)
     language: str = Field(primary_key=True, max_length=8)
     version: str = Field(primary_key=True, max_length=16)
-    messages: int
+    accepted: int
     last_id: str = Field(max_length=26)
+
+
+class WordingPending(SQLModel, table=True):
+    """A message that was looked at for WordingUse before Zalo had accepted it: it is held, waits, or failed so far."""
+
+    __tablename__ = "wording_pending"
+
+    outbox_id: str = Field(primary_key=True, max_length=26)
+    name: str = Field(max_length=100)
+    language: str = Field(max_length=8)
+    version: str = Field(max_length=16)

@@ -671,11 +671,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_hash", name=op.f("pk_withdrawal")),
     )
     op.create_table(
+        "wording_pending",
+        sa.Column("outbox_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
+        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("outbox_id", name=op.f("pk_wording_pending")),
+    )
+    op.create_table(
         "wording_use",
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
         sa.Column("version", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
-        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("accepted", sa.Integer(), nullable=False),
         sa.Column("last_id", sqlmodel.sql.sqltypes.AutoString(length=26), nullable=False),
         sa.PrimaryKeyConstraint("name", "language", "version", name=op.f("pk_wording_use")),
     )
@@ -1374,6 +1382,7 @@ def downgrade() -> None:
     op.drop_table("addition")
     op.drop_table("zalo_notice")
     op.drop_table("wording_use")
+    op.drop_table("wording_pending")
     op.drop_table("withdrawal")
     op.drop_table("webhook_trouble")
     op.drop_table("upload")
