@@ -49,6 +49,10 @@ class WorkCalendar:
     _before: "array[int]" = field(init=False, repr=False, compare=False)
     _working: "array[int]" = field(init=False, repr=False, compare=False)
 
+    def __hash__(self) -> int:
+        """By the version and the horizon alone: a calendar is a key of what is kept, and has hundreds of days."""
+        return hash((self.version, self.last))
+
     def __post_init__(self) -> None:
         problems = [*day_problems(self.days, self.first, self.last), *week_problems(self.week, self.seasons)]
         if problems:

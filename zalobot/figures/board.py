@@ -14,12 +14,24 @@ from sqlmodel import Session
 from zalobot.figures.parts import CountedPart, Period, PeriodKind, period_of
 from zalobot.figures.reading import parts
 from zalobot.figures.share import Share
-from zalobot.figures.table import Figures, Week, figures, table, weeks
+from zalobot.figures.table import Figures, Week, exchanged, figures, speeds, table, verdicts, weeks
 from zalobot.store.queries.leading import Rising, rising
 from zalobot.workdays import WorkCalendar
 
 FRESH = timedelta(minutes=5)
 AHEAD = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is worked out of one agency's parts: those it is late with, the newest due time first; how fast it was and
+    how it was judged; from whom it took parts over and to whom it passed them on."""
+
+    late: Sequence[CountedPart]
+    speeds: tuple[int, ...]
+    verdicts: dict[str, int]
+    taken: dict[str, int]
+    passed: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -55,14 +67,21 @@ class Published:
         """The last weeks of each agency that holds a part."""
         return {agency: weeks(parts, self.period.last) for agency, parts in self._held.items()}
 
-    @cached_property
-    def moved(self) -> list[CountedPart]:
-        """The parts that another agency held before."""
-        return [part for part in self.parts if part.former]
+    def told(self, agency: str) -> Told:
+        """What its page says besides the figures, worked out once."""
+        if agency not in self._told:
+            own = self._held.get(agency, ())
+            late = sorted((part for part in own if not part.in_time), key=lambda part: (part.due_at, part.code))
+            self._told[agency] = Told(late[::-1], speeds(own), verdicts(own), *exchanged(self._moved, agency))
+        return self._told[agency]
 
-    def parts_of(self, agency: str) -> Sequence[CountedPart]:
-        """The parts that an agency holds."""
-        return self._held.get(agency, ())
+    @cached_property
+    def _told(self) -> dict[str, Told]:
+        return {}
+
+    @cached_property
+    def _moved(self) -> list[CountedPart]:
+        return [part for part in self.parts if part.former]
 
     @cached_property
     def _held(self) -> dict[str, list[CountedPart]]:
@@ -106,6 +125,7 @@ class Board:
                 made = Published(period, parts(session, period, calendar), now)
                 for agency in made.of:
                     made.weeks_of.get(agency)
+                    made.told(agency)
                 with self._lock:
                     self._kept[kind] = made
 

@@ -17,7 +17,7 @@ from zalobot.store.queries.public_rows import PublicTicket
 from zalobot.web import agency_view, pages
 from zalobot.web.agency_view import A_SHEET
 from zalobot.web.home_view import bounds_of_today
-from zalobot.web.late_parts import LATE_SHOWN, late_of
+from zalobot.web.late_parts import LATE_SHOWN
 
 Seen = tuple[Published, dict[str, AgencyFigures], tuple[PublicTicket, ...], list[Word]]
 _SHEETS = 1000
@@ -65,7 +65,7 @@ def counts(
 def _one(session: Session, services: Services, now: datetime, code: str, kind: PeriodKind, number: int) -> Seen:
     published, counted = counts(session, services, now, kind, code)
     tickets = public.open_of(session, code, A_SHEET, A_SHEET * (number - 1))
-    words = lateness.words(session, [part.code for part in late_of(published, code)[:LATE_SHOWN]])
+    words = lateness.words(session, [part.code for part in published.told(code).late[:LATE_SHOWN]])
     return published, counted, tickets, words
 
 

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from zalobot.figures.board import Published
 from zalobot.figures.parts import Period
-from zalobot.figures.table import Figures, Week, exchanged, speeds, verdicts, weeks
+from zalobot.figures.table import Figures, Week, weeks
 from zalobot.province import Province
 from zalobot.store.queries.figures import AgencyFigures
 from zalobot.store.queries.lateness import Word
 from zalobot.store.queries.public_rows import PublicPart, PublicTicket
-from zalobot.web.late_parts import LATE_SHOWN, LatePart, late_of, late_parts
+from zalobot.web.late_parts import LATE_SHOWN, LatePart, late_parts
 from zalobot.web.meter import Look, Meter
 from zalobot.web.public_view import agency_name, field_name, part_meter
 
@@ -146,9 +146,8 @@ def agency_page(
     province: Province,
 ) -> AgencyPage:
     """Build the page of an agency as it is at `now`, with sheet `number` of its open parts."""
-    agency, own = province.agencies[code], published.parts_of(code)
-    counts, late = speeds(own), late_of(published, code)
-    taken, passed = exchanged(published.moved, code)
+    agency, told = province.agencies[code], published.told(code)
+    counts, late = told.speeds, told.late
     open_now = counted.get(code, AgencyFigures()).open
     return AgencyPage(
         code=code,
@@ -161,9 +160,9 @@ def agency_page(
         speeds=tuple((count, round(100 * count / (max(counts) or 1), 1)) for count in counts),
         open=open_parts(tickets, now, province, code),
         sheet=Sheet(number, -(-open_now // A_SHEET) or 1),
-        taken=tuple((agency_name(province, one), count) for one, count in taken.items()),
-        passed=tuple((agency_name(province, one), count) for one, count in passed.items()),
-        verdicts=verdicts(own),
+        taken=tuple((agency_name(province, one), count) for one, count in told.taken.items()),
+        passed=tuple((agency_name(province, one), count) for one, count in told.passed.items()),
+        verdicts=told.verdicts,
         late=late_parts(late[:LATE_SHOWN], words, province),
         late_in_all=len(late),
         lines=lines(published, counted, province, code),

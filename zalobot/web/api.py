@@ -81,7 +81,7 @@ async def agencies(request: web.Request) -> web.Response:
     def build(session: Session) -> tuple[Any, str]:
         published = board.at(session, scene.now, scene.province.calendar)
         counted = figures.by_agency(session, scene.now, bounds_of_today(scene.now))
-        return api_views.agencies(counted, published, scene.province), ""
+        return api_views.agencies(counted, figures.answers(session), published, scene.province), ""
 
     return await _answer(request, build)
 

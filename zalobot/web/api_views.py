@@ -106,15 +106,19 @@ def receipt(row: PublicReceipt) -> Data:
     }
 
 
-def agencies(counted: Mapping[str, AgencyFigures], published: Published, province: Province) -> Data:
+def agencies(
+    counted: Mapping[str, AgencyFigures], answers: Mapping[str, int], published: Published, province: Province
+) -> Data:
     """Every agency with its figures, in the order of the province; one it no longer names comes last, if it has any."""
-    unknown = {code for code in (*counted, *published.of) if code not in province.agencies}
+    unknown = {code for code in (*counted, *answers, *published.of) if code not in province.agencies}
     codes = [*province.agencies, *sorted(unknown)]
-    found = [_agency(code, counted.get(code, AgencyFigures()), published, province) for code in codes]
+    found = [
+        _agency(code, counted.get(code, AgencyFigures()), answers.get(code, 0), published, province) for code in codes
+    ]
     return {"window_days": DAYS, "agencies": found}
 
 
-def _agency(code: str, counted: AgencyFigures, published: Published, province: Province) -> Data:
+def _agency(code: str, counted: AgencyFigures, answered: int, published: Published, province: Province) -> Data:
     known, share = province.agencies.get(code), published.share(code)
     return {
         "code": code,
@@ -126,7 +130,7 @@ def _agency(code: str, counted: AgencyFigures, published: Published, province: P
         "paused": counted.paused,
         "due_today": counted.today,
         "late": counted.late,
-        "answered": counted.answered,
+        "answered": answered,
         "on_time": {
             "hits": share.hits,
             "of": share.of,

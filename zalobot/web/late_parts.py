@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from zalobot.figures.board import Published
 from zalobot.figures.parts import CountedPart
 from zalobot.province import Province
 from zalobot.store.queries.lateness import Word
@@ -33,12 +32,6 @@ class LatePart:
     new_date: date | None = None
     explained: bool = False
     silent: bool = False
-
-
-def late_of(published: Published, agency: str) -> Sequence[CountedPart]:
-    """The parts of a period that an agency was, or is, late with, the newest due time first."""
-    late = [part for part in published.parts_of(agency) if not part.in_time]
-    return sorted(late, key=lambda part: (part.due_at, part.code), reverse=True)
 
 
 def late_parts(parts: Iterable[CountedPart], words: Iterable[Word], province: Province) -> tuple[LatePart, ...]:

@@ -1,11 +1,13 @@
 """The deadline meter: what it says and how its bar is drawn, computed in one place for every page.
 
-The one rule: all lengths are working time, and overdue is asked of `now`, never stored.
+The one rule: all lengths are working time, and overdue is asked of `now`, never stored. A minute's meters are kept:
+many people look at the same parts.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from zalobot.errors import PastHorizon
 from zalobot.receipt import Receipt
@@ -14,7 +16,7 @@ from zalobot.web.workday import day_length, whole_day
 from zalobot.workdays import WorkCalendar
 
 _GAP = 0.9  # per cent of the bar between two cells
-_HOUR = timedelta(hours=1)
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _NONE = Span()
 _MOST_OVER = 2  # overtime is drawn at most this many times as long as the time allowed, or the cells would vanish
 
@@ -68,13 +70,14 @@ class Meter:
 
 
 def meter(clock: Clock, now: datetime, calendar: WorkCalendar) -> Meter:
-    """Read a clock at `now`. Past the calendar's horizon it says that there is no date."""
+    """Read a clock at the full minute before `now`, or at `now` itself in the minute in which it starts or runs out.
+    Past the calendar's horizon it says that there is no date."""
     if clock.due is None:
         return Meter(Look.NONE)
-    try:
-        return _read(clock, clock.due, now, calendar)
-    except PastHorizon:
-        return Meter(Look.NONE)
+    minute = now.replace(second=0, microsecond=0)
+    exact = any(timedelta() <= instant - minute < _MINUTE for instant in (clock.received, clock.due))
+    stopped = clock.answered or clock.paused
+    return _kept(clock, clock.due, stopped or (now if exact else minute), calendar)
 
 
 def look(clock: Clock, now: datetime, calendar: WorkCalendar) -> Look:
@@ -91,6 +94,14 @@ def look(clock: Clock, now: datetime, calendar: WorkCalendar) -> Look:
     if last <= today:
         return Look.TODAY
     return Look.SOON if last <= calendar.next_working_day(today) else Look.CALM
+
+
+@lru_cache(maxsize=8192)
+def _kept(clock: Clock, due: datetime, now: datetime, calendar: WorkCalendar) -> Meter:
+    try:
+        return _read(clock, due, now, calendar)
+    except PastHorizon:
+        return Meter(Look.NONE)
 
 
 def _read(clock: Clock, due: datetime, now: datetime, calendar: WorkCalendar) -> Meter:

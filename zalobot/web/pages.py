@@ -4,9 +4,10 @@ The one rule: autoescape is on and a missing name is an error, so a hostile text
 value is a test that fails. A value is never rendered a second time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -52,10 +53,16 @@ def environment() -> Environment:
     )
     found.filters.update(FILTERS)
     found.globals["static"] = assets.url
+    found.globals["kept"] = kept
     found.globals["definitions"] = definitions()
     found.globals["titled"] = titles.title
     found.globals["placeholder_titled"] = samples.title
     return found
+
+
+def kept(macro: Callable[..., str]) -> Callable[..., str]:
+    """A macro that remembers what it drew: for one drawn often of the same values, which must be hashable."""
+    return lru_cache(maxsize=8192)(macro)
 
 
 def site(request: web.Request) -> Site:

@@ -3,7 +3,7 @@
 What is published of a period (shares, medians) is another thing: `zalobot/figures/`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -26,13 +26,12 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class AgencyFigures:
-    """The parts an agency holds: open, among them paused, due today, overdue; and those it has answered ever."""
+    """The open parts an agency holds: all, among them paused, due today, overdue."""
 
     open: int = 0
     paused: int = 0
     today: int = 0
     late: int = 0
-    answered: int = 0
 
 
 def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -> Figures:
@@ -59,10 +58,7 @@ def figures(session: Session, now: datetime, today: tuple[datetime, datetime]) -
 def by_agency(
     session: Session, now: datetime, today: tuple[datetime, datetime], only: str = ""
 ) -> dict[str, AgencyFigures]:
-    """The figures of every agency (or one) that holds or has answered a part, counted as `figures` counts them.
-
-    The open parts and the answers are counted each along their own index: all parts ever are never looked at.
-    """
+    """The figures of every agency (or one) that holds an open part, counted as `figures` counts them."""
     counts = (
         func.count(),
         func.count(case((col(Part.state) == PartState.PAUSED, 1))),
@@ -71,11 +67,13 @@ def by_agency(
     )
     which = [col(Part.agency) == only] if only else []
     held = session.execute(select(col(Part.agency), *counts).where(_open(), *which).group_by(col(Part.agency)))
-    found = {agency: AgencyFigures(*numbers) for agency, *numbers in held}
-    given = select(col(Part.agency), func.count()).where(_answered(), *which).group_by(col(Part.agency))
-    for agency, number in session.execute(given):
-        found[agency] = replace(found.get(agency, AgencyFigures()), answered=number)
-    return found
+    return {agency: AgencyFigures(*numbers) for agency, *numbers in held}
+
+
+def answers(session: Session) -> dict[str, int]:
+    """How many parts each agency has answered ever; along an index, but all of it."""
+    given = select(col(Part.agency), func.count()).where(col(Part.answered_at).is_not(None)).group_by(col(Part.agency))
+    return {row[0]: row[1] for row in session.execute(given)}
 
 
 def _open() -> ColumnElement[bool]:
@@ -84,7 +82,3 @@ def _open() -> ColumnElement[bool]:
 
 def _due(today: tuple[datetime, datetime]) -> ColumnElement[bool]:
     return and_(_open(), col(Part.state) != PartState.PAUSED, col(Part.due_at) >= today[0], col(Part.due_at) < today[1])
-
-
-def _answered() -> ColumnElement[bool]:
-    return col(Part.answered_at).is_not(None)
