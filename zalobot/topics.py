@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import NamedTuple
 
 from zalobot.vietnamese import fold, nfc
@@ -81,15 +81,15 @@ def guess(text: str, index: Index) -> tuple[Guess, ...]:
 
     A word inside a longer known word is not counted: "bảo hiểm xã hội" does not speak of "xã hội".
     """
-    typed = syllables(text)
+    looked_through = _looked_through(text)
     scores: dict[str, float] = {}
     words: dict[str, list[str]] = {}
     counted: set[tuple[Syllable, ...]] = set()
-    for start, keyword in _matches(typed, index):
+    for start, keyword in _matches(looked_through, index):
         if keyword.syllables in counted:
             continue
         counted.add(keyword.syllables)
-        here = typed[start : start + len(keyword.syllables)]
+        here = looked_through.typed[start : start + len(keyword.syllables)]
         for code in keyword.codes:
             scores[code] = scores.get(code, 0.0) + keyword.weight(tuple(s for s, _ in here))
             words.setdefault(code, []).append(" ".join(word for _, word in here))
@@ -98,16 +98,25 @@ def guess(text: str, index: Index) -> tuple[Guess, ...]:
     return tuple(Guess(code, round(score, 3), tuple(words[code])) for code, score in ranked)
 
 
-@lru_cache(maxsize=256)
-def _starts(typed: tuple[tuple[Syllable, str], ...]) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """Each place of a text with the one or two unmarked syllables that a known word may begin with there."""
-    bare = [syllable.bare for syllable, _ in typed]
-    pairs = [(place, (one, other)) for place, (one, other) in enumerate(pairwise(bare))]
-    singles = [(place, (one,)) for place, one in enumerate(bare)]
-    return tuple(start for both in zip_longest(pairs, singles) for start in both if start)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Text:
+    """A text as known words are looked for in it: the places of each one or two syllables that may begin one."""
+
+    typed: tuple[tuple[Syllable, str], ...]
+    places: Mapping[tuple[str, ...], tuple[int, ...]]
+    begins: frozenset[tuple[str, ...]]
 
 
 @lru_cache(maxsize=256)  # one text is looked through for several kinds of known words
+def _looked_through(text: str) -> _Text:
+    typed = syllables(text)
+    bare = [syllable.bare for syllable, _ in typed]
+    places: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for place, begin in (*enumerate(pairwise(bare)), *enumerate(zip(bare, strict=True))):
+        places[begin] = (*places.get(begin, ()), place)
+    return _Text(typed, places, frozenset(places))
+
+
 def syllables(text: str) -> tuple[tuple[Syllable, str], ...]:
     """The syllables of a text, each with the word as typed."""
     return tuple((_syllable(word), word) for word in _WORD.findall(nfc(text).lower()))
@@ -125,21 +134,31 @@ def _marks(word: str) -> str:
     return "".join(sorted(c for c in decomposed if unicodedata.combining(c) or c == "đ"))
 
 
-def _matches(typed: tuple[tuple[Syllable, str], ...], index: Index) -> list[tuple[int, Keyword]]:
-    """Every keyword in the text that lies in no longer one, in order."""
+def _matches(text: _Text, index: Index) -> list[tuple[int, Keyword]]:
+    """Every keyword in the text that lies in no longer one, in order; of one place a single syllable comes last."""
     found = [
         (start, keyword)
-        for start, begins in _starts(typed)
-        if begins in index.keywords
-        for keyword in index.keywords[begins]
-        if _agree(keyword.syllables, typed[start : start + len(keyword.syllables)])
+        for begin in text.begins & index.keywords.keys()
+        for start in text.places[begin]
+        for keyword in index.keywords[begin]
+        if _agree(keyword.syllables, text.typed[start : start + len(keyword.syllables)])
     ]
-    spans = [(start, start + len(keyword.syllables)) for start, keyword in found]
-    return [
-        (start, keyword)
-        for (start, keyword), (first, last) in zip(found, spans, strict=True)
-        if not any(a <= first and last <= b and b - a > last - first for a, b in spans)
-    ]
+    if len(found) < 2:
+        return found
+    found.sort(key=lambda item: (item[0], len(item[1].syllables) == 1))
+    outermost = _outermost({(start, start + len(keyword.syllables)) for start, keyword in found})
+    return [(start, keyword) for start, keyword in found if (start, start + len(keyword.syllables)) in outermost]
+
+
+def _outermost(spans: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of these spans that lie in no longer one."""
+    found: set[tuple[int, int]] = set()
+    reached = 0
+    for first, last in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if last > reached:
+            found.add((first, last))
+            reached = last
+    return found
 
 
 def _agree(keyword: tuple[Syllable, ...], typed: Sequence[tuple[Syllable, str]]) -> bool:

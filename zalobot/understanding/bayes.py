@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from zalobot.understanding.columns import Columns
+
 SMOOTH: Final = 0.4
 TELLING: Final = 1.0  # a feature gives a label at least so much to be named as a reason
 
@@ -19,9 +21,11 @@ class Bayes:
     labels: tuple[str, ...]
     ground: tuple[float, ...]
     gains: Mapping[str, tuple[tuple[int, float], ...]]
+    _columns: Columns = field(init=False, repr=False)
     _telling: dict[str, dict[int, float]] = field(init=False, repr=False)  # the gains that may be reasons
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_columns", Columns(self.gains, len(self.labels)))
         telling = {
             feature: strong
             for feature, row in self.gains.items()
@@ -31,12 +35,8 @@ class Bayes:
 
     def scores(self, features: Sequence[str]) -> list[float]:
         """How strongly each label is spoken for."""
-        known = [row for feature in features if (row := self.gains.get(feature)) is not None]
-        totals = [len(known) * ground for ground in self.ground]
-        for row in known:
-            for place, gain in row:
-                totals[place] += gain
-        return totals
+        known, gains = self._columns.added(features)
+        return [known * ground + gain for ground, gain in zip(self.ground, gains, strict=True)]
 
     def telling(self, features: Sequence[str], labels: Iterable[str]) -> list[str]:
         """The features that are reasons for one of these labels, the strongest first, of equals pairs."""

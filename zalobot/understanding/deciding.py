@@ -56,45 +56,57 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """An intent, how sure that is (0 to 1), and the words that decided, as typed."""
+    """An intent, and how sure that is (0 to 1)."""
 
     intent: Intent
     confidence: float
-    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A message with what is counted of it, and how strongly each intent is spoken for whoever wrote it."""
+    """A message with what is counted of it, its cues, and how strongly each intent is spoken for whoever wrote it."""
 
     text: str
     features: tuple[str, ...]
+    told: frozenset[str]
     scores: tuple[float, ...]
 
 
 def weighed(text: str, model: Model) -> Weighed:
     """What a message says by itself; the same for everybody."""
     features = tuple(intent_features(text))
-    return Weighed(text, features, tuple(model.scores(features)))
+    told = frozenset(feature[2:] for feature in features if feature.startswith("c:"))
+    return Weighed(text, features, told, tuple(model.scores(features)))
 
 
 def decide(said: Weighed, model: Model, context: Context) -> Wants:
     """What a message wants."""
-    text, features = said.text, said.features
-    scores = [score + _leaning(Intent(label), context) for label, score in zip(model.labels, said.scores, strict=True)]
-    chances = dict(zip(map(Intent, model.labels), softmax(scores), strict=True))
-    told = {feature[2:] for feature in features if feature.startswith("c:")}
-    if "complaint_matter" not in told:
+    scores = list(said.scores)
+    for intent, place in _places(model.labels):
+        scores[place] += _leaning(intent, context)
+    chances = dict(zip(_intents(model.labels), softmax(scores), strict=True))
+    if "complaint_matter" not in said.told:
         chances[Intent.COMPLAINT] = 0.0  # there is nothing that could be contested
-    if not told & {"emergency_now", "emergency_call"} and is_calm(text):
+    if said.told.isdisjoint(("emergency_now", "emergency_call")) and is_calm(said.text):
         chances[Intent.EMERGENCY] = 0.0  # the few foreign samples are mostly cries for help
-    best = max(chances, key=lambda intent: chances[intent])
+    best = max(chances, key=chances.__getitem__)
     if best not in MUST_NOT_BE_MISSED:
-        best = _heeded(chances, told) or best
-    return Wants(best, round(chances[best], 3), reasons(words(text), model, features, best))
+        best = _heeded(chances, said.told) or best
+    return Wants(best, round(chances[best], 3))
 
 
-def _heeded(chances: Mapping[Intent, float], told: set[str]) -> Intent | None:
+@cache
+def _intents(labels: tuple[str, ...]) -> tuple[Intent, ...]:
+    return tuple(map(Intent, labels))
+
+
+@cache
+def _places(labels: tuple[str, ...]) -> tuple[tuple[Intent, int], ...]:
+    """The intents that need a ticket, and where they stand among the labels."""
+    return tuple((intent, place) for place, intent in enumerate(_intents(labels)) if intent in NEEDS_A_TICKET)
+
+
+def _heeded(chances: Mapping[Intent, float], told: frozenset[str]) -> Intent | None:
     """The intent that must not be missed here, if any: the likeliest of them."""
     enough = dict(MUST_NOT_BE_MISSED)
     for intent, cues_for, cues_against in TOGETHER:
@@ -105,8 +117,8 @@ def _heeded(chances: Mapping[Intent, float], told: set[str]) -> Intent | None:
 
 
 def _leaning(intent: Intent, context: Context) -> float:
-    """What the person's tickets say for or against an intent."""
-    if intent not in NEEDS_A_TICKET or context.open_tickets is None:
+    """What the person's tickets say for or against an intent that needs one."""
+    if context.open_tickets is None:
         return 0.0
     if not context.open_tickets and not context.answered:
         return UNLIKELY
@@ -115,15 +127,16 @@ def _leaning(intent: Intent, context: Context) -> float:
     return LIKELY if context.answered and intent in (Intent.VERDICT, Intent.REOPEN) else 0.0
 
 
-def reasons(read_as: Sequence[Word], model: Model, features: Sequence[str], intent: Intent) -> tuple[str, ...]:
+def reasons(said: Weighed, model: Model, intent: Intent) -> tuple[str, ...]:
     """The words that spoke most for an intent, as typed."""
+    read_as = words(said.text)
     bare = [word.bare for word in read_as]
     spans = cues(tuple(bare))
     found: list[str] = []
-    for feature, _ in model.reasons(features, intent):
-        said = _words_of(feature, read_as, bare, spans)
-        if said and not any(said in other or other in said for other in found):
-            found.append(said)
+    for feature, _ in model.reasons(said.features, intent):
+        typed = _words_of(feature, read_as, bare, spans)
+        if typed and not any(typed in other or other in typed for other in found):
+            found.append(typed)
         if len(found) == TOLD:
             break
     return tuple(found)

@@ -5,8 +5,8 @@ The one rule: a feature is named after the words that make it, so that a decisio
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from zalobot import languages
@@ -20,7 +20,6 @@ from zalobot.understanding.vocabulary import tone_placed
 _CODE: Final = re.compile(r"\b[a-z]{2}[\s-]?\d{4}[\s-]?\d{3,6}\b", re.IGNORECASE)
 _PHONE: Final = re.compile(r"\b0[\dxX.\s-]{3,13}\b|\b0\d{2,3}[.\s]?[xX]{2,}")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
-_MARKED: Final = re.compile(r"[^\x00-\x7f]")
 MARKED_SHARE: Final = 6  # a text of which every sixth word has marks was typed with them
 _SIZES: Final = (1, 2, 3, 5, 8, 12, 18, 30, 60)
 
@@ -30,7 +29,7 @@ def intent_features(text: str) -> list[str]:
     read_as = words(text)
     bare = tuple(word.bare for word in read_as)
     told = [f"c:{name}" for name in cues(bare)]
-    return [*_single(read_as), *_pieces(read_as), *_runs(bare, 2), *_runs(bare, 3), *told, *_shape(text, read_as)]
+    return [*_single(read_as), *_pieces(read_as), *_pairs(bare), *_threes(bare), *told, *_shape(text, read_as)]
 
 
 def topic_features(text: str) -> list[str]:
@@ -46,13 +45,15 @@ def restored_features(text: str) -> list[str]:
         return topic_features(text)
     likely = restored([word.bare for word in read_as])
     both = zip(read_as, likely, strict=True)
-    return _of_matter(
-        [word if _MARKED.search(word.said) else replace(word, said=form) for word, form in both if _tells(word)]
-    )
+    return _of_matter([_with_marks(word, form) for word, form in both if _tells(word)])
+
+
+def _with_marks(word: Word, form: str) -> Word:
+    return Word(word.typed, form, word.bare) if word.said.isascii() else word
 
 
 def _of_matter(read_as: Sequence[Word]) -> list[str]:
-    return [*_single(read_as), *_runs([word.bare for word in read_as], 2)]
+    return [*_single(read_as), *_pairs([word.bare for word in read_as])]
 
 
 def _tells(word: Word) -> bool:
@@ -67,7 +68,7 @@ def _ignored() -> frozenset[str]:
 
 def _single(read_as: Sequence[Word]) -> list[str]:
     found = [f"w:{word.bare}" for word in read_as]
-    found += [f"m:{tone_placed(word.said)}" for word in read_as if _MARKED.search(word.said)]
+    found += [f"m:{tone_placed(word.said)}" for word in read_as if not word.said.isascii()]
     return list(dict.fromkeys(found))
 
 
@@ -77,13 +78,14 @@ def _pieces(read_as: Sequence[Word]) -> list[str]:
     return sorted({f"g:{word[at : at + 4]}" for word in long for at in range(len(word) - 3)})
 
 
-def _runs(bare: Sequence[str], size: int) -> list[str]:
-    """So many words in a row; "^" is before the first, "$" after the last."""
-    whole = ["^", *bare, "$"]
-    kind = "b" if size == 2 else "t"
-    return list(
-        dict.fromkeys(f"{kind}:{' '.join(run)}" for run in zip(*(whole[at:] for at in range(size)), strict=False))
-    )
+def _pairs(bare: Sequence[str]) -> list[str]:
+    """Two words in a row; "^" is before the first, "$" after the last."""
+    return list(dict.fromkeys(f"b:{one} {other}" for one, other in pairwise(("^", *bare, "$"))))
+
+
+def _threes(bare: Sequence[str]) -> list[str]:
+    whole = ("^", *bare, "$")
+    return list(dict.fromkeys(f"t:{a} {b} {c}" for a, b, c in zip(whole, whole[1:], whole[2:], strict=False)))
 
 
 def _shape(text: str, read_as: Sequence[Word]) -> list[str]:
@@ -93,7 +95,7 @@ def _shape(text: str, read_as: Sequence[Word]) -> list[str]:
     if not letters:
         shape.append("s:no letters")
         shape += [] if any(word.bare in "?!.,0" for word in read_as) else ["s:signs only"]
-    elif size > 3 and sum(letter.isupper() for letter in letters) > 0.6 * len(letters):
+    elif size > 3 and sum(map(str.isupper, letters)) > 0.6 * len(letters):
         shape.append("s:capitals")
     shape += ["s:asks"] if "?" in text else []
     shape += ["s:code"] if _CODE.search(text) else []

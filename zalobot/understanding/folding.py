@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from zalobot.understanding.sources import read
 from zalobot.understanding.spelling import mended
@@ -32,6 +32,14 @@ class Word:
     bare: str
 
 
+class _Token(NamedTuple):
+    """What is known of something typed whatever stands beside it. `words` is () where its neighbours have a say."""
+
+    bare: str
+    phrase: int  # words of the longest known phrase that begins with it
+    words: tuple[Word, ...]
+
+
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text as they are read. A number is "0", a link "url"; of more than 180 the middle is left out."""
     return _words(text) if len(text) <= 400 else _read(text)
@@ -49,17 +57,25 @@ def _words(text: str) -> tuple[Word, ...]:
 
 def _read(text: str) -> tuple[Word, ...]:
     typed = _typed(text)
+    tokens = [_token(one) for one in typed]
     found: list[Word] = []
     place = 0
     while place < len(typed):
-        size, said = _known(typed, place)
+        token = tokens[place]
+        size, said = _known(typed, place, token.phrase) if token.phrase else (0, "")
         if size:
             found.extend(_spread(" ".join(typed[place : place + size]), said))
         else:
             size = 1
-            found.extend(_single(typed[place], *_beside(typed, place)))
+            found.extend(token.words or _beside(typed, tokens, place))
         place += size
     return tuple(found)
+
+
+@lru_cache(maxsize=16_384)  # people write with some thousands of words; most of a text costs one look this way
+def _token(typed: str) -> _Token:
+    bare = fold(typed)
+    return _Token(bare, _phrases()[1].get(bare, 0), _alone(typed, bare))
 
 
 def _typed(text: str) -> list[str]:
@@ -77,12 +93,11 @@ def _pieces(token: str) -> tuple[str, ...]:
     return (glued[1], glued[2]) if glued and token not in ("4g", "5g", "3g", "3q") else (token,)
 
 
-def _known(typed: list[str], place: int) -> tuple[int, str]:
-    """How many words from here on are a known phrase, and what it stands for."""
-    table, first = _phrases()
+def _known(typed: list[str], place: int, longest: int) -> tuple[int, str]:
+    """How many words from here on are a known phrase, of at most so many, and what it stands for."""
+    table = _phrases()[0]
     if place + 1 >= len(typed) and typed[place] not in table:
         return 0, ""
-    longest = first.get(fold(typed[place]), 0)
     for size in range(min(longest, len(typed) - place), 0, -1):
         said = table.get(fold(" ".join(typed[place : place + size])))
         if said is not None:
@@ -101,28 +116,32 @@ def _phrases() -> tuple[Mapping[str, str], Mapping[str, int]]:
     return table, first
 
 
-def _beside(typed: list[str], place: int) -> tuple[str, str]:
-    return typed[place - 1] if place else "", typed[place + 1] if place + 1 < len(typed) else ""
-
-
-def _single(token: str, before: str, after: str) -> tuple[Word, ...]:
+def _alone(token: str, bare: str) -> tuple[Word, ...]:
+    """A word that is read the same wherever it stands; () for one that is not."""
     if token[0].isdigit():
         return (Word(token, token, "0"),)
     if token.startswith("http"):
         return (Word(token, token, "url"),)
     if not token[0].isalnum():
         return (Word(token, token, token[0]),)
+    if short := _short(token):
+        return () if token in read("abbreviations")["unless_after"] else _spread(token, short)
+    return (Word(token, token, bare),) if bare in known() else ()
+
+
+def _beside(typed: list[str], tokens: list[_Token], place: int) -> tuple[Word, ...]:
+    """A short form that is none after some words, or a slip."""
+    token, bare = typed[place], tokens[place].bare
+    before = typed[place - 1] if place else ""
     short = _short(token)
     if short and before not in read("abbreviations")["unless_after"].get(token, ()):
         return _spread(token, short)
-    bare = _mended(fold(token), before, after)
-    if bare != fold(token) and (short := _short(bare)):
-        return _spread(token, short)
-    return (Word(token, token if fold(token) == bare else bare, bare),)
-
-
-def _mended(bare: str, before: str, after: str) -> str:
-    return bare if bare in known() else mended(bare, fold(before), fold(after))
+    after = tokens[place + 1].bare if place + 1 < len(typed) else ""
+    meant = bare if bare in known() else mended(bare, tokens[place - 1].bare if place else "", after)
+    if meant == bare:
+        return (Word(token, token, bare),)
+    short = _short(meant)
+    return _spread(token, short) if short else (Word(token, meant, meant),)
 
 
 def _short(token: str) -> str:

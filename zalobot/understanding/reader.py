@@ -3,9 +3,9 @@
 The one rule: pure and quick (well under 5 ms), so that a handler may ask at any message.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Final
 
 from zalobot.decided import Decided
@@ -23,11 +23,13 @@ __all__ = ["Context", "Ranked", "Reader", "Understanding", "reader_for"]
 
 
 NOTHING_KNOWN: Final = Context()
+READ: Final = 2048  # texts of which it is kept how they were understood
+JUST_READ: Final = 256  # and of which it is kept what was counted: the next question of the same turn asks for it
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """A message understood. `words` decided the intent, those of each topic and agency are beside it, all as typed.
+    """A message understood. Those of each topic and agency say which words spoke for them, as typed.
 
     `sure`: whose it is is clear enough to propose `proposed`; else the three best of `agencies` are to be offered.
     """
@@ -38,8 +40,13 @@ class Understanding:
     topics: tuple[Ranked, ...]
     klass: Klass
     sure: bool
-    words: tuple[str, ...]
-    proposed: tuple[str, ...] = ()
+    proposed: tuple[str, ...]
+    _why: Callable[[], tuple[str, ...]] = field(repr=False, compare=False)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that decided the intent, as typed; looked for when they are asked for."""
+        return self._why()
 
 
 class Reader:
@@ -72,9 +79,9 @@ class Reader:
 
     def _cached(self) -> None:
         """What was read is kept: a flow asks for the same text at each of its questions, in another context."""
-        self._read = lru_cache(maxsize=512)(self._understand)
-        self._route = lru_cache(maxsize=512)(self._routed)
-        self._weigh = lru_cache(maxsize=512)(self._weighed)
+        self._read = lru_cache(maxsize=READ)(self._understand)
+        self._route = lru_cache(maxsize=READ)(self._routed)
+        self._weigh = lru_cache(maxsize=JUST_READ)(self._weighed)
 
     def read(self, text: str, context: Context = NOTHING_KNOWN) -> Understanding:
         """Understand one message. The same text is read once: a flow asks at each of its questions."""
@@ -90,9 +97,12 @@ class Reader:
             topics=route.topics,
             klass=route.klass,
             sure=route.sure,
-            words=wants.words,
             proposed=route.proposed,
+            _why=partial(self._reasons, text, wants.intent),
         )
+
+    def _reasons(self, text: str, intent: Intent) -> tuple[str, ...]:
+        return deciding.reasons(self._weigh(text), self._model, intent)
 
     def _weighed(self, text: str) -> deciding.Weighed:
         return deciding.weighed(text, self._model)

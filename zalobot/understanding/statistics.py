@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from zalobot.understanding.columns import Columns
+
 Features = Sequence[str]
 Weights = Mapping[str, tuple[tuple[int, float], ...]]
 Example = tuple[Features, str, float]  # its label and how much it counts
@@ -25,19 +27,15 @@ class Model:
 
     labels: tuple[str, ...]
     weights: Weights
-    _rows: dict[str, tuple[float, ...]] = field(init=False, repr=False)  # one weight for each label
-    _means: dict[str, float] = field(init=False, repr=False)
+    _columns: Columns = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        rows = {feature: _row(pairs, len(self.labels)) for feature, pairs in self.weights.items()}
-        object.__setattr__(self, "_rows", rows)
-        object.__setattr__(self, "_means", {feature: sum(row) / len(row) for feature, row in rows.items()})
+        object.__setattr__(self, "_columns", Columns(self.weights, len(self.labels)))
 
     def scores(self, features: Features) -> list[float]:
         """How strongly each label is spoken for, in the order of the labels."""
         value = _scale(features)
-        rows = [row for feature in features if (row := self._rows.get(feature)) is not None]
-        return [sum(column) * value for column in zip(*rows, strict=True)] or [0.0] * len(self.labels)
+        return [total * value for total in self._columns.added(features)[1]]
 
     def probabilities(self, features: Features) -> dict[str, float]:
         """The chance of each label."""
@@ -45,15 +43,14 @@ class Model:
 
     def reasons(self, features: Features, label: str) -> list[tuple[str, float]]:
         """The features that spoke for a label against the average of all, strongest first."""
-        place = self.labels.index(label)
-        known = [feature for feature in dict.fromkeys(features) if feature in self._rows]
-        gains = [(feature, self._rows[feature][place] - self._means[feature]) for feature in known]
+        place, size = self.labels.index(label), len(self.labels)
+        gains: list[tuple[str, float]] = []
+        for feature in dict.fromkeys(features):
+            row = self.weights.get(feature)
+            if row is not None:
+                average = sum(weight for _, weight in row) / size
+                gains.append((feature, next((weight for at, weight in row if at == place), 0.0) - average))
         return sorted((item for item in gains if item[1] > 0), key=lambda item: -item[1])
-
-
-def _row(pairs: Iterable[tuple[int, float]], size: int) -> tuple[float, ...]:
-    weights = dict(pairs)
-    return tuple(weights.get(place, 0.0) for place in range(size))
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
