@@ -218,6 +218,13 @@ async def test_who_wrote_it_has_no_button_to_release_it_and_cannot_by_hand_eithe
     await huy.get(REVIEW)
     forms = re.findall(r'<form method="post" action="[^"]*/phat-hanh">(.*?)</form>', huy.page, re.S)
     assert [form for form in forms if key in form] == []
+    assert "Đồng chí soạn lời này nên không tự duyệt được. Duyệt được: " in huy.says()
+    await huy.get(PAGE)
+    assert "Đồng chí soạn lời này nên không tự duyệt được. Duyệt được: " in huy.says()
+    await huy.get("/van-hanh")
+    assert "1 lời nhắn của đồng chí chờ người thứ hai duyệt" in huy.says()
+    assert "Xem và duyệt" not in huy.page.split("của đồng chí chờ")[1].split("</li>")[0]
+    await huy.get(REVIEW)
     await huy.post("phat-hanh", ban=key)
     assert (huy.status, "Cần người thứ hai duyệt." in huy.says()) == (409, True)
     assert said(MENU) == before

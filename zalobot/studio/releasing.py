@@ -20,6 +20,14 @@ from zalobot.templating import titles
 RELEASERS = (AccountRole.OPERATOR, AccountRole.ADMIN)
 
 
+def seconds(session: Session, me: str) -> tuple[str, ...]:
+    """Who may release what the account `me` wrote, by name."""
+    query = select(col(Account.full_name)).where(
+        col(Account.role).in_(RELEASERS), col(Account.active).is_(True), col(Account.id) != me
+    )
+    return tuple(session.execute(query.order_by(col(Account.full_name))).scalars())
+
+
 def release(session: Session, version_id: str, now: datetime, *, by: Account) -> WordingVersion:
     """Say it in these words from now on.
 

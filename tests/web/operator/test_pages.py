@@ -47,6 +47,7 @@ async def test_the_first_page_names_what_is_urgent_first_and_one_next_step(huy: 
 
 def test_nothing_to_do_is_nothing_and_a_red_calendar_comes_before_what_can_wait() -> None:
     assert overview.todo(Wanting(), 0, "ok") == []
+    assert [(one.key, one.first) for one in overview.todo(Wanting(own_words=1), 0, "ok")] == [("own_words", False)]
     found = overview.todo(Wanting(unclear=2, past_review=1), 0, "red")
     assert [(one.key, one.first) for one in found] == [("calendar", True), ("unclear", False), ("past_review", False)]
 

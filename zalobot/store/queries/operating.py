@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from zalobot.store.models import (
@@ -34,8 +34,8 @@ _listed = col(OutboxMessage.state).in_(
 @dataclass(frozen=True, slots=True)
 class Wanting:
     """`failed` and `unclear` messages are an operator's to decide on; `waiting` ones leave by themselves when the
-    person writes. `asked`: people who wait for a human, the first since `asked_since`. MOST stands for that many or
-    more."""
+    person writes. `to_release`: words that whoever looks may release; `own_words`: theirs, which only others may.
+    `asked`: people who wait for a human, the first since `asked_since`. MOST stands for that many or more."""
 
     failed: int = 0
     unclear: int = 0
@@ -45,6 +45,7 @@ class Wanting:
     asked_since: datetime | None = None
     held: int = 0
     to_release: int = 0
+    own_words: int = 0
     past_review: int = 0
 
     @property
@@ -53,8 +54,8 @@ class Wanting:
         return min(self.failed + self.unclear, MOST)
 
 
-def wanting(session: Session, today: date, now: datetime) -> Wanting:
-    """What wants a hand at `now`."""
+def wanting(session: Session, today: date, now: datetime, me: str = "") -> Wanting:
+    """What wants a hand of the account `me` at `now`."""
     states = OutboxState.FAILED, OutboxState.UNCLEAR, OutboxState.WAITING
     failed, unclear, waiting = (_count(session, _messages(state)) for state in states)
     asked = select(func.count(), func.min(col(LiveChat.asked_at))).where(col(LiveChat.asked_at).is_not(None))
@@ -67,9 +68,8 @@ def wanting(session: Session, today: date, now: datetime) -> Wanting:
         asked=waits,
         asked_since=since,
         held=_count(session, _held(now)),
-        to_release=_count(
-            session, select(col(WordingVersion.id)).where(col(WordingVersion.state) == word(WordingState.WAITING))
-        ),
+        to_release=_count(session, _asked_for(col(WordingVersion.author_id) != me)),
+        own_words=_count(session, _asked_for(col(WordingVersion.author_id) == me)),
         past_review=_count(session, _past_review(today)),
     )
 
@@ -86,6 +86,10 @@ def _messages(state: OutboxState) -> Select[Any]:
 def _held(now: datetime) -> Select[Any]:
     talks = select(col(LiveChat.person_id)).join(Conversation, col(Conversation.person_id) == col(LiveChat.person_id))
     return talks.where(col(LiveChat.held_by).is_not(None), col(Conversation.with_person_until) > now)
+
+
+def _asked_for(whose: ColumnElement[bool]) -> Select[Any]:
+    return select(col(WordingVersion.id)).where(col(WordingVersion.state) == word(WordingState.WAITING), whose)
 
 
 def _past_review(today: date) -> Select[Any]:

@@ -42,7 +42,7 @@ class Item:
 async def show(request: web.Request) -> web.Response:
     """The list in one state; the first that has any."""
     services = request.app[SERVICES]
-    wants = await services.store.read(shell.wanting, services.now())
+    wants = await shell.wanting(request)
     wanted, about = request.query.get("loc", ""), request.query.get("ma", "").strip()
     state = OutboxState(wanted) if wanted in set(ORDER) else _first(wants)
     code = contact.ticket_code(about).partition("/")[0] if about else ""

@@ -28,7 +28,7 @@ class Todo:
 async def show(request: web.Request) -> web.Response:
     """What needs a hand now."""
     services = request.app[SERVICES]
-    wants = await services.store.read(shell.wanting, services.now())
+    wants = await shell.wanting(request)
     red = sum(check.state == RED and check.name != "calendar" for check in await health.checked(services))
     ahead = horizon.state(horizon.horizon(services.province.calendar, services.now()).days)
     return await shell.html(request, "overview", "overview", wants=wants, todo=todo(wants, red, ahead))
@@ -44,10 +44,12 @@ def todo(wants: Wanting, red: int, ahead: str) -> list[Todo]:
         Todo("events", wants.events, True),
         Todo("calendar", int(ahead != OK), ahead == RED),
         Todo("to_release", wants.to_release, False),
+        Todo("own_words", wants.own_words, False),
         Todo("past_review", wants.past_review, False),
     ]
     there = sorted((one for one in found if one.count), key=lambda one: not one.urgent)
-    return [Todo(one.key, one.count, one.urgent, one.since, first=one is there[0]) for one in there]
+    first = next((one for one in there if one.key != "own_words"), None)  # which only somebody else can do
+    return [Todo(one.key, one.count, one.urgent, one.since, first=one is first) for one in there]
 
 
 ROWS = (Row("GET", shell.PATH, shell.ROLES, show),)

@@ -110,7 +110,9 @@ async def _waiting(request: web.Request, refusal: str = "", *, status: int = 200
     bunches = await services.store.read(_bunches, me, services.now())
     named = {one: str(languages.words(one)["language"]["name"]) for one in languages.every()}
     latest = await services.store.read(history.latest)
+    seconds = await services.store.read(releasing.seconds, me.id)
     things: dict[str, Any] = {"bunches": bunches, "latest": latest, "refusal": refusal, "languages": named, "act": ACT}
+    things["seconds"] = seconds
     return await shell.html(request, "wording_waiting", "wording", status=status, **things)
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from zalobot import released, templating
 from zalobot.languages import DEFAULT
 from zalobot.store.models import Account, WordingVersion
-from zalobot.studio import difference, history, tally, versions
+from zalobot.studio import difference, history, releasing, tally, versions
 from zalobot.studio.difference import Line
 from zalobot.studio.history import Entry, Other
 from zalobot.templating import Finding, Kind, Message, Unsafe, Wording, button_kind, previews
@@ -66,6 +66,7 @@ class Kept:
     entries: Sequence[Entry]
     messages: int
     base: str | None  # the words that the draft was begun upon, where others are in use now
+    seconds: Sequence[str]  # who may release what waits
     words: Wording
 
     @property
@@ -120,17 +121,19 @@ def kept(session: Session, name: str, language: str, me: Account) -> Kept:
     """What is known of a message. Raises Refused: no_such_message."""
     used, words = versions.in_use(session, name, language), versions.words_of(session)
     draft = versions.draft_of(session, name, language, me)
+    waiting = versions.mine_waiting(session, name, language, me)
     entries = history.of(session, name, language)
     shipped = words.shipped[language][name]
     return Kept(
         used=used,
         shipped=shipped,
         draft=draft,
-        waiting=versions.mine_waiting(session, name, language, me),
+        waiting=waiting,
         others=history.others(session, name, language, me.id),
         entries=entries,
         messages=tally.of(session, name, language).get(used.version, 0),
         base=_base(draft, used, shipped, entries),
+        seconds=releasing.seconds(session, me.id) if waiting else (),
         words=words.with_words(released.read(session)),
     )
 
