@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
-from tests.calendars import WEEK, at
+from tests.calendars import WEEK, at, off
 from tests.web.sample import CALENDAR, NOW, RULE
 from zalobot.deadlines import count
 from zalobot.web.filters import Span
 from zalobot.web.meter import Bar, Clock, Look, meter
-from zalobot.workdays import WorkCalendar
+from zalobot.workdays import Shift, WorkCalendar
 
 
 def clock(received: str, klass: str = "hard", **changes: object) -> Clock:
@@ -100,3 +100,24 @@ def test_without_a_due_time_no_date_is_promised() -> None:
 def test_past_the_horizon_no_date_is_promised() -> None:
     short = WorkCalendar("short", WEEK, (), date(2026, 1, 1), date(2026, 11, 25))
     assert meter(clock("2026-11-23 09:00"), NOW, short).look == Look.NONE
+
+
+def test_through_tet_time_left_is_counted_in_days_as_they_are_worked() -> None:
+    """2027, the longer proposal: 5 to 14 February are off. An office that works six hours a day says so all the way."""
+    hours = (Shift.parse("08:00-11:00"), Shift.parse("13:00-16:00"))
+    tet = tuple(off(date(2027, 2, day)) for day in range(5, 15))
+    calendar = WorkCalendar("tet", (hours,) * 5 + ((), ()), tet, date(2027, 1, 1), date(2027, 3, 1))
+    received, due = at("2027-02-05 20:00"), at("2027-02-17 16:00")
+    seen = [
+        meter(Clock(False, received, due), at(f"2027-02-{day} 10:00"), calendar) for day in ("06", "12", "15", "17")
+    ]
+    assert [(one.look, one.left) for one in seen] == [
+        (Look.CALM, Span(3, 0, 0)),
+        (Look.CALM, Span(3, 0, 0)),
+        (Look.CALM, Span(2, 4, 0)),
+        (Look.TODAY, Span(0, 4, 0)),
+    ]
+    assert len({bar.width for bar in seen[0].bars}) == 1
+    assert [len(one.bars) for one in seen] == [3, 3, 4, 6]
+    late = meter(Clock(False, received, due), at("2027-02-18 09:00"), calendar)
+    assert (late.look, late.over) == (Look.LATE, Span(0, 1, 0))

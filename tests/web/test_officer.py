@@ -14,8 +14,8 @@ from zalobot import province as packs
 from zalobot import reference, speech, templating
 from zalobot.store.database import Store
 from zalobot.store.models import Account, AccountRole, LedgerHead, Part, PartNote, PartState, TicketEvent
-from zalobot.store.queries import work
-from zalobot.web.officer import part_pages
+from zalobot.store.queries.queue import PAGE, Asked
+from zalobot.web.officer import pages, part_pages
 
 PART = "/can-bo/QN-2611-00042/1"
 
@@ -56,6 +56,51 @@ async def test_the_queue_shows_what_the_agency_holds_and_nothing_of_others(offic
     assert "QN-2611-00042/1" in officer.page
     assert "QN-2611-00031/2" not in officer.page
     assert "còn 1 ngày 5 giờ" in officer.page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+async def test_a_queue_of_thousands_hides_nothing_and_counts_all(store: Store, officer: Browser) -> None:
+    def many(session: Session) -> None:
+        ticket = session.exec(select(Part.ticket_id).where(Part.code == "QN-2611-00042/1")).one()
+        common = {"ticket_id": ticket, "agency": "SXD", "klass": "hard", "received_at": sample.NOW}
+        common |= {"clock_started_at": sample.NOW, "state": PartState.ACCEPTED}
+        for number in range(50, 3050):
+            mine = number == 3049  # the last due of all
+            due = sample.NOW + timedelta(minutes=number)
+            held = {"officer_id": "of-ha.nt" if mine else "of-minh.tv", "accepted_at": sample.NOW, "due_at": due}
+            code = f"QN-2611-00042/{number}"
+            session.add(Part(id=f"many{number:06}", code=code, number=number, **common, **held))
+
+    account(store, "minh.tv", AccountRole.OFFICER, "SXD")
+    before = int(re.findall(r'Cả cơ quan<span class="count">(\d+)', await officer.get("/can-bo"))[0])
+    store.run_now(many)
+    page = await officer.get("/can-bo")
+    assert "QN-2611-00042/3049" in page
+    assert f'<span class="count">{before + 3000}</span>' in page
+    page = await officer.get("/can-bo/co-quan")
+    assert f"{before + 3000:,}".replace(",", ".") + " phần việc, xếp theo" in page
+    assert page.count('class="btn btn-main"') == 1
+    last = -(-(before + 3000) // PAGE)
+    shown = len(set(re.findall(r"QN-2611-\d+/\d+", page)))
+    for number in (2, last, 9999):
+        page = await officer.get(f"/can-bo/co-quan?trang={number}")
+        shown += len(set(re.findall(r"QN-2611-\d+/\d+", page))) if number != 9999 else 0
+        assert f"Trang {min(number, last)} trên {last}" in page
+    assert shown == 2 * PAGE + (before + 3000) % PAGE
+    assert "QN-2611-00042/3049" in page, "a page past the end is the last"
+
+
+async def test_what_is_offered_to_an_agency_is_in_the_queue_of_each_of_its_officers(
+    store: Store,
+    officer: Browser,
+) -> None:
+    def offered(session: Session) -> None:
+        part = session.exec(select(Part).where(Part.code == "QN-2611-00031/1")).one()
+        part.state, part.declined_to, part.refusals = PartState.DECLINED, "SXD", 1
+
+    store.run_now(offered)
+    page = await officer.get("/can-bo")
+    assert "Cơ quan khác đề nghị nhận" in page
+    assert 'action="/can-bo/QN-2611-00031/1/nhan"' in page
 
 
 async def test_an_answer_that_lacks_something_is_told_so_and_nothing_typed_is_lost(
@@ -240,7 +285,7 @@ def test_the_pages_cost_the_same_however_much_there_is(store: Store) -> None:
     few = costs(store, who)
     store.run_now(more)
     assert costs(store, who) == few
-    assert few == (1, 15)
+    assert few == (2, 15)
 
 
 def costs(store: Store, who: Account) -> tuple[int, int]:
@@ -256,7 +301,7 @@ def costs(store: Store, who: Account) -> tuple[int, int]:
         event.remove(bind, "before_cursor_execute", note)
         return len([one for one in said if one.lstrip().startswith("SELECT")])
 
-    queue = store.read_now(count, lambda s: work.of_agency(s, "SXD"))
+    queue = store.read_now(count, lambda s: pages._read(s, Asked("SXD", who.officer_id or "", sample.NOW)))
     ticket, code = "QN-2611-00042", "QN-2611-00042/1"
     return queue, store.read_now(count, lambda s: part_pages._seen(s, ticket, code, who, sample.NOW))
 

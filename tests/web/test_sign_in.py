@@ -213,6 +213,26 @@ async def test_guessing_is_slowed_and_the_account_is_not_locked(store: Store, br
     assert "phien" in {cookie.key for cookie in browser.http.cookie_jar}
 
 
+async def test_guesses_in_the_same_office_keep_nobody_from_the_browser_they_use(store: Store, browser: Browser) -> None:
+    account(store, "ha.nt", AccountRole.OFFICER, "SXD")
+    await browser.sign_in("ha.nt")
+    await browser.post("/dang-xuat")
+    async with aiohttp.ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
+        stranger = Browser(browser.address, http)
+        for number in range(58):  # enough for the whole network to wait
+            await stranger.sign_in("ha.nt" if number < 8 else f"ten.{number}", "guess")
+        await stranger.sign_in("ha.nt")
+        assert stranger.status == 429
+        await browser.sign_in("ha.nt")
+        assert browser.where == "/can-bo"
+        known = next(cookie for cookie in browser.http.cookie_jar if cookie.key == "may")
+        assert (known["httponly"], known["samesite"], known["path"]) == (True, "Strict", "/dang-nhap")
+        await browser.post("/dang-xuat")
+        for _ in range(6):
+            await browser.sign_in("ha.nt", "guess")
+        assert browser.status == 429, "a browser that is known is slowed, too"
+
+
 async def test_a_link_from_zalo_is_used_by_pressing_not_by_looking(store: Store, browser: Browser) -> None:
     def verb(session: Session) -> str:
         officer = Officer(id="of-1", agency="SXD", name="Nguyễn Thu Hà", role=Role.OFFICER, created_at=sample.NOW)

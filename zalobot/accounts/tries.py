@@ -1,7 +1,8 @@
 """Failed tries to sign in: each makes the next wait longer, and nobody is locked out.
 
 The one rule: a wait belongs to a name *and* the network it was tried from, so that whoever guesses elsewhere does not
-keep the real person out; and a network that guesses many names waits as well, for far more tries.
+keep the real person out; and a network that guesses many names waits as well, for far more tries. A browser that the
+name has signed in with before is a network of its own (web/sign_in/browsers.py).
 """
 
 import hashlib

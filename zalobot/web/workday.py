@@ -9,6 +9,7 @@ from zalobot.web.filters import HERE
 from zalobot.workdays import WorkCalendar
 
 _DAY = timedelta(days=1)
+_A_WEEK, _LONG = 5, 31  # working days, days; Tết is at the most ten days off
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,16 @@ def whole_day(day: date) -> tuple[datetime, datetime]:
 
 
 def day_length(calendar: WorkCalendar, near: date) -> timedelta:
-    """The working time of a full day in the week after `near`; eight hours where the calendar does not reach."""
-    longest = timedelta()
-    for ahead in range(7):
+    """The working time of a full day: the longest of the next five working days, however long a holiday is between;
+    eight hours where the calendar does not reach."""
+    longest, met = timedelta(), 0
+    for ahead in range(_LONG):
         try:
-            longest = max(longest, calendar.worked_on(near + ahead * _DAY))
+            worked = calendar.worked_on(near + ahead * _DAY)
         except PastHorizon:
+            break
+        longest, met = max(longest, worked), met + bool(worked)
+        if met == _A_WEEK:
             break
     return longest or timedelta(hours=8)
 

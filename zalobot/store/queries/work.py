@@ -1,4 +1,4 @@
-"""What the officers' pages read: the open parts of an agency, the most urgent first.
+"""What the officers' pages read of one part: the part, its ticket, and the files. (The queue is in `queue`.)
 
 The one rule: an agency sees its own parts and those offered to it, with everything the business wrote.
 """
@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from zalobot.store.models import Addition, Attachment, Officer, Part, PartState, Ticket
-from zalobot.store.queries.public import unanswered
 
-MOST = 200
 OPEN = (PartState.WAITING, PartState.ACCEPTED, PartState.REOPENED, PartState.PAUSED, PartState.DECLINED)
-_COLUMNS: tuple[Any, ...] = (
+COLUMNS: tuple[Any, ...] = (
     col(Part.id),
     col(Part.code),
     col(Part.number),
@@ -68,24 +66,6 @@ class WorkRow:
     title: str
     topic: str
     officer: str | None
-
-
-def of_agency(session: Session, agency: str, limit: int = MOST) -> list[WorkRow]:
-    """The open parts an agency holds or is offered, by due time; those without a date last."""
-    query = (
-        select(*_COLUMNS)
-        .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
-        .outerjoin(Officer, col(Officer.id) == col(Part.officer_id))
-        .where(
-            or_(col(Part.agency) == agency, col(Part.declined_to) == agency),
-            unanswered(),
-            col(Part.state).in_(OPEN),
-            col(Part.closed_at).is_(None),
-        )
-        .order_by(col(Part.due_at).is_(None), col(Part.due_at), col(Part.id))
-        .limit(limit)
-    )
-    return [WorkRow(**row._mapping) for row in session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +132,7 @@ def behind(session: Session, ticket_code: str) -> Behind | None:
 def one(session: Session, code: str) -> WorkRow | None:
     """One part, whatever state it is in; None where there is none."""
     query = (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
         .outerjoin(Officer, col(Officer.id) == col(Part.officer_id))
         .where(col(Part.code) == code)

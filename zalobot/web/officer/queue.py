@@ -1,12 +1,13 @@
 """The queue of an officer as plain values: which parts, how urgent, in which group."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from zalobot.province import Province
 from zalobot.store.models import PartState
+from zalobot.store.queries.queue import Asked, Counts, Narrow, pages_of
 from zalobot.store.queries.work import WorkRow
 from zalobot.web.meter import Clock, Look, Meter, meter
 
@@ -19,15 +20,6 @@ class Group(StrEnum):
     NEXT = "next"
     WAIT = "wait"
     OFFERED = "offered"
-
-
-class Narrow(StrEnum):
-    """What the queue can be narrowed to."""
-
-    ALL = ""
-    NOW = "lam-ngay"
-    NEW = "chua-nhan"
-    WAIT = "cho-doanh-nghiep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,56 +44,33 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The page: groups with their items, and how many each way of narrowing would show."""
+    """The page: groups with their items, and how many each way of narrowing would show. `part`: not all is shown."""
 
     groups: tuple[tuple[Group, tuple[Item, ...]], ...]
     total: int
     mine: int
-    counts: dict[Narrow, int]
+    counts: Mapping[Narrow, int]
     narrowed: Narrow
     whole: bool
+    number: int = 1
+    pages: int = 1
+
+    @property
+    def part(self) -> bool:
+        """Whether there is more than this page."""
+        return self.pages > 1
 
 
-_OF_LOOK = {Look.LATE: Group.LATE, Look.TODAY: Group.TODAY, Look.WAIT: Group.WAIT}
+_OF_LOOK = {Look.LATE: Group.LATE, Look.TODAY: Group.TODAY}
 
 
-def queue(
-    rows: Sequence[WorkRow],
-    officer_id: str,
-    agency: str,
-    now: datetime,
-    province: Province,
-    *,
-    narrowed: str,
-    whole: bool,
-    explains: bool = False,
-) -> Queue:
-    """Everything of the agency, or what is mine or nobody's, narrowed and grouped. Whoever `explains` what is late, the
-    head, has that among their own, too."""
-    items = [_item(row, officer_id, agency, now, province) for row in rows]
-    mine = [item for item in items if item.mine or not item.colleague or (explains and item.explain)]
-    shown = items if whole else mine
-    counts = {way: sum(_fits(item, way) for item in shown) for way in Narrow}
-    way = Narrow(narrowed) if narrowed in set(Narrow) else Narrow.ALL
-    kept = [item for item in shown if _fits(item, way)]
-    groups = tuple((group, found) for group in Group if (found := tuple(_of(kept, group))))
-    return Queue(groups, len(items), len(mine), counts, way, whole)
-
-
-def _of(items: Iterable[Item], group: Group) -> Iterable[Item]:
-    return (item for item in items if item.group is group)
-
-
-def _fits(item: Item, way: Narrow) -> bool:
-    match way:
-        case Narrow.NOW:
-            return item.group in (Group.LATE, Group.TODAY)
-        case Narrow.NEW:
-            return item.waiting
-        case Narrow.WAIT:
-            return item.group is Group.WAIT
-        case _:
-            return True
+def queue(rows: Sequence[WorkRow], counts: Counts, asked: Asked, now: datetime, province: Province) -> Queue:
+    """A page of the queue in its groups."""
+    items = [_item(row, asked.officer_id, asked.agency, now, province) for row in rows]
+    groups = tuple((group, found) for group in Group if (found := tuple(one for one in items if one.group is group)))
+    pages = pages_of(counts.ways[asked.narrowed])
+    about = (counts.ways, asked.narrowed, asked.whole, asked.page, pages)
+    return Queue(groups, counts.total, counts.mine, *about)
 
 
 def _item(row: WorkRow, officer_id: str, agency: str, now: datetime, province: Province) -> Item:
@@ -116,10 +85,10 @@ def _item(row: WorkRow, officer_id: str, agency: str, now: datetime, province: P
         title=row.title,
         topic=topic.name if topic else "",
         meter=shown,
-        group=Group.OFFERED if offered else _OF_LOOK.get(shown.look, Group.NEXT),
+        group=Group.OFFERED if offered else Group.WAIT if paused else _OF_LOOK.get(shown.look, Group.NEXT),
         waiting=row.state is PartState.WAITING or offered,
         mine=row.officer_id == officer_id,
-        colleague=row.officer or "" if row.officer_id != officer_id else "",
+        colleague=row.officer or "" if row.officer_id != officer_id and not offered else "",
         question=row.question if paused else "",
         resumes=row.wait_until if paused else None,
         explain=row.explain_until if row.explain_until and not row.explained_at else None,

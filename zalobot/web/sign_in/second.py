@@ -8,8 +8,9 @@ from zalobot.errors import ConfigError, Refused
 from zalobot.services import SERVICES
 from zalobot.store.models import Level
 from zalobot.web import pages
-from zalobot.web.access import HOME, SIGN_IN, check_form, enter, network, safe_way, signed_in
+from zalobot.web.access import HOME, SIGN_IN, check_form, enter, safe_way, signed_in
 from zalobot.web.qr import qr
+from zalobot.web.sign_in.browsers import place
 from zalobot.web.sign_in.forms import agent, entered, onwards, page, seal, way
 
 routes = web.RouteTableDef()
@@ -28,7 +29,7 @@ async def code(request: web.Request) -> web.StreamResponse:
     who = await _half_way(request)
     await check_form(request, who.csrf)
     services, data = request.app[SERVICES], await request.post()
-    now, where, typed = services.now(), network(request), str(data.get("ma", ""))[:40]
+    now, where, typed = services.now(), place(request, who.account.name), str(data.get("ma", ""))[:40]
     try:
         token = await services.store.run(
             signing_in.confirm, who, typed, seal(request), where, now, agent=agent(request)

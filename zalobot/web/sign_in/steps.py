@@ -8,12 +8,14 @@ import asyncio
 from aiohttp import web
 
 from zalobot.accounts import managing, secrets, signing_in
+from zalobot.accounts.managing import sign_in_name
 from zalobot.accounts.sessions import SignedIn
 from zalobot.errors import Refused
 from zalobot.services import SERVICES
 from zalobot.store.models import Level
 from zalobot.web import pages
-from zalobot.web.access import COOKIE, HOME, SIGN_IN, check_form, network, safe_way, signed_in
+from zalobot.web.access import COOKIE, HOME, SIGN_IN, check_form, safe_way, signed_in
+from zalobot.web.sign_in.browsers import place, remember
 from zalobot.web.sign_in.forms import BEFORE, agent, bound, entered, onwards, page, token_before, way
 
 routes = web.RouteTableDef()
@@ -40,12 +42,14 @@ async def password(request: web.Request) -> web.StreamResponse:
         return _first_step(request, name=name, reason=refusal.reason, status=429, **refusal.facts)
     if not token:
         return _first_step(request, name=name, reason="sign_in_wrong", status=401)
-    return await entered(request, token, str(data.get("ve", "")))
+    response = await entered(request, token, str(data.get("ve", "")))
+    remember(request, response, sign_in_name(name))
+    return response
 
 
 async def _compared(request: web.Request, name: str, typed: str) -> str:
     """The cookie's token, or "" for a wrong name or password. Raises Refused (`sign_in_wait`)."""
-    services, where = request.app[SERVICES], network(request)
+    services, where = request.app[SERVICES], place(request, name)
     now = services.now()
     shown = await services.store.read(signing_in.look, name, where, now)
     if not await asyncio.to_thread(secrets.fits, shown.kept, typed):
