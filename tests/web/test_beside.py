@@ -87,6 +87,39 @@ async def test_a_refusal_keeps_the_draft_and_a_sent_answer_ends_it(store: Store,
     assert [draft.fields for draft in drafts] == [{"question": "Bản vẽ nào?"}]
 
 
+async def test_two_tabs_of_one_officer_lose_no_words(store: Store, officer: Browser) -> None:  # noqa: F811
+    """Both were opened before anything was typed; each keeps what it holds, naming the state it knows."""
+    one, two = "Được. Nộp song song hai hồ sơ.", "Không được: thiếu bản vẽ mặt bằng."
+    page = await officer.get(PART)
+    form, empty = dict(officer.hidden), re.search(r'id="nhap-luc" data-nhap="(\w*)"', page)
+    assert empty
+    assert empty[1] == ""
+    first = await officer.post(f"{PART}/nhap", form=False, **form, text=one, nhap="")
+    known = re.search(r'data-nhap="(\w+)"', first)
+    assert known
+    await officer.post(f"{PART}/nhap", form=False, **form, text=two, basis="Điều 7", nhap="")
+    page = await officer.get(PART)
+    assert f">{two}</textarea>" in page
+    assert one in page.split("Đồng chí đã gõ ở một thẻ khác")[1]
+    await officer.post(f"{PART}/nhap", form=False, **form, text=one + " Xin nộp sớm.", nhap=known[1])
+    page = await officer.get(PART)
+    assert (f">{one} Xin nộp sớm.</textarea>" in page, two in page, "Điều 7</textarea>" in page) == (True, True, True)
+    await officer.post(f"{PART}/nhap", form=False, **form)  # a tab that is only open
+    assert f">{one} Xin nộp sớm.</textarea>" in await officer.get(PART)
+    await officer.post(f"{PART}/tra-loi", text=one, du_thieu="1")
+    assert store.read_now(lambda s: s.exec(select(AnswerDraft)).all()) == []
+
+
+async def test_a_tab_that_goes_on_typing_keeps_one_text(store: Store, officer: Browser) -> None:  # noqa: F811
+    await officer.get(PART)
+    mark = ""
+    for text in ("Được.", "Được. Nộp song", "Được. Nộp hai hồ sơ."):
+        said = await officer.post(f"{PART}/nhap", text=text, nhap=mark)
+        mark = re.findall(r'data-nhap="(\w+)"', said)[0]
+        await officer.get(PART)
+    assert store.read_now(lambda s: [one.fields for one in s.exec(select(AnswerDraft))]) == [{"text": text}]
+
+
 async def test_a_draft_is_its_officers_own(officer: Browser, minh: Browser) -> None:  # noqa: F811
     await officer.get(PART)
     await officer.post(f"{PART}/nhap", text=TYPED)

@@ -3,6 +3,8 @@
 The one rule: a draft is one officer's own; it is shown again until that part is answered or the officer clears it.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +19,9 @@ from zalobot.store.models import AnswerDraft, Officer, Part, PartPresence
 HEARD: Final = timedelta(seconds=75)  # the page speaks up every half minute
 KEPT: Final = timedelta(days=60)  # drafts nobody came back to
 
+A_WORD: Final = 15  # letters: what is shorter was chosen from a list or is soon typed again
+OTHER: Final = "~"  # after the name of a field: what another page of the same person held
+
 _draft = AnswerDraft.__table__  # type: ignore[attr-defined]
 _presence = PartPresence.__table__  # type: ignore[attr-defined]
 
@@ -28,6 +33,11 @@ class Draft:
     fields: Mapping[str, str]
     saved_at: datetime
 
+    @property
+    def mark(self) -> str:
+        """Names this state of the draft: a page that knows another one was not the last to keep something."""
+        return hashlib.sha256(json.dumps(self.fields, sort_keys=True).encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -35,6 +45,19 @@ class Beside:
 
     name: str
     since: datetime
+
+
+def merged(before: Draft | None, values: Mapping[str, str], mark: str | None) -> dict[str, str]:
+    """A draft with what is typed now. Where it was kept meanwhile by another page of the same person (its `mark` is not
+    the one this page knows), a text that would be written over stays beside the new one, under its name and `OTHER`.
+    """
+    kept = dict(before.fields) if before else {}
+    if before and mark is not None and mark != before.mark:
+        for name, now in values.items():
+            was = kept.get(name, "").strip()
+            if len(was) > A_WORD and not now.strip().startswith(was):
+                kept[name + OTHER] = kept[name]
+    return {**kept, **values}
 
 
 def save_draft(session: Session, part_id: str, officer_id: str, fields: Mapping[str, str], now: datetime) -> None:
@@ -58,7 +81,7 @@ def forget(session: Session, part_id: str, officer_id: str, names: Collection[st
     """These fields were sent; what was typed into the others stays."""
     kept = draft(session, part_id, officer_id)
     if kept is not None:
-        left = {name: text for name, text in kept.fields.items() if name not in names}
+        left = {name: text for name, text in kept.fields.items() if name.removesuffix(OTHER) not in names}
         save_draft(session, part_id, officer_id, left, now)
 
 

@@ -42,8 +42,9 @@ def explain(
     seen: int | None = None,
 ) -> tuple[Ticket, Part]:
     """Give the public reason why a part is late and the day it will be answered; the business is told. What is sent
-    twice is said once. Late explanations are taken too, and marked. Raises Refused: not_the_head, not_late, reason_missing, date_not_ahead,
-    date_not_worked.
+    twice is said once; a late explanation is taken too, and marked.
+
+    Raises Refused: not_the_head, not_late, reason_missing, date_not_ahead, date_not_worked; StaleTicket.
     """
     ticket, part, _ = finding.part_by_code(session, code)
     check(part, officer, now)

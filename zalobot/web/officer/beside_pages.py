@@ -32,7 +32,8 @@ async def save(request: web.Request) -> web.Response:
     sent = await request.post()
     values = {name: text for name, text in (await typed(request, *KEPT)).items() if name in sent}
     code = part_code(request)
-    if not await services.store.run(keep, code, values, who, now):
+    mark = str(sent["nhap"])[:16] if "nhap" in sent else None
+    if not await services.store.run(keep, code, values, who, now, mark=mark):
         raise web.HTTPNotFound
     draft, beside = await services.store.read(_beside, code, who, now)
     return console.html(request, "consoles/officer/_beside", draft=draft, beside=beside)

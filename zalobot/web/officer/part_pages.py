@@ -131,11 +131,19 @@ def may_read(behind: Behind, agency: str, role: AccountRole) -> bool:
 
 
 def keep(
-    session: Session, code: str, values: Mapping[str, str], who: Account, now: datetime, *, too_late: bool = False
+    session: Session,
+    code: str,
+    values: Mapping[str, str],
+    who: Account,
+    now: datetime,
+    *,
+    too_late: bool = False,
+    mark: str | None = None,
 ) -> bool:
     """Note that this officer has the part open and keep what is typed beside what was; False for no part of theirs.
 
-    Once a part is over nothing more is kept of it, but for what came `too_late`: somebody else was quicker.
+    `mark` is the state of the draft that the page knows. Once a part is over nothing more is kept of it, but for what
+    came `too_late`: somebody else was quicker.
     """
     row = work.one(session, code)
     if row is None or not who.officer_id or who.agency not in (row.agency, row.declined_to):
@@ -143,9 +151,9 @@ def keep(
     at_desk.be_here(session, row.id, who.officer_id, now)
     if values and (too_late or row.state in OPEN):
         before = at_desk.draft(session, row.id, who.officer_id)
-        merged = {**(before.fields if before else {}), **values}
-        if before is None or merged != dict(before.fields):
-            at_desk.save_draft(session, row.id, who.officer_id, merged, now)
+        kept = at_desk.merged(before, values, mark)
+        if before is None or kept != dict(before.fields):
+            at_desk.save_draft(session, row.id, who.officer_id, kept, now)
     return True
 
 

@@ -7,7 +7,7 @@
   const csrf = document.querySelector("input[name=csrf]")?.value;
   if (!song || !csrf) return;
   const url = `/can-bo/${song.dataset.phan}/nhap`;
-  const KEY = `nhap:${song.dataset.phan}`;
+  const KEY = `nhap:${song.dataset.phan}:${song.dataset.ai}`; // a tab may be shared, a draft is not
   const SKIP = ["csrf", "phien_ban", "du_thieu", "title", "asked", "colleague", "chen"];
   let sent = "";
   let heard = 0;
@@ -19,17 +19,21 @@
       for (const [name, value] of new FormData(form)) if (!SKIP.includes(name)) body.append(name, value);
     return body;
   };
+  const kept = document.getElementById("nhap-luc"); // which state of the draft this page knows
   const replace = (html) => {
     const fresh = new DOMParser().parseFromString(html, "text/html");
     for (const id of ["o-day", "nhap-luc"]) {
       const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
       if (old && now && old.innerHTML !== now.innerHTML) old.innerHTML = now.innerHTML;
+      if (id === "nhap-luc" && kept && now) kept.dataset.nhap = now.dataset.nhap;
     }
   };
   const save = async (always = false) => {
-    const body = typed();
-    const text = body.toString();
+    const text = typed().toString();
     if (leaving || (!always && text === sent)) return;
+    // A page on which nothing was typed only says that it is open: another tab may hold newer words.
+    const body = new URLSearchParams(text === sent ? "" : text);
+    if (kept && text !== sent) body.append("nhap", kept.dataset.nhap);
     try {
       const answer = await fetch(url, {
         method: "POST", body, headers: { "X-CSRF": csrf }, redirect: "error", keepalive: text.length < 60000,
