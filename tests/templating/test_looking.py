@@ -35,6 +35,18 @@ def test_placeholders_names_and_other_languages_are_searched(words: Wording) -> 
     assert names(look(words, "reminders/half"))[0] == ("reminders/half", "vi")
 
 
+def test_a_word_is_looked_for_from_its_beginning(words: Wording) -> None:
+    before = [
+        source[at - 1]
+        for one in look(words, "hạn")
+        for source in ["".join(("\x01" if hit else "") + piece for piece, hit in one.pieces)]
+        for at in [source.find("\x01")]
+        if at > 0
+    ]
+    assert before != []
+    assert [letter for letter in before if letter.isalnum()] == []
+
+
 def test_words_apart_are_found_where_no_message_has_the_phrase(words: Wording) -> None:
     found = look(words, "căn cước bỏ qua")
     assert ("report_issue/files", "vi") in names(found)

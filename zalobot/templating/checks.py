@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from zalobot import languages
 from zalobot.languages import DEFAULT
-from zalobot.templating import change, lint, sense, translation
+from zalobot.templating import change, letters, lint, sense, translation
 from zalobot.templating.findings import Finding, Kind
 from zalobot.templating.using import current
 from zalobot.templating.wording import Wording
@@ -27,6 +27,7 @@ def check(
     with languages.speaking(language):
         said = lint.findings(spoken, source, spoken.contexts.get(name, ()))
         if not any(finding.code in ("syntax", "unsafe", "source_too_long") for finding in said):
+            said += letters.findings(source)
             said += change.findings(spoken, source, before)
             said += translation.findings(spoken, source, name, language)
         if not any(finding.kind is Kind.STOP for finding in said):

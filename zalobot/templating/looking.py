@@ -21,6 +21,7 @@ from zalobot.templating.wording import Wording
 from zalobot.vietnamese import fold, fold_in_place, nfc
 
 _WORD: Final = re.compile(r"\w+")
+_BEGINNING: Final = r"(?<![^\W_])"  # "han" is in "hạn", not in "nhận"; a placeholder has words, too
 AROUND: Final = 60  # letters of a line beside what was found
 LONGEST: Final = 100  # letters of what is looked for
 
@@ -45,11 +46,12 @@ class Found:
 
 def look(wording: Wording, text: str) -> list[Found]:
     """Messages that have these words in their name, their text or what a placeholder is called, in any language: as one
-    phrase; where none has that, all of the words. Those called so come first, then those with these very marks."""
+    phrase that begins a word; where none has that, all of the words. Those called so come first, then those with these
+    very marks."""
     said, typed = fold(text)[:LONGEST], " ".join(nfc(text).lower().split())[:LONGEST]
     if not said:
         return []
-    found = list(_having(wording, [re.compile(re.escape(said))]))
+    found = list(_having(wording, [re.compile(_BEGINNING + re.escape(said))]))
     found = found or list(_having(wording, [re.compile(rf"\b{re.escape(word)}\b") for word in set(said.split())]))
     return sorted(found, key=lambda one: _rank(wording, one, said, typed))
 

@@ -1,6 +1,6 @@
 """What a message would do to whoever reads it: ask for what no office asks, two things at once, forget the code.
 
-The one rule: the words it looks for stand in `[unasked]` and `[tone]` of each language's `words.toml`.
+The one rule: the words it looks for stand in `[unasked]` of each language's `words.toml`.
 """
 
 import re
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 from zalobot import languages
-from zalobot.templating import previews
+from zalobot.templating import letters, previews
 from zalobot.templating.findings import Finding, Kind, found
 from zalobot.templating.language import names, parse, parts
 from zalobot.templating.lint import TAG
@@ -21,6 +21,8 @@ LETTERS: Final = 30  # in a row of a bubble on an ordinary telephone
 ROWS: Final = 26  # on its screen, a button counted as one
 SECRETS: Final = ("otp", "password", "money", "identity")
 _SENTENCE_ENDS: Final = re.compile(r"[.!?;:]+(?=\s|$)")
+_SINGLES: Final = re.compile(r" (?:\w ){2,}")
+_ZERO: Final = re.compile(r"(?<=[a-z])0|0(?=[a-z])|(?<= )0(?= [a-z] )")
 _CODE: Final = re.compile(r"\b[A-Z]{2,4}-\d{4}-\d{5}\b")
 _ABOUT_A_TICKET: Final = frozenset({"ticket", "part"})
 _LINES: Final = "list/"  # each a line within another message
@@ -30,8 +32,9 @@ _OURS: Final = "lint/"  # says to operators what this module found
 def findings(wording: Wording, source: str, name: str) -> Iterator[Finding]:
     """What its readers would stumble over, for words that are sound in themselves."""
     body, _, _ = parts(source)
+    if not name.startswith(_OURS):
+        yield from _secrets(source)
     for number, line in enumerate(source.split("\n"), 1):
-        yield from () if name.startswith(_OURS) else _secrets(source, number, line)
         yield from _tone(source, number, line)
     text = wording.preview(body).text
     if text.count("?") > 1:
@@ -65,21 +68,72 @@ def _speaks_of_a_ticket(name: str, things: Collection[str]) -> bool:
     return bool(_ABOUT_A_TICKET.intersection(things)) and "draft" not in things and not name.startswith(_LINES)
 
 
-def _secrets(source: str, number: int, line: str) -> Iterator[Finding]:
-    """A sentence that asks for a secret is stopped; one that only names it is asked about; a warning is well."""
-    for sentence in _SENTENCE_ENDS.split(TAG.sub(" ", line)):
-        said = f" {plain(sentence)} "
+def _secrets(source: str) -> Iterator[Finding]:
+    """A sentence that asks for a secret is stopped; one that only names it is asked about; a warning is well.
+
+    Each line is read by itself, so that a warning in the one before hides nothing, and what asks over several lines
+    as a whole.
+    """
+    seen = set()
+    for number, line in enumerate(source.split("\n"), 1):
+        for finding in _asked(source, number, line):
+            seen.add((finding.line, finding.code))
+            yield finding
+    for first, text in _paragraphs(parts(source)[0]):
+        for finding in _asked(source, first, text):
+            if finding.kind is Kind.STOP and not any(code == finding.code for _, code in seen):
+                yield finding
+
+
+def _paragraphs(body: str) -> Iterator[tuple[int, str]]:
+    """Lines that follow each other, with the number of the first."""
+    lines = [*body.split("\n"), ""]
+    first, run = 1, list[str]()
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            run.append(line)
+            continue
+        if len(run) > 1:
+            yield first, " ".join(run)
+        first, run = number + 1, []
+
+
+def _asked(source: str, number: int, text: str) -> Iterator[Finding]:
+    for sentence in _SENTENCE_ENDS.split(text):
         for secret in SECRETS:
-            named = _first(said, _words(secret))
-            if named and not _is_a_warning(said):
-                asked = secret == "money" or _first(said, _words("ask"))
-                kind, code = (Kind.STOP, f"asks_{secret}") if asked else (Kind.WARNING, "names_secret")
-                yield found(source, number, kind, code, _as_typed(sentence, named))
+            for said in _readings(sentence):
+                named = _first(said, _words(secret))
+                if not named:
+                    continue
+                if not _is_a_warning(said):
+                    asked = secret == "money" or _first(said, _words("ask"))
+                    kind, code = (Kind.STOP, f"asks_{secret}") if asked else (Kind.WARNING, "names_secret")
+                    yield found(source, number, kind, code, _as_typed(TAG.sub(" ", sentence), named))
+                break
+
+
+@cache
+def _readings(sentence: str) -> tuple[str, ...]:
+    """What a reader may make of a sentence: as it stands, with conditions left out, and with letters read together that
+    stand apart ("O.T.P") or are written as digits ("0TP")."""
+    whole = [f" {plain(TAG.sub(between, letters.read(sentence)))} " for between in (" ", "")]
+    closed = [_SINGLES.sub(lambda found: f" {found[0].replace(' ', '')} ", _ZERO.sub("o", one)) for one in whole]
+    return tuple(dict.fromkeys((*whole, *closed)))
 
 
 def _is_a_warning(said: str) -> bool:
-    """Whether the sentence says not to: "không gửi …"; not so where a threat follows ("không gửi thì …")."""
-    return bool(_first(said, _words("never"))) and not _first(said, _words("threat"))
+    """Whether the sentence says not to: "không gửi …"; not so where a threat follows ("không gửi thì …"), nor where
+    something else is spared ("không cần lo, gửi …")."""
+    if _first(said, _words("threat")):
+        return False
+    return bool(_first(said, _words("never")) or _spared().search(said))
+
+
+@cache
+def _spared() -> re.Pattern[str]:
+    """A word that spares ("không cần") right before what is asked for or the asking."""
+    what = "|".join(re.escape(word) for kind in ("ask", *SECRETS) for word in _words(kind))
+    return re.compile(rf" (?:{'|'.join(map(re.escape, _words('spare')))}) (?:\w+ )?(?:{what}) ")
 
 
 def _tone(source: str, number: int, line: str) -> Iterator[Finding]:
