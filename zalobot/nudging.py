@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import consents, conversations, outbox, reference, templating
+from zalobot import consents, conversations, reference, templating
 from zalobot.drafts import DraftFacts
 from zalobot.flows import report_issue
-from zalobot.store.models import Conversation, Priority, Purpose
+from zalobot.store.models import Conversation, Purpose
+from zalobot.tickets import telling
 from zalobot.workdays import LOCAL
 
 FROM, UNTIL = 8, 20  # local hours in which a business is reminded of its own draft
@@ -33,7 +34,7 @@ def nudge(session: Session, now: datetime, limit: int = 200) -> int:
         wanted = not consents.refused(talk, Purpose.NOTICES)
         if wanted and talk.flow == report_issue.NAME and talk.answers.get("description"):
             said = templating.render("report_issue/nudge", draft=DraftFacts(talk.answers, reference.current(session)))
-            outbox.enqueue(session, talk.person_id, said, now=now, priority=Priority.STATUS)
+            telling.push(session, talk.person_id, said, None, now)
             asked += 1
         conversations.save(session, talk, now)
     return asked

@@ -17,9 +17,20 @@ from zalobot.config import Settings
 from zalobot.handlers import talking
 from zalobot.handlers.dispatch import dispatcher
 from zalobot.inbox import Incoming
+from zalobot.message_contexts import FOR_BUSINESSES
 from zalobot.outbox import Outcome
 from zalobot.store.database import Store
-from zalobot.store.models import InboxEvent, InboxState, OutboxState, Part, Role, Ticket
+from zalobot.store.models import (
+    InboxEvent,
+    InboxState,
+    Officer,
+    OutboxMessage,
+    OutboxState,
+    Part,
+    Priority,
+    Role,
+    Ticket,
+)
 from zalobot.tickets import disputes, proposals, silence
 from zalobot.zalo.events import Event
 from zalobot.zalo.messages import Outgoing
@@ -111,11 +122,18 @@ class Stage:
         self.later(seconds=(instant - self.now).total_seconds())
 
     def failures(self) -> list[str | None]:
-        """The errors of events whose handling failed."""
+        """The errors of events whose handling failed, and the pushes to a business without a code to check them by."""
 
         def failed(session: Session) -> list[str | None]:
             query = select(col(InboxEvent.error)).where(col(InboxEvent.state) == InboxState.FAILED)
-            return list(session.exec(query))
+            staff = select(col(Officer.person_id)).where(col(Officer.person_id).is_not(None))
+            bare = select(col(OutboxMessage.template)).where(
+                col(OutboxMessage.priority) == Priority.STATUS,
+                col(OutboxMessage.check_code).is_(None),
+                col(OutboxMessage.person_id).not_in(staff),
+                col(OutboxMessage.template).in_(FOR_BUSINESSES),
+            )
+            return [*session.exec(query), *(f"{name} has no code" for name in session.exec(bare))]
 
         return self.store.read_now(failed)
 

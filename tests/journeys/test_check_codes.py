@@ -42,8 +42,8 @@ def test_each_push_has_its_own_code_and_is_found_by_it_once_it_left(stage: Stage
     late = codes_of(lan, "quá hạn")
     assert (len(accepted), len(late), len({*accepted, *late})) == (1, 2, 3)
     for each in (*accepted, *late):
-        (row,) = stage.store.read_now(check_codes.left, check_codes.proper(each))
-        assert row.ticket_id == stage.tickets()[0].id
+        found = stage.store.read_now(check_codes.left, check_codes.proper(each))
+        assert found.ticket_id == stage.tickets()[0].id
 
 
 def test_a_merged_ticket_is_told_with_a_code(stage: Stage) -> None:

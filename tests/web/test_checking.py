@@ -6,7 +6,9 @@ from sqlmodel import Session, col, select
 from tests.web.conftest import Town
 from tests.web.sample import NOW, PRIVATE
 from tests.web.test_public_pages import words
-from zalobot import outbox
+from zalobot import outbox, speech, templating
+from zalobot import province as packs
+from zalobot.channels import waiting
 from zalobot.outbox import check_codes
 from zalobot.store.models import OutboxMessage, OutboxState, Priority, Ticket
 from zalobot.templating import Rendered
@@ -14,11 +16,19 @@ from zalobot.templating import Rendered
 CODE = "7KQ2M-XW4TB"
 
 
-def message(town: Town, of: int = 42, *, left: bool = True) -> None:
+def message(
+    town: Town,
+    of: int = 42,
+    *,
+    code: str = CODE,
+    words: str = f"Sở trả lời phần 1. Gọi {PRIVATE[0]}.",
+    template: str = "status/answered",
+    left: bool = True,
+) -> None:
     def write(session: Session) -> None:
-        ticket = session.exec(select(Ticket).where(col(Ticket.code) == f"QN-2611-{of:05d}")).one()
-        said = Rendered(f"Sở trả lời phần 1. Gọi {PRIVATE[0]}.", (), "status/answered", "1")
-        outbox.enqueue(session, "p", said, now=NOW, priority=Priority.STATUS, ticket_id=ticket.id, check_code=CODE)
+        ticket = session.exec(select(Ticket).where(col(Ticket.code) == f"QN-2611-{of:05d}")).first()
+        said, about = Rendered(words, (), template, "1"), ticket.id if ticket else None
+        outbox.enqueue(session, "p", said, now=NOW, priority=Priority.STATUS, ticket_id=about, check_code=code)
 
     def leave(session: Session) -> None:
         row = session.exec(select(OutboxMessage)).one()
@@ -43,6 +53,55 @@ async def test_the_words_of_a_sealed_ticket_are_not_shown(town: Town) -> None:
     message(town, 46)
     text = words(await town.get("/xac-thuc", params={"ma": CODE}))
     assert ("Tin do kênh này gửi" in text, "Sở trả lời" in text) == (True, False)
+
+
+async def test_a_telephone_of_the_office_stays_for_a_changed_one_is_what_tells_a_false_message(town: Town) -> None:
+    message(town, words="Hỏi thêm tại số 0203 3825 111.")
+    assert "0203 3825 111" in words(await town.get("/xac-thuc", params={"ma": CODE}))
+
+
+async def test_what_the_business_hid_itself_and_its_name_are_hidden_here_too(town: Town) -> None:
+    def hide(session: Session) -> None:
+        ticket = session.exec(select(Ticket).where(col(Ticket.code) == "QN-2611-00042")).one()
+        ticket.masks, ticket.business_name = {"hidden": ["cầu Bến Rừng"]}, "Công ty Gạch Ngói Bình Minh"
+
+    town.write(hide)
+    message(town, words="Trả lời Công ty Gạch Ngói Bình Minh về kho ở cầu Bến Rừng.")
+    page = await town.get("/xac-thuc", params={"ma": CODE})
+    assert [one for one in ("Bình Minh", "Bến Rừng") if one in page.split("<main")[1]] == []
+
+
+@pytest.mark.parametrize(("template", "shown"), [("status/recounted", True), ("report_issue/nudge", False)])
+async def test_of_several_tickets_the_words_are_shown_and_of_a_draft_they_are_not(
+    town: Town, template: str, shown: bool
+) -> None:
+    message(town, 0, template=template)
+    page = await town.get("/xac-thuc", params={"ma": CODE})
+    assert ("Tin do kênh này gửi" in page, "Sở trả lời" in page) == (True, shown)
+    assert 'href="/hoi-dap/"' not in page
+
+
+async def test_messages_that_waited_and_left_as_one_are_each_found_with_their_own_words(town: Town) -> None:
+    """One of them is of a sealed ticket: by the code of the other it is not to be read."""
+    templating.use(speech.wording(packs.load("quang-ninh")))
+    message(town, 42, left=False)
+    message(town, 46, code="ABCDE-FGHJK", words="Lời của hồ sơ kín.", left=False)
+    message(town, 40, code="BCDEF-GHJKM", words="Tin thứ ba.", left=False)
+
+    def wait_and_leave(session: Session) -> None:
+        rows = list(session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))))
+        (carrier,) = waiting.merged(rows)
+        assert all(one in carrier.body["text"] for one in ("Sở trả lời", "Lời của hồ sơ kín", "Tin thứ ba"))
+        carrier.state, carrier.sent_at = OutboxState.SENT, NOW
+
+    town.write(wait_and_leave)
+    found = {
+        code: words(await town.get("/xac-thuc", params={"ma": code})) for code in (CODE, "ABCDE-FGHJK", "BCDEF-GHJKM")
+    }
+    assert all("Tin do kênh này gửi" in page for page in found.values())
+    assert [[one in page for one in ("Sở trả lời", "hồ sơ kín", "Tin thứ ba")] for page in found.values()] == [
+        [True, False, False], [False, False, False], [False, False, True],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("typed", ["7KQ2M-XW4TC", "x", "'; DROP TABLE outbox", "<b>"])

@@ -16,7 +16,7 @@ from zalobot import consents, outbox, pushes, reference, templating
 from zalobot.channel_policy import Policy
 from zalobot.errors import PastHorizon
 from zalobot.store.models import Conversation, Officer, Part, Priority, Reach, Ticket
-from zalobot.tickets import absences, facts
+from zalobot.tickets import absences, facts, telling
 from zalobot.tickets.life import OPEN
 from zalobot.workdays import LOCAL, WorkCalendar
 
@@ -65,7 +65,7 @@ def _businesses(session: Session, now: datetime, policy: Policy) -> int:
             continue
         work = [facts.of_part(session, ticket, part, now) for ticket, part in _work(session, person_id)]
         said = templating.render("status/keep_window", work=work)
-        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS)
+        telling.push(session, person_id, said, None, now)
         _note(session, person_id, wrote)
         asked += 1
     return asked

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from zalobot import templating
 from zalobot.channel_policy import policy
 from zalobot.conversations import Talk
+from zalobot.outbox.check_codes import SEPARATOR
 from zalobot.store.models import Channel, Conversation, OutboxMessage, OutboxState, Person, Priority, Reach
 from zalobot.zalo.messages import MOST_BUTTONS, TEXT_LIMIT, Outgoing
 from zalobot.zalo.splitting import units
@@ -78,7 +79,7 @@ def merged(rows: Sequence[OutboxMessage], introduced: Set[str] = frozenset()) ->
 
 def _joined(first: Outgoing, second: Outgoing) -> Outgoing | None:
     """Both in one message; None where it would be too long, or one of them is more than words and buttons."""
-    text = f"{first.text}\n\n———\n\n{second.text}"
+    text = f"{first.text}{SEPARATOR}{second.text}"
     words_only = all(Outgoing(one.text, one.buttons) == one and one.text for one in (first, second))
     buttons = tuple(dict.fromkeys((*first.buttons, *second.buttons)))
     if not words_only or units(text) > TEXT_LIMIT or len(buttons) > MOST_BUTTONS:

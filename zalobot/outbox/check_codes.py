@@ -4,10 +4,16 @@ The one rule: it tells nothing and cannot be guessed (30¹⁰ of them): whoever 
 """
 
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from zalobot.store.models import OutboxMessage
+from zalobot.store.models import OutboxMessage, OutboxState
+
+SEPARATOR = "\n\n———\n\n"  # between messages that waited and leave as one
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
 _LENGTH = 10
@@ -25,7 +31,43 @@ def proper(typed: str) -> str:
     return f"{plain[:5]}-{plain[5:]}" if len(plain) == _LENGTH and set(plain) <= set(_LETTERS) else ""
 
 
-def left(session: Session, code: str) -> list[OutboxMessage]:
-    """The rows of the message with this code, in their order: only what has really left."""
-    query = select(OutboxMessage).where(col(OutboxMessage.check_code) == code, col(OutboxMessage.sent_at).is_not(None))
-    return list(session.exec(query.order_by(col(OutboxMessage.id))))
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A message that left: its own words, also where they went in one message with others."""
+
+    text: str
+    sent_at: datetime
+    ticket_id: str | None
+    template: str
+
+
+def left(session: Session, code: str) -> Left | None:
+    """The message with this code, if it has really left."""
+    rows = list(session.exec(_with(col(OutboxMessage.check_code) == code)))
+    sent_at = _sent_at(session, rows[-1]) if rows else None  # the last one carries the code
+    if sent_at is None:
+        return None
+    text = "\n".join(_own_words(session, row) for row in rows)
+    return Left(text, sent_at, rows[0].ticket_id, rows[0].template)
+
+
+def _sent_at(session: Session, row: OutboxMessage) -> datetime | None:
+    """When it left, itself or within the message that its words went with."""
+    while row.state is OutboxState.MERGED and row.merged_into:
+        carrier = session.get(OutboxMessage, row.merged_into)
+        if carrier is None:
+            return None
+        row = carrier
+    return row.sent_at
+
+
+def _own_words(session: Session, row: OutboxMessage) -> str:
+    """The words of a row without those of other messages that went with it."""
+    text = str(row.body.get("text", ""))
+    for other in session.exec(_with(col(OutboxMessage.merged_into) == row.id)):
+        text = text.replace(SEPARATOR + str(other.body.get("text", "")), "")
+    return text
+
+
+def _with(condition: ColumnElement[bool]) -> SelectOfScalar[OutboxMessage]:
+    return select(OutboxMessage).where(condition).order_by(col(OutboxMessage.id))

@@ -1,4 +1,4 @@
-"""An answer as everybody may read it.
+"""An answer, or a message about a ticket, as everybody may read it.
 
 The one rule: what an office says of itself (a telephone, an account) stays; what the business wrote is no more
 public in an answer that repeats it than where it stood, and persons are masked whoever wrote of them.
@@ -25,6 +25,15 @@ def publish(session: Session, ticket: Ticket, part: Part) -> None:
     part.public_answer = for_everybody(ticket, part.answer, _written(session, ticket, part)) if part.answer else ""
 
 
+def of_message(session: Session, ticket: Ticket, text: str) -> str:
+    """What was told about a ticket, as everybody may read it; '' for a sealed one."""
+    if ticket.tier is Tier.SEALED:
+        return ""
+    said = session.execute(select(col(Part.answer_facts)).where(col(Part.ticket_id) == ticket.id)).scalars()
+    replies = [reply for facts in said for reply in (facts or {}).get("replies", ())]
+    return for_everybody(ticket, text, [*_by_business(session, ticket), *replies])
+
+
 def for_everybody(ticket: Ticket, answer: str, written: Iterable[str]) -> str:
     """`answer` without what the business `written` privately, nor its name where that is not public."""
     own = {_same(mask, text) for text in written for mask in redaction.find(text)}
@@ -42,8 +51,12 @@ def for_everybody(ticket: Ticket, answer: str, written: Iterable[str]) -> str:
 
 
 def _written(session: Session, ticket: Ticket, part: Part) -> list[str]:
+    return [*_by_business(session, ticket), *part.answer_facts.get("replies", ())]
+
+
+def _by_business(session: Session, ticket: Ticket) -> list[str]:
     added = session.execute(select(col(Addition.text)).where(col(Addition.ticket_id) == ticket.id)).scalars()
-    return [ticket.description, ticket.contact, *added, *part.answer_facts.get("replies", ())]
+    return [ticket.description, ticket.contact, *added]
 
 
 def _same(mask: Mask, text: str) -> str:

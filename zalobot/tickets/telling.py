@@ -57,9 +57,17 @@ def the_business(session: Session, message: str, ticket: Ticket, part: Part, now
 
 
 def push(
-    session: Session, person_id: str, said: Rendered, ticket: OfTicket, now: datetime, hold: timedelta = timedelta(0)
+    session: Session,
+    person_id: str,
+    said: Rendered,
+    ticket: OfTicket | None,
+    now: datetime,
+    hold: timedelta = timedelta(0),
 ) -> None:
-    """Push news of one ticket to a person of the business, with a code by which anybody can see that it is ours."""
+    """Push news to a person of the business, with a code by which anybody can see that it is ours.
+
+    `ticket` is None where the news are of several tickets, or of a draft.
+    """
     facts_of_it = {"check": (code := check_codes.new_code()), "site": reference.public_url(session)}
 
     def with_code(words: Rendered) -> Rendered:
@@ -72,7 +80,7 @@ def push(
         said.changed(with_code),
         now=now,
         priority=Priority.STATUS,
-        ticket_id=ticket.id,
+        ticket_id=ticket.id if ticket else None,
         hold=hold,
         check_code=code,
     )
@@ -86,12 +94,9 @@ def push_of(
     now: datetime,
     hold: timedelta = timedelta(0),
 ) -> None:
-    """Push news of these tickets. Of several it has no code: the page that shows it belongs to one ticket."""
+    """Push news of these tickets in one message."""
     about = {ticket.id: ticket for ticket in tickets}
-    if len(about) == 1:
-        push(session, person_id, said, next(iter(about.values())), now, hold)
-    else:
-        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, hold=hold)
+    push(session, person_id, said, next(iter(about.values())) if len(about) == 1 else None, now, hold)
 
 
 def the_agency(

@@ -1,6 +1,6 @@
 """Is this message ours? `/xac-thuc` shows what left under a code: the same text, when, and from whom.
 
-The one rule: the text is the masked one, and that of a sealed ticket is not shown at all.
+The one rule: the text is the one everybody may read; that of a sealed ticket or a draft is not shown at all.
 """
 
 from dataclasses import dataclass
@@ -12,15 +12,18 @@ from sqlmodel import Session
 from zalobot import redaction
 from zalobot.outbox import check_codes
 from zalobot.services import SERVICES
-from zalobot.store.models import Ticket, Tier
+from zalobot.store.models import Ticket
+from zalobot.tickets import public_answer
 from zalobot.web import pages
+
+_OF_SEVERAL = frozenset({"status/recounted", "status/closed_by_silence", "status/keep_window"})  # codes and dates alone
 
 routes = web.RouteTableDef()
 
 
 @dataclass(frozen=True, slots=True)
 class Genuine:
-    """A message of ours. `text` is '' where the ticket is sealed."""
+    """A message of ours. `text` is empty where not everybody may read it; `ticket_code` of several tickets or none."""
 
     code: str
     text: str
@@ -39,10 +42,11 @@ async def check(request: web.Request) -> web.Response:
 
 
 def _find(session: Session, code: str) -> Genuine | None:
-    rows = check_codes.left(session, code)
-    if not rows or rows[0].sent_at is None:
+    found = check_codes.left(session, code)
+    if found is None:
         return None
-    ticket = session.get(Ticket, rows[0].ticket_id) if rows[0].ticket_id else None
-    sealed = ticket is None or ticket.tier is Tier.SEALED
-    text = "" if sealed else redaction.redact("\n".join(str(row.body.get("text", "")) for row in rows))
-    return Genuine(code, text, rows[0].sent_at, ticket.code if ticket else "")
+    ticket = session.get(Ticket, found.ticket_id) if found.ticket_id else None
+    if ticket:
+        return Genuine(code, public_answer.of_message(session, ticket, found.text), found.sent_at, ticket.code)
+    text = redaction.redact(found.text) if found.template in _OF_SEVERAL else ""
+    return Genuine(code, text, found.sent_at, "")
