@@ -1,5 +1,6 @@
 """Nothing that was typed is lost when a session runs out, is renewed elsewhere or is ended while somebody types."""
 
+import io
 import re
 from datetime import timedelta
 
@@ -148,3 +149,18 @@ def test_held_forms_are_few_and_short_lived_and_go_with_who_is_erased(store: Sto
     store.run_now(lambda s: held_forms.hold(s, "ac-ha.nt", "/dieu-phoi/x", text, "", sample.NOW))
     store.run_now(lambda s: held_forms.sweep(s, sample.NOW + held_forms.KEPT + timedelta(minutes=1)))
     assert held(store) == []
+
+
+async def test_a_refusal_is_a_page_in_plain_words(store: Store, browser: Browser) -> None:  # noqa: F811
+    form = await typing(store, browser)
+    for sent, status, said in (
+        ({"csrf": "0" * 64}, 403, "Chưa gửi được"),
+        (form | {"text": "a\0b"}, 400, "Chưa thực hiện được"),
+    ):
+        page = await browser.post(f"{PART}/tra-loi", form=False, **sent)
+        assert (browser.status, f"<h1>{said}</h1>" in page, 'href="/"' in page) == (status, True, True)
+    much, kind = io.BytesIO(b"text=" + b"a" * 1_200_000), {"Content-Type": "application/x-www-form-urlencoded"}
+    async with browser.http.post(f"{browser.address}{PART}/tra-loi", data=much, headers=kind) as answer:
+        assert (answer.status, "<h1>Nội dung quá lớn</h1>" in await answer.text()) == (413, True)
+    page = await browser.get(f"{PART}/tra-loi")
+    assert (browser.status, "<h1>Chưa thực hiện được</h1>" in page) == (405, True)

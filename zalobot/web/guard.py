@@ -31,6 +31,7 @@ HEADERS = {
 }
 ONLY_HTTPS = "max-age=31536000"  # a year, this name alone: what else the province serves is not ours to say
 _WEBHOOK = "/zalo/webhook"
+_SAID = {400: "unclear", 403: "old_page", 405: "unclear", 413: "too_much"}  # what the page of an error says
 _FOR_MACHINES = (_WEBHOOK, "/api/", "/healthz", "/readyz", "/metrics", "/static/")
 
 
@@ -61,7 +62,7 @@ def _put_on(response: web.StreamResponse | web.HTTPException, request: web.Reque
 
 @web.middleware
 async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page in place of 404 and of a fault; machines get the bare status. Nothing has a NUL in its name."""
+    """A page in place of a bare refusal and of a fault; machines get the status. Nothing has a NUL in its name."""
     try:
         if "%00" in request.raw_path and not request.path.startswith(_FOR_MACHINES):
             raise web.HTTPNotFound
@@ -70,8 +71,12 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         if request.path.startswith(_FOR_MACHINES):
             raise
         return pages.html(request, "public/error", status=404, kind="not_found", number="")
-    except web.HTTPException:
-        raise
+    except web.HTTPException as error:
+        if error.status not in _SAID or request.path.startswith(_FOR_MACHINES):
+            raise
+        page = pages.html(request, "public/error", status=error.status, kind=_SAID[error.status], number="")
+        page.headers.extend({name: value for name, value in error.headers.items() if name == "Allow"})
+        return page
     except Exception:
         number = secrets.token_hex(2).upper()
         log.exception("fault %s at %s %s", number, request.method, request.rel_url.raw_path)  # a line stays one line
