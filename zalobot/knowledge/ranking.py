@@ -10,19 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from zalobot.knowledge.reading import features, read
+from zalobot.knowledge.slips import SHORTEST, Slips
 
 OF_ANSWER: Final = 0.5  # what a word weighs that stands only in the answer
 PAIR: Final = 0.35  # what a pair of words weighs beside a word as rare
 LOOKED_AT: Final = 60  # of the best by words, those whose questions are compared as wholes
 WHOLE: Final = 5.0  # what likeness as a whole weighs beside the words found
-SHORTEST_SLIP: Final = 3  # letters; a shorter word is not mended
 # Fitted so that of what is given a chance of 0.8 about eight in ten are right (`zalobot eval search` prints it).
 CALIBRATED: Final = (-2.38, 1.54, 1.85)
 MOST_LEAD: Final = 2.2
+ROUNDED: Final = 1e-9  # sums of the same weights in another order may differ by this
 TOO_COMMON: Final = 0.25  # of all answers: a word in more of them finds none
 
 
@@ -60,7 +58,8 @@ class Index:
     """Known answers by their words. Putting one in or out costs its own words; searching looks at those asked for."""
 
     docs: dict[str, _Doc] = field(default_factory=dict)
-    where: defaultdict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    where: dict[str, dict[str, float]] = field(default_factory=dict)
+    _slips: Slips = field(default_factory=Slips)
     _length: int = 0
     _weights: "_Weights" = field(init=False)
 
@@ -75,6 +74,9 @@ class Index:
         self._weights.clear()
         self._length += doc.length
         for word, weight in doc.weights.items():
+            if word not in self.where:
+                self.where[word] = {}
+                self._slips.put(word)
             self.where[word][known.key] = weight
 
     def drop(self, key: str) -> None:
@@ -88,6 +90,7 @@ class Index:
             del self.where[word][key]
             if not self.where[word]:
                 del self.where[word]
+                self._slips.drop(word)
 
     def search(self, text: str, limit: int = 5, least: float = 0.0) -> list[Match]:
         """The answers that fit best, the best first; equals in the order of their keys.
@@ -97,39 +100,57 @@ class Index:
         asked = self._asked(features(read(text)))
         if not asked or not self.docs:
             return []
-        scores = self._scores(asked)
+        compared = _Compared(asked, self._weights, least)
+        scores = self._scores(asked, compared.least)
         near = heapq.nsmallest(LOOKED_AT, scores.items(), key=lambda item: (-item[1], item[0]))
         best = near[0][1] if near else 1.0
-        compared = _Compared(asked, self._weights, least)
         alike = [(key, score, compared.likeness(self.docs[key])) for key, score in near]
         found = [Match(key, score / best + WHOLE * same, same) for key, score, same in alike if same >= least]
         found.sort(key=lambda match: (-match.score, match.key))
         return [_judged(match, found[:2], compared.coverage(self.docs[match.key])) for match in found[:limit]]
 
-    def _scores(self, asked: Mapping[str, float]) -> dict[str, float]:
-        scores: defaultdict[str, float] = defaultdict(float)
-        usual = self._length / len(self.docs)
-        common = max(40, TOO_COMMON * len(self.docs))
-        known = [word for word in asked if word in self.where]
-        telling = [word for word in known if len(self.where[word]) <= common] or known
-        for word in telling:
+    def _scores(self, asked: Mapping[str, float], least: float) -> dict[str, float]:
+        """What speaks for each answer that may have so much of the weight asked for."""
+        finding, more, unheard = self._words(asked, least)
+        wanted = least - unheard - ROUNDED
+        speaks: defaultdict[str, float] = defaultdict(float)
+        for word in finding:
             heavy = asked[word]
             for key, weight in self.where[word].items():
-                scores[key] += heavy * weight
-        return {key: score / (0.75 + 0.25 * self.docs[key].length / usual) for key, score in scores.items()}
+                speaks[key] += heavy * weight
+        rest = sum(map(asked.__getitem__, more))
+        scores = {key: score for key, score in speaks.items() if score + rest >= wanted}
+        for word in more:
+            heavy, there = asked[word], self.where[word]
+            for key in scores.keys() & there.keys():
+                scores[key] += heavy * there[key]
+        usual = self._length / len(self.docs)
+        near = ((key, score) for key, score in scores.items() if score >= wanted)
+        return {key: score / (0.75 + 0.25 * self.docs[key].length / usual) for key, score in near}
+
+    def _words(self, asked: Mapping[str, float], least: float) -> tuple[list[str], list[str], float]:
+        """The words by which answers are found, the rarest first; those that only speak for what was found; and what
+        the words weigh that are too common to be heard at all.
+
+        The common ones are of the second kind as far as an answer with nothing else would have less than the least.
+        """
+        known = sorted((word for word in asked if word in self.where), key=lambda word: len(self.where[word]))
+        common = max(40, TOO_COMMON * len(self.docs))
+        telling = [word for word in known if len(self.where[word]) <= common] or known
+        weight, finding = 0.0, len(known)
+        while finding and weight + asked[known[finding - 1]] < least:
+            finding -= 1
+            weight += asked[known[finding]]
+        return telling[:finding], telling[finding:], sum(map(asked.__getitem__, known[len(telling) :]))
 
     def _asked(self, words: Sequence[str]) -> dict[str, float]:
         """What is looked for with its weight: a rare word weighs more; one that nobody used is taken for its twin."""
-        strange = [word for word in words if word not in self.where and len(word) >= SHORTEST_SLIP and word.isalpha()]
-        twins = self._twins(strange) if strange else {}
-        read_as = [twins.get(word, word) for word in words]
-        return {word: self._weights[word] for word in read_as}
+        return {word: self._weights[word] for word in map(self._used, words)}
 
-    def _twins(self, strange: Sequence[str]) -> dict[str, str]:
-        """Words that nobody used, by those used ones that are a slip away."""
-        used = [word for word in self.where if " " not in word and len(word) >= SHORTEST_SLIP]
-        near = {word: process.extractOne(word, used, scorer=OSA.distance, score_cutoff=1) for word in strange}
-        return {word: found[0] for word, found in near.items() if found}
+    def _used(self, word: str) -> str:
+        """A word, or the used one a slip away that it is taken for."""
+        strange = word not in self.where and len(word) >= SHORTEST and word.isalpha()
+        return self._slips.meant(word) if strange else word
 
 
 class _Weights(dict[str, float]):

@@ -57,8 +57,8 @@ def _nearest(word: str, before: str, after: str, *, alone: bool) -> str:
 
     Letters swapped come first, then the word most used.
     """
-    near = {found for form in _without_one(word) for found in _by_less().get(form, ())}
-    one_off = [found for found in near if found != word and _one_slip(word, found)]
+    near = {found for form in without_one(word) for found in _by_less().get(form, ())}
+    one_off = [found for found in near if found != word and one_slip(word, found)]
     beside = {found: pairs().get((before, found), 0) + pairs().get((found, after), 0) for found in one_off}
     letters = sorted(word)
     best = max(
@@ -69,7 +69,8 @@ def _nearest(word: str, before: str, after: str, *, alone: bool) -> str:
     return best if best and (alone or beside[best]) else ""
 
 
-def _without_one(word: str) -> list[str]:
+def without_one(word: str) -> list[str]:
+    """A word, and what is left of it without one of its letters: two words a slip apart have one of these in common."""
     return [word, *(word[:place] + word[place + 1 :] for place in range(len(word)))]
 
 
@@ -79,12 +80,12 @@ def _by_less() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for word in known():
         if len(word) >= 2 and word.isalpha():
-            for form in _without_one(word):
+            for form in without_one(word):
                 found.setdefault(form, []).append(word)
     return {form: tuple(words) for form, words in found.items()}
 
 
-def _one_slip(one: str, other: str) -> bool:
+def one_slip(one: str, other: str) -> bool:
     """Whether two words differ by one letter put in, left out, replaced, or by two neighbours swapped."""
     if abs(len(one) - len(other)) > 1:
         return False
