@@ -23,6 +23,10 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, select
   .filter(e => e.offsetParent && !e.closest('.skip') && !e.matches('.skip'))
   .filter(e => Math.max(...[...e.getClientRects()].map(r => r.height)) < 19)
   .map(e => e.outerHTML.slice(0, 90))"""
+UNDER_A_THUMB = """() => [...document.querySelectorAll(
+    'main button, main .btn, main .chip, main .in, main select, main summary, .tabs a, main .choice label, main .tick')]
+  .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)
+  .map(e => Math.round(e.getBoundingClientRect().height) + ' ' + e.outerHTML.slice(0, 90))"""  # 44 px on a phone
 LOW_CONTRAST = """() => {
   const parse = c => { const m = c.match(/[\\d.]+/g).map(Number); return m.length > 3 ? m : [...m, 1]; };
   const lum = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.web import operators
 from tests.web.operators import HOME, LAN, PAGES, fate, one
-from tests.web.seen import CUT_OFF, LOW_CONTRAST, SMALL_TARGETS, WIDER_THAN_THE_WINDOW, checked, press_until
+from tests.web.seen import CUT_OFF, LOW_CONTRAST, SMALL_TARGETS, UNDER_A_THUMB, WIDER_THAN_THE_WINDOW, checked, press_until
 from zalobot.store.database import Store
 from zalobot.store.models import AccountRole, OutboxState
 from zalobot.web.access import COOKIE
@@ -50,9 +50,12 @@ async def test_every_page_fits_is_quiet_and_can_be_read_and_used(
                 "contrast": await page.evaluate(LOW_CONTRAST),
                 "cut": await page.evaluate(CUT_OFF),
                 "small": await page.evaluate(SMALL_TARGETS),
+                "thumb": await page.evaluate(UNDER_A_THUMB) if width == 360 else [],
                 "axe": await checked(page) if width == 360 else [],
             }
-            assert found == {"wider": 0, "contrast": [], "cut": [], "small": [], "axe": []}, (path, width)
+            fine = {"wider": 0, "contrast": [], "cut": [], "small": [], "thumb": [], "axe": []}
+            assert found == fine, (path, width)
+            assert await page.locator("main .btn-main").count() <= 1, path
         assert await page.locator("h1").count() == 1, path
     assert faults == []
     await page.context.close()
@@ -81,7 +84,8 @@ async def test_what_a_person_writes_appears_while_the_operator_types(
     page = await sat_down(browser, store, address, AccountRole.OPERATOR, faults)
     store.run_now(lambda session: operators.photo(session, files))
     await page.goto(f"{address}{HOME}/truc/{LAN}")
-    await page.wait_for_function("document.querySelector('.zpic img').naturalWidth === 640")
+    seen = await page.locator(".zpic img").evaluate("one => one.decode().then(() => one.naturalWidth)")
+    assert seen == 640
     assert await page.evaluate(CUT_OFF) == []
     await page.get_by_role("button", name="Tiếp nhận").click()
     await page.locator("#loi").fill("Em đang xem hồ sơ")
