@@ -19,10 +19,11 @@ from zalobot import morning
 from zalobot.config import Settings
 from zalobot.figures.board import Board
 from zalobot.figures.parts import PeriodKind
+from zalobot.figures.words import definitions
 from zalobot.services import Services
 from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
-from zalobot.store.models import AccountRole, AnswerScore, Officer
+from zalobot.store.models import AccountRole, AnswerScore, Officer, Part, PartState
 from zalobot.store.queries import leading
 from zalobot.web.leader import pages
 
@@ -46,6 +47,34 @@ async def test_what_is_late_stands_first_with_who_has_it_and_why(leader: Browser
     assert "Quá hạn 2 ngày 2 giờ làm việc Hạn 17:00 Thứ Sáu 20/11/2026 Chờ lâu Sở Xây dựng QN-2611-00120/1" in text
     assert "Đến hạn hôm nay: 1" in text
     assert "Kho hàng ở Móng Cái 2" in text.split("Đến hạn ngày làm việc tới: ")[1].split("toàn tỉnh")[0]
+
+
+async def test_however_much_is_late_the_count_is_whole_and_what_is_due_today_is_seen(
+    store: Store,  # noqa: F811
+    leader: Browser,
+) -> None:
+    def many(session: Session) -> None:
+        one = session.exec(select(Part).where(Part.code == "QN-2611-00120/1")).one()
+        common = {"ticket_id": one.ticket_id, "agency": "SXD", "klass": "hard", "state": PartState.ACCEPTED}
+        common |= {"received_at": one.received_at, "clock_started_at": one.received_at, "due_at": one.due_at}
+        for number in range(50, 350):
+            session.add(Part(id=f"late{number:06}", code=f"QN-2611-00120/{number}", number=number, **common))
+
+    store.run_now(many)
+    text = words(await leader.get("/dieu-hanh"))
+    assert "Quá hạn: 302 phần việc ở 2 cơ quan" in text
+    assert "Hiện 100 trên 302 phần việc" in text
+    assert "Đến hạn hôm nay: 1" in text
+    assert leader.page.count('class="btn btn-main"') == 1
+
+
+async def test_each_number_has_its_definition_beside_it(leader: Browser) -> None:
+    main = leader.page.partition("<main")[2]
+    wanted = ("late", "due_today", "due_next", "on_time", "hours", "solved", "open", "trend", "rising")
+    for name in wanted:
+        known = definitions()[name]
+        assert f'Cách tính<span class="vh">: {known.name}</span>' in main, name
+        assert words(known.how)[:40] in words(main), name
 
 
 async def test_the_figures_are_those_of_the_public_page(leader: Browser) -> None:

@@ -90,8 +90,16 @@ class Scorable:
     score: str | None
 
 
-def urgent(session: Session, until: datetime, agency: str = "") -> list[Urgent]:
-    """The parts (of one agency, if it is named) whose due time has passed or comes by `until`, the oldest first."""
+def urgent(session: Session, now: datetime, until: datetime, agency: str = "") -> list[Urgent]:
+    """The parts (of one agency, if it is named) whose due time has passed, and those due by `until`, the oldest first.
+
+    Each of the two has a limit of its own: however much is late, what is due today is seen.
+    """
+    late, ahead = col(Part.due_at) < now, and_(col(Part.due_at) >= now, col(Part.due_at) <= until)
+    return [*_due(session, late, agency), *_due(session, ahead, agency)]
+
+
+def _due(session: Session, when: ColumnElement[bool], agency: str) -> list[Urgent]:
     rows = session.execute(
         select(
             col(Part.code), col(Part.number), col(Ticket.code).label("ticket_code"), _TITLE, col(Ticket.topic),
@@ -101,7 +109,7 @@ def urgent(session: Session, until: datetime, agency: str = "") -> list[Urgent]:
         )
         .join(Ticket, col(Ticket.id) == col(Part.ticket_id))
         .outerjoin(Officer, col(Officer.id) == col(Part.officer_id))
-        .where(unanswered(), col(Part.state).in_(_moving()), col(Part.due_at) <= until, _of(agency))
+        .where(unanswered(), col(Part.state).in_(_moving()), when, _of(agency))
         .order_by(col(Part.due_at), col(Part.id))
         .limit(MOST)
     )  # fmt: skip

@@ -62,7 +62,7 @@ async def _page(request: web.Request) -> LeaderPage:
 
 
 def _read(session: Session, services: Services, now: datetime, account_id: str, agency: str, kind: PeriodKind) -> Read:
-    urgent = leading.urgent(session, horizon(services.province.calendar, now), agency)
+    urgent = leading.urgent(session, now, horizon(services.province.calendar, now), agency)
     published, counted = agencies.counts(session, services, now, kind)
     return Read(
         urgent=urgent,
@@ -71,7 +71,7 @@ def _read(session: Session, services: Services, now: datetime, account_id: str, 
         rising=services.board.rising(session, now),
         published=published,
         trend=services.board.at(session, now, services.province.calendar),
-        counted=counted,
+        counted={code: one for code, one in counted.items() if agency in ("", code)},
     )
 
 

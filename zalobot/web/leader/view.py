@@ -14,7 +14,7 @@ from zalobot.figures.table import Week
 from zalobot.province import Province
 from zalobot.store.models import PartState
 from zalobot.store.queries.figures import AgencyFigures
-from zalobot.store.queries.leading import Rising, Scorable, Urgent
+from zalobot.store.queries.leading import MOST, Rising, Scorable, Urgent
 from zalobot.web.agency_view import Column, Lines, columns, lines
 from zalobot.web.filters import local
 from zalobot.web.home_view import excerpt
@@ -61,13 +61,16 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class LeaderPage:
-    """What `consoles/leader/today.html` shows. `lines` and `columns` are of the period, `trend` of the last weeks."""
+    """What `consoles/leader/today.html` shows. `lines` and `columns` are of the period, `trend` of the last
+    weeks. `late` may be the first of `late_parts` at so many `agencies`; `more`: not all that is soon due is shown."""
 
     kind: PeriodKind
     late: tuple[Item, ...]
     today: tuple[Item, ...]
     soon: tuple[Item, ...]
+    late_parts: int
     agencies: int
+    more: bool
     answers: tuple[Answer, ...]
     lines: Lines
     trend: tuple[Week, ...]
@@ -98,7 +101,9 @@ def leader_page(read: Read, kind: PeriodKind, now: datetime, province: Province)
         late=late,
         today=tuple(item for item in items if item.meter.look is Look.TODAY),
         soon=tuple(item for item in items if item.meter.look is Look.SOON),
-        agencies=len({item.row.agency for item in late}),
+        late_parts=max(len(late), sum(one.late for one in read.counted.values())),
+        agencies=max(len({item.row.agency for item in late}), sum(one.late > 0 for one in read.counted.values())),
+        more=len(items) - len(late) >= MOST,
         answers=tuple(Answer(row, agency_name(province, row.agency), excerpt(row.answer)) for row in read.answers),
         lines=lines(read.published, read.counted, province, trend=read.trend),
         trend=read.trend.weeks,
