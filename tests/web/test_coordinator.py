@@ -110,6 +110,18 @@ async def test_confirming_twice_goes_on_to_the_next_twice(store: Store, mai: Bro
         assert mai.where == f"{DESK}?ma={AGAIN}"
 
 
+async def test_what_a_colleague_sorted_meanwhile_is_passed_over(store: Store, mai: Browser) -> None:
+    form = dict(mai.hidden) | {"phien_ban": version(store, ROUTE), "ke": AGAIN}
+
+    def confirmed(session: Session) -> None:
+        session.exec(select(Ticket).where(Ticket.code == AGAIN)).one().confirmed_at = sample.NOW
+
+    store.run_now(confirmed)
+    await mai.post(f"{DESK}/{ROUTE}/xac-nhan", form=False, **form)
+    assert mai.where == DESK
+    assert "Hết hồ sơ chờ phân loại" in mai.page
+
+
 async def test_words_are_never_cut(store: Store, mai: Browser) -> None:
     text = "Xin giao đất bổ sung cho dự án. " * 500
     form = {"topic": "dat-dai", "agencies": "SNNMT", "phien_ban": version(store, AGAIN)}

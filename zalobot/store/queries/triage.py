@@ -153,6 +153,12 @@ def unconfirmed(session: Session, limit: int = MOST) -> list[Unconfirmed]:
     return [Unconfirmed(**row._mapping) for row in session.execute(query)]
 
 
+def waits(session: Session, code: str) -> bool:
+    """Whether this ticket still waits to be confirmed."""
+    query = select(col(Ticket.id)).where(col(Ticket.code) == code, col(Ticket.confirmed_at).is_(None))
+    return session.execute(query.where(col(Ticket.state).not_in(OVER))).first() is not None
+
+
 def one(session: Session, code: str) -> Unconfirmed | None:
     """One ticket, confirmed or not; None where there is none."""
     row = session.execute(select(*_TICKET).where(col(Ticket.code) == code)).one_or_none()

@@ -122,9 +122,15 @@ async def _do(
     except Refused as refusal:
         said = Form(form.name, form.values, form.chosen, refused(refusal))
         return await _page(request, code, said, status=409)
-    following = (await typed(request, "ke"))["ke"] if on else code
+    following = await _next(request) if on else code
     way = f"{PATH}?ma={following}" if following else PATH
     return onwards(request, way, Flash("ok", done, code=code))
+
+
+async def _next(request: web.Request) -> str:
+    """The ticket that stood next on the screen, or '' (the first in line) where a colleague has sorted it meanwhile."""
+    code = (await typed(request, "ke"))["ke"][:32]
+    return code if code and await request.app[SERVICES].store.read(asked.waits, code) else ""
 
 
 async def _page(request: web.Request, code: str, form: Form, *, status: int = 200) -> web.Response:

@@ -17,14 +17,18 @@
     const at = document.activeElement;
     const way = at?.closest("[data-fresh]") && (at.getAttribute("href") || at.closest("form")?.getAttribute("action"));
     for (const list of lists) {
-      if (typing() && list.contains(document.activeElement)) { song.hidden = false; continue; }
+      if (typed(list) || (typing() && list.contains(document.activeElement))) { song.hidden = false; continue; }
       const now = fresh.getElementById(list.id);
-      if (now && now.innerHTML !== list.innerHTML) list.innerHTML = now.innerHTML;
+      if (!now || now.innerHTML === list.innerHTML) continue;
+      const read = [...list.querySelectorAll("details[open]")].map((one) => one.textContent);
+      list.innerHTML = now.innerHTML;
+      for (const one of list.querySelectorAll("details")) if (read.includes(one.textContent)) one.open = true;
     }
     if (way && !document.contains(at))
       document.querySelector(`[href="${CSS.escape(way)}"], form[action="${CSS.escape(way)}"] button`)?.focus();
   };
   const versions = (page) => [...page.querySelectorAll("input[name=phien_ban]")].map((field) => field.value).join();
+  const typed = (list) => [...list.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
   const typing = () => document.activeElement?.matches("textarea, select, input:not([type=hidden])");
 
   // News may come every second, and hundreds of pages hear it: a list is asked for at once, then every few seconds.
