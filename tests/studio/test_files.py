@@ -110,3 +110,20 @@ def test_what_is_no_zip_is_refused(stage: Stage, data: bytes) -> None:
 
 def test_what_is_not_utf_8_is_refused(stage: Stage) -> None:
     assert refusal(stage, zipped({MENU: "Chào".encode("utf-16")})) == "files_unreadable"
+
+
+def test_half_a_file_or_one_that_was_hurt_on_its_way_is_refused_whole(stage: Stage) -> None:
+    data = stage.store.read_now(files.packed)
+    hurt = bytearray(data)
+    hurt[data.index(b".txt") + 40] ^= 0xFF  # within the words of the first text
+    for broken in (data[: len(data) // 2], data[:-30], data[1000:], bytes(hurt)):
+        assert refusal(stage, broken) == "files_unreadable"
+
+
+def test_an_older_set_leaves_alone_what_it_lacks_and_says_what_it_would_undo(stage: Stage) -> None:
+    """It lacks messages that are newer, has one in words of then, with a placeholder that is no more."""
+    older = {MENU: "\ufeffChào {{ ten_kenh_cu }}.\r\n---\r\nGửi phản ánh -> gửi phản ánh\r\n"}
+    [found] = stage.store.read_now(files.changes, texts(stage, zipped(older)))
+    assert found.text == "Chào {{ ten_kenh_cu }}.\n---\nGửi phản ánh -> gửi phản ánh\n"
+    assert {one.code for one in found.stopped} == {"unknown_placeholder"}
+    assert found.before == stage.store.read_now(files.in_use)[MENU]

@@ -92,7 +92,7 @@ def lines(session: Session, person_id: str, oa_id: str) -> list[Line]:
         col(OutboxMessage.state).not_in((OutboxState.MERGED, OutboxState.RESOLVED)),
     )
     said = [_said(row) for row in session.execute(rows.order_by(col(OutboxMessage.id).desc()).limit(MOST)).scalars()]
-    return sorted([*heard[:MOST], *said], key=lambda line: line.at)
+    return sorted([*heard[MOST - 1 :: -1], *said[::-1]], key=lambda line: line.at)
 
 
 def about(session: Session, person_id: str) -> About | None:

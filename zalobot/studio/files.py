@@ -104,7 +104,7 @@ def unpacked(data: bytes, words: Wording) -> dict[Key, str]:
             if len(entries) > MOST_FILES:
                 raise Refused("files_unreadable")
             return _texts(_opened(archive, entries), words)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise Refused("files_unreadable") from None
 
 
@@ -174,7 +174,7 @@ def _texts(files: Iterator[tuple[str, bytes]], words: Wording) -> dict[Key, str]
         if where not in places:
             raise Refused("files_unknown", message=where[:80])
         try:
-            texts[places[where]] = data.decode("utf-8")
+            texts[places[where]] = data.decode("utf-8-sig")  # some editors put a mark before
         except UnicodeDecodeError:
             raise Refused("files_unreadable") from None
     return texts

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.web import operators
@@ -28,9 +29,14 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def address(store: Store, files: Path) -> AsyncIterator[str]:
+def site(store: Store, files: Path) -> web.Application:
     known = {"secret_key": "a key", "public_url": "http://127.0.0.1", "files_folder": str(files)}
-    async with TestServer(application(store, **known)) as server:
+    return application(store, **known)
+
+
+@pytest.fixture
+async def address(site: web.Application) -> AsyncIterator[str]:
+    async with TestServer(site) as server:
         yield str(server.make_url("")).rstrip("/")
 
 

@@ -5,13 +5,17 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+from aiohttp import web
 from sqlmodel import Session, select
 
 from tests.web import operators, sample
 from tests.web.operators import HOME, LAN, NAME, seated
 from tests.web.test_public_pages import words
 from tests.web.test_sign_in import Browser
+from zalobot.inbox import TOPIC as INBOX
+from zalobot.services import SERVICES
 from zalobot.store.blobs import BlobStore
+from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
 from zalobot.store.models import (
     AccountRole,
@@ -101,3 +105,30 @@ async def test_what_was_sent_is_seen_and_opened_from_our_own_address_alone(
     for path in (f"/truc/khac/tep/{key}", f"/truc/{LAN}/tep/{'0' * 26}"):
         await huy.get(HOME + path)
         assert huy.status == 404, path
+
+
+async def test_five_hundred_messages_are_the_newest_sixty_at_once(store: Store, huy: Browser) -> None:
+    def much(session: Session) -> None:
+        for number in range(500):
+            operators.event(session, number, f"Tin số {number}.", minutes=0)
+
+    store.run_now(much)
+    page = await huy.get(f"{HOME}/truc/{LAN}")
+    theirs = [int(number) for number in re.findall(r"Tin số (\d+)\.", page)]
+    assert theirs == list(range(440, 500))
+    assert len(page) < 100_000
+
+
+async def test_a_stream_whose_page_is_gone_holds_nothing(site: web.Application, address: str, huy: Browser) -> None:
+    """A lost connection leaves nobody behind who listens and asks the store for ever."""
+    coordination = site[SERVICES].coordination
+    assert isinstance(coordination, InProcess)
+    bells = coordination._bells[INBOX]
+    async with huy.http.get(f"{address}{HOME}/truc/song?nguoi={LAN}") as answer:
+        assert (answer.status, len(bells)) == (200, 1)
+    async with asyncio.timeout(8):
+        while len(bells):
+            await coordination.publish(INBOX)
+            await asyncio.sleep(0.1)
+    await huy.get(f"{HOME}/truc/{LAN}")
+    assert huy.status == 200

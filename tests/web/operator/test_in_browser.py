@@ -7,7 +7,15 @@ import pytest
 
 from tests.web import operators
 from tests.web.operators import HOME, LAN, PAGES, fate, one
-from tests.web.seen import CUT_OFF, LOW_CONTRAST, SMALL_TARGETS, UNDER_A_THUMB, WIDER_THAN_THE_WINDOW, checked, press_until
+from tests.web.seen import (
+    CUT_OFF,
+    LOW_CONTRAST,
+    SMALL_TARGETS,
+    UNDER_A_THUMB,
+    WIDER_THAN_THE_WINDOW,
+    checked,
+    press_until,
+)
 from zalobot.store.database import Store
 from zalobot.store.models import AccountRole, OutboxState
 from zalobot.web.access import COOKIE
