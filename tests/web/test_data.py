@@ -21,6 +21,7 @@ from tests.web.test_public_pages import words
 from zalobot.figures import files
 from zalobot.figures.parts import CountedPart
 from zalobot.figures.words import columns
+from zalobot.web import data
 
 FILES = ["phan-viec.csv", "phan-viec.json", "co-quan.csv", "co-quan.json", "tra-loi.atom"]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -111,13 +112,57 @@ async def test_the_feed_has_the_latest_answer_first_and_hostile_text_stays_text(
     assert HOSTILE.split()[0] in [entry.findtext(f"{ATOM}title", "").split()[0] for entry in entries]
 
 
+async def places(town: Town, path: str) -> list[str]:
+    found = ElementTree.fromstring(await raw(town, path))
+    return [place.text or "" for place in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+
+
 async def test_search_engines_are_told_every_page_and_no_sealed_ticket(town: Town) -> None:
-    found = ElementTree.fromstring(await raw(town, "/sitemap.xml"))
-    places = [place.text or "" for place in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert "https://kenh.example.vn/co-quan/SXD" in places
-    assert "https://kenh.example.vn/hoi-dap/QN-2611-00042" in places
-    assert "https://kenh.example.vn/hoi-dap/QN-2611-00046" not in places
+    lists = await places(town, "/sitemap.xml")
+    assert lists == [f"https://kenh.example.vn/sitemap-{name}.xml" for name in ("trang", "1")]
+    listed = [place for one in lists for place in await places(town, one.removeprefix("https://kenh.example.vn"))]
+    assert "https://kenh.example.vn/co-quan/SXD" in listed
+    assert "https://kenh.example.vn/hoi-dap/QN-2611-00042" in listed
+    assert "https://kenh.example.vn/hoi-dap/QN-2611-00046" not in listed
+    for place in listed:
+        await town.get(place.removeprefix("https://kenh.example.vn"))
     assert "Sitemap: https://kenh.example.vn/sitemap.xml" in await town.get("/robots.txt")
+
+
+async def test_no_ticket_is_left_out_of_the_lists_however_many_there_are(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = await places(town, "/sitemap-1.xml")
+    monkeypatch.setattr(data, "LISTED", 2)
+    lists = (await places(town, "/sitemap.xml"))[1:]
+    sheets = [await places(town, one.removeprefix("https://kenh.example.vn")) for one in lists]
+    assert [place for sheet in sheets for place in sheet] == whole
+    assert (len(lists), {len(sheet) for sheet in sheets[:-1]}) == (-(-len(whole) // 2), {2})
+    await town.get(f"/sitemap-{len(lists) + 1}.xml", 404)
+
+
+KEPT = ("/", "/hoi-dap", "/hoi-dap/QN-2611-00042", "/co-quan", "/co-quan/SXD", "/du-lieu", "/xac-thuc", "/sitemap.xml",
+        "/du-lieu/so-cai/dau-so.json", *(f"/du-lieu/{name}" for name in FILES))  # fmt: skip
+
+
+@pytest.mark.parametrize("path", KEPT)
+async def test_what_somebody_has_is_not_sent_again_until_it_differs(town: Town, path: str) -> None:
+    async with town.http.get(town.address + path) as first:
+        name, body = first.headers["ETag"], await first.read()
+    async with town.http.get(town.address + path, headers={"If-None-Match": f'"x", W/{name}'}) as again:
+        assert (again.status, await again.read(), again.headers["ETag"]) == (304, b"", name)
+        assert again.headers["Cache-Control"] == "no-cache"
+        assert "Content-Security-Policy" in again.headers
+    other = {"Cookie": "giao_dien=dark"} if path in KEPT[:7] else {"If-None-Match": '"y"'}
+    async with town.http.get(town.address + path, headers={"If-None-Match": '"y"', **other}) as changed:
+        assert changed.status == 200
+        assert (await changed.read() == body) is (path not in KEPT[:7])
+    assert (first.headers.get("Vary") == "Cookie") is (path in KEPT[:7])
+
+
+async def test_what_is_for_one_person_is_never_named(town: Town) -> None:
+    async with town.http.get(town.address + "/dang-nhap") as page:
+        assert (page.headers["Cache-Control"], "ETag" in page.headers) == ("no-store", False)
 
 
 async def test_a_shared_link_shows_title_and_summary(town: Town) -> None:

@@ -3,6 +3,7 @@
 The one rule: a file is made of what the pages show, from the same reads; every instant carries +07:00.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from zalobot.web.home_view import excerpt
 from zalobot.web.problems import SHARED
 from zalobot.web.public_view import agency_name
 
+LISTED = 10_000  # tickets of one list; search engines take 50,000 addresses, we hold up nobody
 _ANSWERS = 50
 _UNWRITABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))  # XML 1.0 has no way to say them
 
@@ -84,10 +86,29 @@ async def feed(request: web.Request) -> web.Response:
 
 @routes.get("/sitemap.xml")
 async def sitemap(request: web.Request) -> web.Response:
-    """Every page that may be found, for search engines."""
-    services = request.app[SERVICES]
-    codes = await services.store.read(public.newest_codes)
-    return _xml(request, "public/sitemap", "application/xml", codes=codes, agencies=list(services.province.agencies))
+    """Which lists of pages there are, for search engines: the fixed pages, and the tickets by ten thousands."""
+    count = await request.app[SERVICES].store.read(public.shown_count)
+    return _xml(request, "public/sitemap", "application/xml", sheets=max(1, math.ceil(count / LISTED)))
+
+
+@routes.get("/sitemap-trang.xml")
+async def sitemap_of_pages(request: web.Request) -> web.Response:
+    """The pages that are always there."""
+    agencies = list(request.app[SERVICES].province.agencies)
+    return _xml(request, "public/sitemap_pages", "application/xml", agencies=agencies)
+
+
+@routes.get("/sitemap-{number:[1-9][0-9]{0,3}}.xml")
+async def sitemap_of_tickets(request: web.Request) -> web.Response:
+    """Some of the tickets, the oldest first, so that a list that is full stays as it is."""
+    after = (int(request.match_info["number"]) - 1) * LISTED
+    codes = await request.app[SERVICES].store.read(public.shown_codes, after, LISTED)
+    if after and not codes:
+        raise web.HTTPNotFound
+    home = pages.site(request).public_url.rstrip("/")
+    return _xml(
+        request, "public/sitemap_tickets", "application/xml", places=[f"{home}/hoi-dap/{code}" for code in codes]
+    )
 
 
 @routes.get("/robots.txt")

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from zalobot.services import SERVICES
 from zalobot.web import pages
 from zalobot.web.problems import problems
+from zalobot.web.unchanged import unchanged
 
 log = logging.getLogger(__name__)
 
@@ -86,5 +87,5 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 def middlewares() -> list[Middleware]:
-    """In the order in which an application takes them: headers outside, error pages inside."""
-    return [security_headers, problems, error_pages]
+    """In the order in which an application takes them: headers outside, error pages further in, then what is kept."""
+    return [security_headers, problems, error_pages, unchanged]

@@ -195,10 +195,15 @@ def of_codes(session: Session, codes: Sequence[str], narrowed: Filter, now: date
     return {ticket.code: ticket for ticket in with_parts(session, rows)}
 
 
-def newest_codes(session: Session) -> tuple[str, ...]:
-    """The codes of the newest tickets that show their words; search engines take 50,000 addresses at most."""
-    query = select(col(Ticket.code)).where(col(Ticket.tier) != Tier.SEALED).order_by(col(Ticket.id).desc())
-    return tuple(session.execute(query.limit(40_000)).scalars())
+def shown_count(session: Session) -> int:
+    """How many tickets show their words."""
+    return session.execute(select(func.count()).select_from(Ticket).where(col(Ticket.tier) != Tier.SEALED)).scalar_one()
+
+
+def shown_codes(session: Session, after: int, limit: int) -> tuple[str, ...]:
+    """The codes of the tickets that show their words, the oldest first; `after` is how many are passed over."""
+    query = select(col(Ticket.code)).where(col(Ticket.tier) != Tier.SEALED).order_by(col(Ticket.id))
+    return tuple(session.execute(query.offset(after).limit(limit)).scalars())
 
 
 def with_parts(session: Session, rows: Sequence[Row[tuple[object, ...]]]) -> tuple[PublicTicket, ...]:
