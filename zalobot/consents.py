@@ -6,14 +6,14 @@ promise gives that purpose a new version, and people are asked again, once.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from zalobot.conversations import Talk
-from zalobot.store.database import later, write_rows_so_far
+from zalobot.store.database import is_waiting, later, write_rows_so_far
 from zalobot.store.ids import new_id
 from zalobot.store.models import ConsentAnswer, Conversation, OutboxMessage, Purpose
 
@@ -37,6 +37,18 @@ _COLUMNS: Final = {
 }
 _outbox = OutboxMessage.__table__  # type: ignore[attr-defined]
 _insert = ConsentAnswer.__table__.insert()  # type: ignore[attr-defined]
+_EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_last_asked = (
+    select(_outbox.c.body, _outbox.c.language)
+    .where(
+        _outbox.c.person_id == bindparam("person"),
+        _outbox.c.template.in_(bindparam("templates", expanding=True)),
+        _outbox.c.not_before <= bindparam("now"),
+        _outbox.c.not_before > bindparam("since"),
+    )
+    .order_by(_outbox.c.id.desc())
+    .limit(1)
+)
 
 
 def agreed(talk: Talk | Conversation, purpose: Purpose = Purpose.HANDLING) -> bool:
@@ -105,19 +117,10 @@ def _shown(
     session: Session, person_id: str, purpose: Purpose, now: datetime, since: datetime | None = None
 ) -> tuple[str, str] | None:
     """The text and language of what last asked for this; what is still held back was not shown."""
-    write_rows_so_far(session)
-    query = (
-        select(_outbox.c.body, _outbox.c.language)
-        .where(
-            _outbox.c.person_id == person_id,
-            _outbox.c.template.in_(ASKED_IN[purpose]),
-            _outbox.c.not_before <= now,
-            *([_outbox.c.not_before > since] if since else ()),
-        )
-        .order_by(_outbox.c.id.desc())
-        .limit(1)
-    )
-    row = session.execute(query).first()
+    if is_waiting(session, _outbox, person_id=person_id):
+        write_rows_so_far(session)
+    asked = {"person": person_id, "templates": ASKED_IN[purpose], "now": now, "since": since or _EVER}
+    row = session.connection().execute(_last_asked, asked).first()
     return (str(row[0].get("text", "")), str(row[1])) if row else None
 
 

@@ -68,6 +68,15 @@ def _letter(letter: str) -> str:
 
 def plain(text: str) -> str:
     """Folded, and without punctuation: "Bỏ qua!" and "(bo qua)" are the same command."""
+    return _plain_short(text) if len(text) <= 80 else _plain(text)
+
+
+@lru_cache(maxsize=8192)  # a turn compares a message with hundreds of names and words, always the same ones
+def _plain_short(text: str) -> str:
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
     return " ".join(_WORD.findall(fold(text)))
 
 

@@ -44,7 +44,7 @@ class Choice(Question):
         return certain_in_any(said.text, partial(self.offered, answers), self.aliases) is not None
 
     def holds(self, value: Any, answers: Answers) -> bool:
-        return value in self.offered(answers) or (self.optional and value == "")
+        return (self.optional and value == "") or value in self.offered(answers)
 
 
 @dataclass(frozen=True, kw_only=True)

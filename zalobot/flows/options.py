@@ -7,7 +7,7 @@ from typing import Any, Final
 from rapidfuzz import fuzz, process
 
 from zalobot import languages
-from zalobot.flows.words import command, words
+from zalobot.flows.words import command, longest_first
 from zalobot.vietnamese import plain
 
 Options = Mapping[str, str]
@@ -68,7 +68,7 @@ def _in_any(
 
 
 def _by_number(said: str, options: Options) -> str | None:
-    for word in sorted(words("number"), key=len, reverse=True):
+    for word in longest_first("number"):
         if said.startswith(word + " "):
             said = said[len(word) + 1 :]
             break

@@ -5,6 +5,7 @@ A refusal's reason names its wording: `<step>.<reason>`. Values are JSON: text, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from zalobot.flows.choices import Choice, Several
@@ -170,9 +171,10 @@ class Confirm(Question):
         asked = after(said.text, "change")
         if asked is None:
             return Rejected("unclear", joins=self.more if len(said.text.split()) >= A_SENTENCE else "")
-        step = best(asked, {step: step for step in self.change.values()}, self._aliases()) if asked else None
+        step = best(asked, {step: step for step in self.change.values()}, self._aliases) if asked else None
         return Reopened(step) if step else Rejected("what_to_change")
 
+    @cached_property
     def _aliases(self) -> dict[str, tuple[str, ...]]:
         names: dict[str, tuple[str, ...]] = {}
         for words, step in self.change.items():

@@ -17,6 +17,12 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(plain(word) for word in languages.lists("typed", kind))
 
 
+@cache
+def longest_first(kind: str) -> tuple[str, ...]:
+    """The same words, so that a longer one is found before one that it begins with."""
+    return tuple(sorted(words(kind), key=len, reverse=True))
+
+
 def called(table: str) -> Callable[[Any], Mapping[str, str]]:
     """For `Choice(options=…)`: the options of a table of `[spoken]`, as they are called in the language in use."""
     return lambda _: cast("Mapping[str, str]", spoken(table))
@@ -51,7 +57,7 @@ def _lists_with(text: str) -> frozenset[str]:
 def after(text: str, kind: str) -> str | None:
     """What follows, folded, when the message begins with a word of this list ("" for nothing); None when it doesn't."""
     whole = plain(text)
-    for word in sorted(words(kind), key=len, reverse=True):
+    for word in longest_first(kind):
         if whole == word or whole.startswith(word + " "):
             return whole[len(word) :].strip()
     return None

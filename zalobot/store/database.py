@@ -125,6 +125,13 @@ def later(session: Session, statement: Insert, row: dict[str, Any]) -> None:
     rows.setdefault(statement, []).append(row)
 
 
+def is_waiting(session: Session, table: Table, **values: Any) -> bool:
+    """Whether `later` holds a row of this table with these values, which a query does not find yet."""
+    waiting: dict[Insert, list[dict[str, Any]]] = session.info.get("later", {})
+    rows = (row for statement, rows in waiting.items() if statement.table is table for row in rows)
+    return any(all(row.get(name) == value for name, value in values.items()) for row in rows)
+
+
 def before_commit(session: Session, finish: Finish) -> None:
     """Have `finish` called once, before the later rows are written: for what is gathered in memory meanwhile."""
     hooks: list[Finish] = session.info.setdefault("before_commit", [])
