@@ -193,7 +193,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("no_such_person", "chat_held", "chat_not_held", "chat_not_asked"),
             *("chat_empty", "chat_too_long", "chat_closed", "calendar_changed", "no_such_document", "no_such_paper"),
-            *("paper_type", "paper_size", "papers_enough"),
+            *("paper_type", "paper_size", "papers_enough", "wording_elsewhere"),
             *("reference_changed", "name_missing", "no_such_topic", "already_succeeded"),
             *("officer_holds_parts", "account_self"),
             *("knowledge_question", "knowledge_answer", "knowledge_review"),

@@ -86,6 +86,10 @@ class Desk:
             self.status, self.page = answer.status, await answer.text(errors="replace")
         return self.page
 
+    def upon(self) -> str:
+        """The mark of the draft that is typed upon."""
+        return re.search(r'name="moc" value="([^"]*)"', self.page)[1]  # type: ignore[index]
+
     def says(self) -> str:
         """The page as it is read."""
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", self.page)).split())
@@ -245,6 +249,29 @@ async def test_two_who_edit_one_text_see_each_other_and_lose_nothing(studio: Stu
     await lan.post("len-ban-moi")
     await lan.post("de-nghi", noi_dung=after("Mời xem.", name), ly_do="mời thì hơn")
     assert studio.waiting(lan) != ""
+
+
+async def test_one_who_types_in_two_windows_loses_nothing_of_either(studio: Studio) -> None:
+    name = "common/if_urgent"
+    here = await studio.desk("Huy", name)
+    there = Desk(here.address, here.http, here.account, here.token, name, here.page)
+    one, other = after("Một.", name), after("Hai.", name)
+    await here.post("nhap", noi_dung=one, moc=here.upon())
+    assert studio.draft(here) == one
+    older = there.upon()
+    for act in ("nhap", "luu", "de-nghi", "thu"):
+        await there.get(f"/van-hanh/loi-nhan/{name}?ngon-ngu=vi")
+        await there.post(act, noi_dung=other, moc=older, ly_do="rõ hơn")
+        assert "chữ ở đây chưa lưu" in there.says(), act
+        assert "Bản nháp của đồng chí ở cửa sổ khác" in there.says(), act
+        assert there.upon() == older, act
+        assert (studio.draft(here), studio.waiting(here)) == (one, ""), act
+    await there.get(f"/van-hanh/loi-nhan/{name}?ngon-ngu=vi")
+    await there.post("nhap", noi_dung=other, moc=older, da_gui=one)
+    assert studio.draft(here) == other, "what this very window had sent is no other window's"
+    await there.get(f"/van-hanh/loi-nhan/{name}?ngon-ngu=vi")
+    await there.post("luu", noi_dung=one, moc=older, pressed=("de", "1"))
+    assert studio.draft(here) == one
 
 
 async def test_what_was_sent_back_comes_back_with_its_words(studio: Studio) -> None:

@@ -112,6 +112,30 @@ async def test_what_is_typed_saves_itself_and_a_pressed_placeholder_goes_where_t
     assert faults == []
 
 
+async def test_two_windows_of_one_person_ask_which_words_are_meant(studio: Studio, chromium: "Browser") -> None:
+    faults: list[str] = []
+    huy = await studio.desk("Huy")
+    page = await sat_down(chromium, huy, faults)
+    other = await page.context.new_page()
+    for one in (page, other):
+        await one.goto(huy.address + PAGE)
+    for words in ("Một", "Một hai"):  # the same window goes on typing upon its own words
+        await page.locator("#chu").fill(after(f"{words}.", MENU))
+        await page.locator("#dien-thoai .bub", has_text=f"{words}.").wait_for()
+    assert await page.locator("#noi-khac section").count() == 0
+    await other.locator("#chu").fill(after("Ba.", MENU))
+    await other.locator("#noi-khac", has_text="Một hai.").wait_for()
+    assert studio.draft(huy) == after("Một hai.", MENU)
+    await other.reload()
+    await other.locator("#noi-khac", has_text="Một hai.").wait_for()
+    assert (await other.locator("#chu").input_value()).startswith("Ba.")
+    await other.get_by_role("button", name="Lưu chữ ở đây").click()
+    await other.locator(".flash", has_text="Đã lưu bản nháp").wait_for()
+    assert studio.draft(huy) == after("Ba.", MENU)
+    assert faults == []
+    await page.context.close()
+
+
 async def test_every_page_fits_can_be_read_and_is_sound(studio: Studio, chromium: "Browser") -> None:
     faults: list[str] = []
     huy, lan = await studio.desk("Huy"), await studio.desk("Lan")

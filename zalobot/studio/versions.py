@@ -53,10 +53,23 @@ def clean(text: str) -> str:
     return nfc(text.replace("\r\n", "\n").replace("\r", "\n")).rstrip() + "\n"
 
 
-def save(session: Session, name: str, language: str, text: str, now: datetime, *, by: Account) -> WordingVersion | None:
+def save(
+    session: Session,
+    name: str,
+    language: str,
+    text: str,
+    now: datetime,
+    *,
+    by: Account,
+    seen: str | None = None,
+    mine: str = "",
+) -> WordingVersion | None:
     """Keep what this person is typing. The words in use are no draft: then there is none afterwards.
 
-    Raises Refused: no_such_message, wording_waits (theirs waits for a second person), wording_too_long.
+    `seen` is the mark of the draft that was typed upon, where it matters; a draft that says `mine` is of the same
+    window, which did not hear that it was kept. Raises Refused: no_such_message,
+    wording_waits (theirs waits for a second person), wording_too_long, wording_elsewhere (they typed on in another
+    window meanwhile).
     """
     used, text = in_use(session, name, language), clean(text)
     if len(text) > SOURCE_LIMIT:
@@ -64,6 +77,8 @@ def save(session: Session, name: str, language: str, text: str, now: datetime, *
     if mine_waiting(session, name, language, by) is not None:
         raise Refused("wording_waits")
     draft = draft_of(session, name, language, by)
+    if draft is not None and seen is not None and mark(draft) != seen and draft.text not in (text, clean(mine)):
+        raise Refused("wording_elsewhere")
     if text == clean(used.source):
         if draft is not None:
             session.delete(draft)
@@ -75,6 +90,11 @@ def save(session: Session, name: str, language: str, text: str, now: datetime, *
     draft.text, draft.saved_at = text, now
     session.flush()
     return draft
+
+
+def mark(draft: WordingVersion | None) -> str:
+    """What tells a draft from what it was before; "" for none."""
+    return draft.saved_at.isoformat() if draft else ""
 
 
 def load(

@@ -14,7 +14,7 @@ from zalobot.errors import Refused
 from zalobot.languages import DEFAULT
 from zalobot.services import SERVICES
 from zalobot.store.models import Account, WordingOrigin
-from zalobot.studio import releasing, telling, versions
+from zalobot.studio import difference, releasing, telling, versions
 from zalobot.templating import Unsafe, mended, previews, titles
 from zalobot.templating.language import SOURCE_LIMIT
 from zalobot.web import console
@@ -40,27 +40,28 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def keep(request: web.Request) -> web.StreamResponse:
     """Keep what is typed, with a placeholder or a remedy put in where one was pressed; then show it."""
     name, language, text, sample = await _typed(request)
-    form = await request.post()
+    form, upon = await request.post(), await _upon(request)
     if wanted := str(form.get("chen", ""))[:64]:
         text = f"{text.rstrip()} {{{{ {wanted} }}}}\n"
     if remedy := str(form.get("thay", ""))[:120]:
         text = await _mended(request, name, language, text, remedy)
     try:
-        await perform(request, versions.save, name, language, text)
+        await perform(request, versions.save, name, language, text, seen=upon)
     except Refused as refusal:
-        return await _answer(request, name, language, text=text, sample=sample, refusal=refused(refusal))
+        return await _answer(request, name, language, text=text, sample=sample, why_not=refusal)
     return _back(request, name, language, sample=sample)
 
 
 async def keep_quietly(request: web.Request) -> web.StreamResponse:
     """What the script asks while somebody types: keep it, and give back what changed around it."""
     name, language, text, sample = await _typed(request)
-    refusal = ""
+    refusal = None
     try:
-        await perform(request, versions.save, name, language, text)
+        more = {"seen": await _upon(request), "mine": str((await request.post()).get("da_gui", ""))}
+        await perform(request, versions.save, name, language, text, **more)
     except Refused as why:
-        refusal = refused(why)
-    page = await _page(request, name, language, text=text, sample=sample, refusal=refusal)
+        refusal = why
+    page = await _page(request, name, language, text=text, sample=sample, why_not=refusal)
     return console.html(request, "consoles/operator/_wording_live", page=page)
 
 
@@ -69,10 +70,10 @@ async def ask(request: web.Request) -> web.StreamResponse:
     name, language, text, sample = await _typed(request)
     why = str((await request.post()).get("ly_do", ""))[:500]
     try:
-        await perform(request, versions.save, name, language, text)
+        await perform(request, versions.save, name, language, text, seen=await _upon(request))
         await perform(request, versions.ask, name, language, why)
     except Refused as refusal:
-        return await _answer(request, name, language, text=text, sample=sample, refusal=refused(refusal), why=why)
+        return await _answer(request, name, language, text=text, sample=sample, why_not=refusal, why=why)
     return _back(request, name, language, flash="de-nghi")
 
 
@@ -80,10 +81,10 @@ async def try_out(request: web.Request) -> web.StreamResponse:
     """Keep it, then send it to this person's own Zalo, filled with the case on the screen."""
     name, language, text, sample = await _typed(request)
     try:
-        await perform(request, versions.save, name, language, text)
+        await perform(request, versions.save, name, language, text, seen=await _upon(request))
         await perform(request, _trial, name, language, text, sample)
     except Refused as refusal:
-        return await _answer(request, name, language, text=text, sample=sample, refusal=refused(refusal))
+        return await _answer(request, name, language, text=text, sample=sample, why_not=refusal)
     return _back(request, name, language, sample=sample, flash="gui-thu")
 
 
@@ -152,6 +153,12 @@ async def _typed(request: web.Request) -> tuple[str, str, str, str]:
     return name, language, str(form.get("noi_dung", "")), sample
 
 
+async def _upon(request: web.Request) -> str | None:
+    """The draft that was typed upon; None where the form says nothing of it, or that it is meant to be replaced."""
+    form = await request.post()
+    return None if form.get("de") or "moc" not in form else str(form["moc"])[:40]
+
+
 async def _mended(request: web.Request, name: str, language: str, text: str, key: str) -> str:
     page = await _page(request, name, language, text=text)
     finding = next((one.finding for one in page.found if one.key == key), None)
@@ -165,7 +172,7 @@ async def _page(
     *,
     text: str | None = None,
     sample: str = "",
-    refusal: str = "",
+    why_not: Refused | None = None,
     why: str = "",
 ) -> WordingPage:
     services, me = request.app[SERVICES], request[WHO].account
@@ -175,11 +182,21 @@ async def _page(
         raise web.HTTPNotFound from None
     text = text[: SOURCE_LIMIT + 1] if text is not None else None  # as much as shows that it is too long
     made = wording_view.page(name, language, known, services.now(), me, text=text, sample=sample)
-    return replace(made, refusal=refusal, why=why)
+    if why_not is None:
+        return replace(made, why=why)
+    elsewhere = difference.between(known.draft.text, made.text) if known.draft else ()
+    upon = await _upon(request)
+    return replace(
+        made,
+        why=why,
+        refusal=refused(why_not),
+        upon=made.upon if upon is None else upon,
+        elsewhere=tuple(elsewhere) if why_not.reason == "wording_elsewhere" else None,
+    )
 
 
-async def _answer(request: web.Request, name: str, language: str, **more: str | None) -> web.StreamResponse:
-    page = await _page(request, name, language, **more)  # type: ignore[arg-type]
+async def _answer(request: web.Request, name: str, language: str, **more: Any) -> web.StreamResponse:
+    page = await _page(request, name, language, **more)
     groups = titles.groups(page.kept.words.names)
     place = next(group for group in groups if name in group.names)
     around: dict[str, Any] = {

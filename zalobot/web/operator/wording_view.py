@@ -85,7 +85,9 @@ class Tongue:
 
 @dataclass(frozen=True, slots=True)
 class WordingPage:
-    """The page. `conflict` are two differences from the words the draft was begun upon: theirs and one's own."""
+    """The page. `upon` is the mark of the draft that is typed upon; `elsewhere`: what is typed here is otherwise than
+    the draft this person kept in another window. `conflict` are two differences from the words the draft was begun
+    upon: theirs and one's own."""
 
     name: str
     language: str
@@ -102,6 +104,8 @@ class WordingPage:
     longest: int
     most: int
     saved_at: datetime | None
+    upon: str = ""
+    elsewhere: tuple[Line, ...] | None = None
     refusal: str = ""
     why: str = ""
     answer: Entry | None = None
@@ -171,6 +175,7 @@ def page(
         longest=longest,
         most=MAX_TEXT,
         saved_at=known.draft.saved_at if known.draft else None,
+        upon=versions.mark(known.draft),
         answer=history.sent_back(known.entries, me.id),
     )
 

@@ -9,14 +9,16 @@
   const chosen = form.querySelector("input[name=mau]"); // the buttons of the cases have its name, too
   const known = new Set(area.dataset.o.split(" "));
   const KEY = `loi-nhan:${form.elements.ten.value}:${form.elements.ngon_ngu.value}`;
-  const PIECES = ["nhap-luc", "o-day", "loi", "dem", "dien-thoai", "nut", "khac", "chan"];
+  const PIECES = ["moc-luu", "noi-khac", "nhap-luc", "o-day", "loi", "dem", "dien-thoai", "nut", "khac", "chan"];
   const TAG = /\{\{[^{}]*\}\}|\{%[^{}]*%\}/g;
   const WORDS = new Set(["if", "elif", "else", "endif", "and", "or", "not", "true", "false"]);
   const warned = document.getElementById("chua-luu");
   let sent = area.value;
   let sample = chosen.value;
-  let asked = 0;
+  let asking = false; // one at a time: each is kept upon the one before
   let leaving = false;
+  let unheard = ""; // what was sent and perhaps kept, though no answer came
+  const aside = (text) => sessionStorage.setItem(KEY, JSON.stringify([text, form.elements.moc.value]));
 
   const kind = (tag) => {
     const names = tag.slice(2, -2).replace(/(["']).*?\1/g, "").match(/[^\s()=!|]+/g) || [];
@@ -57,8 +59,10 @@
     warned.hidden = !refusal;
   };
   const ask = async () => {
-    const mine = ++asked;
+    if (asking) return;
+    asking = true;
     const body = new URLSearchParams(new FormData(form));
+    if (unheard) body.set("da_gui", unheard);
     const text = area.value;
     try {
       const answer = await fetch(form.dataset.nhap, {
@@ -66,16 +70,21 @@
       });
       if (!answer.ok) throw new Error(answer.status);
       const html = await answer.text();
-      if (mine !== asked) return;
       [sent, sample] = [text, chosen.value];
-      sessionStorage.removeItem(KEY);
       put(html);
+      if (warned.hidden) sessionStorage.removeItem(KEY);
+      else aside(text);
+      unheard = "";
       draw();
     } catch {
-      if (leaving || mine !== asked) return;
-      sessionStorage.setItem(KEY, text);
+      if (leaving) return;
+      unheard = text;
+      aside(text);
       warned.hidden = false;
+    } finally {
+      asking = false;
     }
+    if (sent === text && area.value !== text) soon();
   };
   let timer = 0;
   const soon = (wait = 500) => {
@@ -85,8 +94,8 @@
   const typed = () => { draw(); soon(); };
 
   if (!area.readOnly) {
-    const left = sessionStorage.getItem(KEY);
-    if (left !== null && left !== area.value) { area.value = left; soon(0); }
+    const left = JSON.parse(sessionStorage.getItem(KEY) || "null");
+    if (left && left[0] !== area.value) { [area.value, form.elements.moc.value] = left; soon(0); }
     area.addEventListener("input", typed);
     document.addEventListener("visibilitychange", () => soon(0));
     setInterval(soon, 10000, 0);
