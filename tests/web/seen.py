@@ -44,6 +44,38 @@ LOW_CONTRAST = """() => {
     if ((a + .05) / (b + .05) < 4.5) poor.push(walk.currentNode.data.trim().slice(0, 40));
   }
   return poor; }"""
+SKIPPED_HEADINGS = """() => { let last = 0; return [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')]
+  .filter(h => { const n = +h.tagName[1], bad = n > last + 1; last = n; return bad; })
+  .map(h => h.outerHTML.slice(0, 90)); }"""
+BARE_TABLES = """() => [...document.querySelectorAll('table')]
+  .filter(t => !t.caption || [...t.querySelectorAll('th')].some(h => !h.scope)).map(t => t.outerHTML.slice(0, 90))"""
+# WCAG 2.5.8: 24 px, or in a line of text, or a circle of 24 px around it that meets no other target
+CROWDED_TARGETS = """() => {
+  const inline = e => getComputedStyle(e).display === 'inline'
+    && [...e.parentElement.childNodes].some(n => n.nodeType === 3 && n.data.trim().length > 2);
+  const all = [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
+    .filter(e => e.offsetParent && !e.matches('.skip')).map(e => [e, e.getBoundingClientRect()]);
+  const small = r => r.width < 24 || r.height < 24, middle = r => [r.x + r.width / 2, r.y + r.height / 2];
+  const near = (a, b) => { const [x, y] = middle(a), [u, v] = middle(b);
+    return small(b) ? Math.hypot(u - x, v - y) < 24
+      : Math.hypot(Math.max(b.x - x, x - b.right, 0), Math.max(b.y - y, y - b.bottom, 0)) < 12; };
+  return all.filter(([e, r]) => small(r) && !inline(e) && all.some(([f, q]) => f !== e && near(r, q)))
+    .map(([e]) => e.outerHTML.slice(0, 90)); }"""
+WIDELY_SPACED = """() => { const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-bottom: 2em !important }`); document.adoptedStyleSheets = [sheet]; }"""
+TWICE_AS_LARGE = """() => { const sheet = new CSSStyleSheet();
+  sheet.replaceSync('html { font-size: 200% !important }'); document.adoptedStyleSheets = [sheet]; }"""
+CLIPPED = """() => [...document.querySelectorAll('main *, header *')]
+  .filter(e => ['hidden', 'clip'].includes(getComputedStyle(e).overflowX) && !e.closest('.vh, svg, .hero, thead'))
+  .filter(e => e.textContent.trim() && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1))
+  .map(e => e.outerHTML.slice(0, 90))"""
+FOCUS = """() => { const e = document.activeElement; if (e === document.body) return null;
+  const r = e.getBoundingClientRect(), ring = getComputedStyle(e);
+  const x = Math.min(r.x + r.width / 4 + 2, innerWidth - 2);
+  const over = document.elementFromPoint(x, r.y + Math.min(r.height / 2, 10));
+  const seen = over && (over === e || e.contains(over) || over.contains(e)) && ring.outlineStyle !== 'none';
+  return seen ? '' : e.outerHTML.slice(0, 90); }"""
 
 
 async def checked(page: "Page") -> list[str]:
@@ -66,3 +98,15 @@ async def press_until(page: "Page", selector: str) -> None:
             return
         await page.keyboard.press("Tab")
     raise AssertionError(f"{selector} is not reached by Tab")
+
+
+async def hidden_focus(page: "Page") -> list[str]:
+    """What Tab reaches and nobody sees: below the edge, under something else, or without a ring."""
+    hidden = []
+    for _ in range(150):
+        await page.keyboard.press("Tab")
+        found = await page.evaluate(FOCUS)
+        if found is None:
+            return hidden
+        hidden += [found] if found else []
+    return hidden

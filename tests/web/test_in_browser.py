@@ -9,7 +9,21 @@ import pytest
 from tests.web import sample
 from tests.web.conftest import Town
 from tests.web.sample import HOSTILE
-from tests.web.seen import CUT_OFF, LOW_CONTRAST, SMALL_TARGETS, WIDER_THAN_THE_WINDOW, checked, press_until
+from tests.web.seen import (
+    BARE_TABLES,
+    CLIPPED,
+    CROWDED_TARGETS,
+    CUT_OFF,
+    LOW_CONTRAST,
+    SKIPPED_HEADINGS,
+    SMALL_TARGETS,
+    TWICE_AS_LARGE,
+    WIDELY_SPACED,
+    WIDER_THAN_THE_WINDOW,
+    checked,
+    hidden_focus,
+    press_until,
+)
 from tests.web.test_agencies import late_ones
 
 if TYPE_CHECKING:
@@ -69,6 +83,9 @@ async def test_every_page_fits_is_light_quiet_and_can_be_read_and_axe_finds_noth
             assert await page.evaluate(LOW_CONTRAST) == [], (path, width, scheme)
             assert await checked(page) == [], (path, width, scheme)
         assert await page.evaluate(SMALL_TARGETS) == [], path
+        assert await page.evaluate(CROWDED_TARGETS) == [], path
+        assert await page.evaluate(SKIPPED_HEADINGS) == [], path
+        assert await page.evaluate(BARE_TABLES) == [], path
         assert await page.locator("h1").count() == 1, path
         assert await page.locator("script").count() == 0, "a public page has no script"
     assert heavy == []
@@ -108,6 +125,24 @@ async def test_the_longest_words_break_instead_of_the_page(town: Town, page: "Pa
             assert await page.evaluate(CUT_OFF) == [], (path, width)
 
 
+async def test_what_has_the_focus_is_seen_in_a_low_window_too(town: Town, page: "Page") -> None:
+    for path, width in ((ONE, 360), (ONE, 1280), ("/", 1280)):
+        await page.set_viewport_size({"width": width, "height": 500})
+        await page.goto(town.address + path)
+        assert await hidden_focus(page) == [], (path, width)
+
+
+async def test_wide_spacing_and_double_size_cut_nothing_off(town: Town, page: "Page") -> None:
+    for path in ("/", "/hoi-dap", ONE, "/co-quan/SNNMT", "/xac-thuc"):
+        for change, widths in ((WIDELY_SPACED, (320, 1280)), (TWICE_AS_LARGE, (640, 1280))):
+            await page.goto(town.address + path)
+            await page.evaluate(change)
+            for width in widths:
+                await page.set_viewport_size({"width": width, "height": 740})
+                assert await page.evaluate(WIDER_THAN_THE_WINDOW) == 0, (path, width)
+                assert await page.evaluate(CLIPPED) == [], (path, width)
+
+
 async def test_what_is_measured_here_could_be_found(town: Town, page: "Page") -> None:
     await page.goto(town.address + "/hoi-dap")
     await page.evaluate("document.querySelector('h1').style.color = '#aaa'")
@@ -116,6 +151,12 @@ async def test_what_is_measured_here_could_be_found(town: Town, page: "Page") ->
     assert await page.evaluate(LOW_CONTRAST) == ["Hỏi đáp của doanh nghiệp"]
     assert await page.evaluate(WIDER_THAN_THE_WINDOW) > 3000
     assert len(await page.evaluate(SMALL_TARGETS)) == 1
+    await page.evaluate("document.querySelector('h2').outerHTML = '<h4>x</h4><table><th>y</th></table>'")
+    assert len(await page.evaluate(SKIPPED_HEADINGS)) == len(await page.evaluate(BARE_TABLES)) == 1
+    await page.evaluate("document.querySelector('.nav').style = 'position:relative;top:-300px'")
+    await page.evaluate("document.querySelector('.crumbs a').style = 'display:block;height:9px;overflow:hidden'")
+    assert await page.evaluate(CLIPPED) != []
+    assert len(await hidden_focus(page)) == 4
 
 
 async def test_hostile_text_stays_text(town: Town, page: "Page", faults: list[str]) -> None:

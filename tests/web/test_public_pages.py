@@ -4,9 +4,10 @@ import re
 from html import unescape
 
 import pytest
+from sqlmodel import Session
 
 from tests.web.conftest import Town
-from tests.web.sample import HOSTILE, PRIVATE, WAREHOUSE
+from tests.web.sample import HOSTILE, PRIVATE, WAREHOUSE, PartSample, add_ticket
 from zalobot.figures.words import definitions
 from zalobot.web.guard import POLICY
 
@@ -105,6 +106,18 @@ async def test_a_sealed_ticket_shows_agency_topic_times_and_state_only(town: Tow
     assert "Sở Tài chính đã trả lời 08:00 ngày 26/11" in text
     for hidden in ("Bị ép nộp", "Câu trả lời riêng", "Câu hỏi riêng", "Lý do riêng", "Công ty Kho vận"):
         assert hidden not in text
+
+
+async def test_what_is_written_in_another_language_says_which(town: Town) -> None:
+    text = "How long does it take to renew a work permit and where do we submit the dossier?"
+
+    def strange(session: Session) -> None:
+        add_ticket(session, 91, text, "2026-11-26 09:00", PartSample("SXD", "waiting"))
+
+    town.write(strange)
+    for path in ("/hoi-dap/QN-2611-00091", "/hoi-dap"):
+        assert '<span lang="en">How long does it take' in await town.get(path)
+    assert 'lang="en"' not in await town.get("/hoi-dap/QN-2611-00042")
 
 
 async def test_the_name_of_a_business_is_shown_only_where_it_agreed(town: Town) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 
+from zalobot.foreign import written_in
+from zalobot.languages import DEFAULT
 from zalobot.redaction import words
 
 HERE = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has had no other offset since 1975 and no daylight saving
@@ -104,6 +106,12 @@ def unbroken(text: str) -> str:
     return type(text)(joined)
 
 
+def tongue(text: str) -> str:
+    """The language of a text, where it is plainly another one than the page's (WCAG 3.1.2); '' else."""
+    found = written_in(text)
+    return "" if found == DEFAULT else found
+
+
 def pieces(text: str) -> list[tuple[str, str]]:
     """The public copy cut at the tags of removed details: (text, tag after it); the last tag is ''."""
     cut = _tag().split(text)
@@ -128,5 +136,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "grouped": grouped,
     "nb": unbroken,
     "pieces": pieces,
+    "tongue": tongue,
     "codes": codes,
 }
