@@ -9,7 +9,7 @@ from tests.accounts.conftest import NOW
 from zalobot.accounts import links, sessions
 from zalobot.errors import Refused
 from zalobot.store.database import Store
-from zalobot.store.models import AccountRole, Officer, Role
+from zalobot.store.models import AccountRole, Level, Officer, Role
 
 
 def officer(session: Session) -> Officer:
@@ -40,6 +40,19 @@ def test_a_link_lets_its_officer_in_once(rooms: Store) -> None:
     )
     with pytest.raises(Refused, match="link_used"):
         rooms.run_now(links.use, token, NOW)
+
+
+def test_who_has_to_show_a_second_factor_shows_it_after_a_link_too(rooms: Store) -> None:
+    def leader(session: Session) -> str:
+        made = Officer(id="01K", agency="SXD", name="Lê Văn Lãnh", role=Role.LEADER, created_at=NOW)
+        session.add(made)
+        session.flush()
+        return links.issue(session, made, "/dieu-hanh", NOW)
+
+    cookie, _ = rooms.run_now(links.use, rooms.run_now(leader), NOW)
+    inside = rooms.read_now(sessions.find, cookie, NOW)
+    assert inside is not None
+    assert (inside.level, inside.full) == (Level.PASSWORD, False)
 
 
 def test_looking_does_not_use_it_up(rooms: Store) -> None:

@@ -6,14 +6,15 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from tests.journeys.stage import Person, Stage, report
 from tests.journeys.test_report_issue import WAREHOUSE
 from zalobot import province
+from zalobot.accounts import managing
 from zalobot.errors import ConfigError, Refused
-from zalobot.store.models import LedgerSalt, PartState, SuccessionRow, TicketEvent
-from zalobot.tickets import succeeding
+from zalobot.store.models import Account, LedgerSalt, Officer, Part, PartState, SuccessionRow, TicketEvent
+from zalobot.tickets import colleagues, saved_answers, succeeding
 
 CODE = "QN-2611-00001"
 DECISION = "Quyết định số 1234/QĐ-UBND ngày 12/10/2026"
@@ -55,6 +56,29 @@ def test_open_parts_go_on_with_their_clocks_and_everybody_is_told_once(stage: St
     assert [(event.data["former"], event.data["to"]) for event in events] == [("SXD", "STC")]
     whys = select(LedgerSalt.text).where(LedgerSalt.seq == events[0].seq, LedgerSalt.name == "why")
     assert stage.store.read_now(lambda s: list(s.exec(whys))) == [DECISION]
+
+
+def test_on_the_web_they_go_along_too_with_the_answers_and_notes_they_keep(stage: Stage, ha: Person) -> None:
+    code, text = f"{CODE}/1", "Được nộp song song hai hồ sơ."
+
+    def before(session: Session) -> str:
+        officer = session.exec(select(Officer).where(Officer.name == "ha")).one()
+        colleagues.note(session, code, "Đã gọi Ban Quản lý.", "", officer, stage.now)
+        saved_answers.save(session, "Nộp song song", {"text": text}, officer, stage.now)
+        return managing.of_officer(session, officer, stage.now).id
+
+    account = stage.store.run_now(before)
+    succeed(stage)
+
+    def after(session: Session) -> tuple[str, list[str], list[str]]:
+        agency, part = (
+            session.get_one(Account, account).agency,
+            session.exec(select(Part).where(Part.code == code)).one(),
+        )
+        kept = [one.title for one in saved_answers.of_agency(session, agency)]
+        return agency, kept, [one.text for one in colleagues.notes(session, part.id, agency)]
+
+    assert stage.store.read_now(after) == ("STC", ["Nộp song song"], ["Đã gọi Ban Quản lý."])
 
 
 def test_it_is_done_once_and_new_matters_go_to_the_new_agency(stage: Stage, ha: Person) -> None:

@@ -13,12 +13,15 @@ from zalobot import outbox, reference, templating
 from zalobot.errors import Refused
 from zalobot.province import Province
 from zalobot.store.models import (
+    Account,
     Agency,
     EventKind,
     Officer,
     Part,
+    PartNote,
     PartState,
     Priority,
+    SavedAnswer,
     SuccessionRow,
     Ticket,
     Topic,
@@ -74,7 +77,13 @@ def _rename(session: Session, old: str, new: str) -> None:
         topic.zone_lead = new if topic.zone_lead == old else topic.zone_lead
         others = dict.fromkeys(new if code == old else code for code in topic.others)
         topic.others = [code for code in others if code != topic.lead]
-    session.execute(update(Officer).where(col(Officer.agency) == old).values(agency=new))
+    for table in (
+        Officer,
+        Account,
+        SavedAnswer,
+        PartNote,
+    ):  # its people, in the chat and on the web, with what they keep
+        session.execute(update(table).where(col(table.agency) == old).values(agency=new))
     session.info.get("memo", {}).pop("duty", None)
 
 

@@ -130,7 +130,8 @@ async def _do(
 async def _next(request: web.Request) -> str:
     """The ticket that stood next on the screen, or '' (the first in line) where a colleague has sorted it meanwhile."""
     code = (await typed(request, "ke"))["ke"][:32]
-    return code if code and await request.app[SERVICES].store.read(asked.waits, code) else ""
+    waits: bool = await request.app[SERVICES].store.read(asked.waits, code)
+    return code if waits else ""
 
 
 async def _page(request: web.Request, code: str, form: Form, *, status: int = 200) -> web.Response:
