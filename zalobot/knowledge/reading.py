@@ -13,8 +13,8 @@ from typing import Any, Final
 from zalobot.understanding.folding import words
 from zalobot.vietnamese import fold
 
+_LONGEST: Final = 5  # words of a phrase that is looked for
 _DATA: Final = Path(__file__).resolve().parent / "data"
-_LONGEST: Final = 5  # words of a phrase
 
 
 @cache
@@ -36,11 +36,12 @@ def features(read_as: Sequence[str]) -> list[str]:
 
 
 def _told(bare: Sequence[str]) -> list[str]:
-    table, ignored = _phrases(), _ignored()
+    table, begins, ignored = _phrases(), _begins(), _ignored()
     found: list[str] = []
     place = 0
     while place < len(bare):
-        size = next((n for n in range(min(_LONGEST, len(bare) - place), 0, -1) if _at(bare, place, n) in table), 0)
+        longest = min(begins.get(bare[place], 0), len(bare) - place)
+        size = next((n for n in range(longest, 0, -1) if _at(bare, place, n) in table), 0)
         if size:
             found.extend(table[_at(bare, place, size)].split())
         elif bare[place][0].isalnum() and bare[place] not in ignored:
@@ -60,6 +61,16 @@ def _phrases() -> Mapping[str, str]:
     for phrases in data("search")["same"]:
         table |= {fold(phrase): fold(phrases[0]).replace(" ", "_") for phrase in phrases}
     return table
+
+
+@cache
+def _begins() -> Mapping[str, int]:
+    """How many words the longest phrase has that begins with a word, of those that are looked for."""
+    sizes: dict[str, int] = {}
+    for phrase in map(str.split, _phrases()):
+        if len(phrase) <= _LONGEST:
+            sizes[phrase[0]] = max(len(phrase), sizes.get(phrase[0], 0))
+    return sizes
 
 
 @cache
