@@ -77,12 +77,7 @@ def _rename(session: Session, old: str, new: str) -> None:
         topic.zone_lead = new if topic.zone_lead == old else topic.zone_lead
         others = dict.fromkeys(new if code == old else code for code in topic.others)
         topic.others = [code for code in others if code != topic.lead]
-    for table in (
-        Officer,
-        Account,
-        SavedAnswer,
-        PartNote,
-    ):  # its people, in the chat and on the web, with what they keep
+    for table in (Officer, Account, SavedAnswer, PartNote):  # its people, on the web too, with what they keep
         session.execute(update(table).where(col(table.agency) == old).values(agency=new))
     session.info.get("memo", {}).pop("duty", None)
 
