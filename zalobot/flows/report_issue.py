@@ -155,8 +155,8 @@ def likeliest(province: Province, answers: Answers) -> list[str]:
 
 def reasons(province: Province, answers: Answers) -> list[str]:
     """The words that speak for the proposed lead."""
-    found = {agency.code: agency.words for agency in understood(province, answers).agencies}
-    return list(found.get(proposed(province, answers)[0], ()))
+    lead = proposed(province, answers)[0]
+    return list(next((one.words for one in understood(province, answers).agencies if one.code == lead), ()))
 
 
 @dataclass(frozen=True, kw_only=True)
