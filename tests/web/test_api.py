@@ -228,7 +228,10 @@ async def test_a_reason_is_told_without_the_details_of_a_person(api: Reader, sto
     assert found["parts"][0]["declined"]["reason"] == "Việc của Sở Tài chính, hỏi số [SĐT]."
     assert found["history"][0]["facts"] == {"to": {"code": "STC", "name": "Sở Tài chính"}}
     async with api.http.get(f"{api.address}/hoi-dap/QN-2611-00060") as page:
-        assert "hỏi số [SĐT]" in (await page.text()).replace("\xa0", " ").split("Diễn biến")[0]
+        assert (
+            'hỏi số <span class="mask">số điện thoại</span>'
+            in (await page.text()).replace("\xa0", " ").split("Diễn biến")[0]
+        )
 
 
 async def test_an_entry_that_is_not_public_is_not_told(api: Reader, store: Store) -> None:

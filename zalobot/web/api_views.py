@@ -5,7 +5,6 @@ The one rule: every key is named here, one by one; a sealed ticket gives agency,
 
 from collections.abc import Mapping
 
-from zalobot import redaction
 from zalobot.errors import PastHorizon
 from zalobot.figures.board import Published
 from zalobot.figures.parts import DAYS
@@ -24,7 +23,7 @@ from zalobot.store.queries.public_rows import (
 from zalobot.tickets.handing import idle_hours
 from zalobot.web import api_history
 from zalobot.web.api_history import Data, Scene, iso
-from zalobot.web.public_view import agency_name
+from zalobot.web.public_view import agency_name, masked
 
 _RUNNING = tuple(state for state in OPEN_PART if state is not PartState.PAUSED)
 
@@ -83,8 +82,8 @@ def part(row: PublicPart, of: PublicTicket, scene: Scene) -> Data:
         **_explained(row),
         "accepted_at": iso(row.accepted_at),
         "paused_at": iso(row.paused_at),
-        "question": row.question or None,
-        "declined": _declined(row, scene),
+        "question": masked(of, row.question) or None,
+        "declined": _declined(of, row, scene),
         "answered_at": iso(row.answered_at),
         "in_time": row.answered_at <= due if row.answered_at and due else None,
         "answer": _answer(row),
@@ -171,7 +170,7 @@ def _explained(row: PublicPart) -> Data:
     return {"explained_at": iso(at), "new_date": row.new_date.isoformat() if at and row.new_date else None}
 
 
-def _declined(row: PublicPart, scene: Scene) -> Data | None:
+def _declined(of: PublicTicket, row: PublicPart, scene: Scene) -> Data | None:
     if row.state != PartState.DECLINED:
         return None
-    return {"to": scene.agency(row.declined_to), "reason": redaction.redact(row.declined_reason) or None}
+    return {"to": scene.agency(row.declined_to), "reason": masked(of, row.declined_reason) or None}

@@ -115,6 +115,11 @@ def answered(ticket: PublicTicket) -> int:
     return sum(part.state in STOPPED for part in ticket.parts)
 
 
+def masked(ticket: PublicTicket, text: str) -> str:
+    """What an office wrote to a ticket (a question, a reason) as everybody may read it, like the history has it."""
+    return redaction.redact(text, **ticket.masks) if text else ""
+
+
 def agency_name(province: Province, code: str) -> str:
     """The name of an agency; its code where the pack no longer knows it."""
     agency = province.agencies.get(code)
@@ -145,9 +150,9 @@ def _part(part: PublicPart, receipt: Receipt | None, story: Story, now: datetime
         meter=part_meter(part, receipt, now, province),
         answer=part.answer,
         facts=part.facts,
-        question=part.question if part.state == PartState.PAUSED else "",
+        question=masked(story.ticket, part.question) if part.state == PartState.PAUSED else "",
         to=agency_name(province, part.declined_to) if part.declined_to else "",
-        reason=redaction.redact(part.declined_reason) if part.state == PartState.DECLINED else "",
+        reason=masked(story.ticket, part.declined_reason) if part.state == PartState.DECLINED else "",
         hand_overs=part.hand_overs,
         former=_former(story, part.number, province),
         accepted_at=part.accepted_at,

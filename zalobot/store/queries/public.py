@@ -54,6 +54,7 @@ TICKET = (
     col(Ticket.answered_at),
     col(Ticket.closed_at),
     col(Ticket.merged_into),
+    col(Ticket.masks),
 )
 _PART: tuple[Any, ...] = (
     col(Part.id),
@@ -235,6 +236,7 @@ def _ticket(row: Row[tuple[object, ...]], parts: tuple[PublicPart, ...]) -> Publ
         closed_at=row.closed_at,
         merged_into="" if sealed else row.merged_into,
         parts=parts,
+        masks=row.masks,
     )
 
 

@@ -1,6 +1,6 @@
 """What a public page may know: plain values without `description`, `contact` and `person_id`, which are never read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from zalobot.store.types import Json
@@ -42,7 +42,10 @@ class PublicPart:
 
 @dataclass(frozen=True, slots=True)
 class PublicTicket:
-    """A ticket as everybody may see it; of a sealed one `title`, `text` and `business_name` are empty."""
+    """A ticket as everybody may see it; of a sealed one `title`, `text` and `business_name` are empty.
+
+    `masks` is what its writer wants shown and hidden: not to be seen, but by what masks an office's words to it.
+    """
 
     id: str
     code: str
@@ -59,6 +62,7 @@ class PublicTicket:
     closed_at: datetime | None
     merged_into: str
     parts: tuple[PublicPart, ...] = ()
+    masks: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
