@@ -198,7 +198,8 @@ def of_codes(session: Session, codes: Sequence[str], narrowed: Filter, now: date
 
 def shown_count(session: Session) -> int:
     """How many tickets show their words."""
-    return session.execute(select(func.count()).select_from(Ticket).where(col(Ticket.tier) != Tier.SEALED)).scalar_one()
+    counted = select(func.count()).select_from(Ticket).where(col(Ticket.tier) != Tier.SEALED)
+    return int(session.execute(counted).scalar_one())
 
 
 def shown_codes(session: Session, after: int, limit: int) -> tuple[str, ...]:
