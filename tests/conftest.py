@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests import services
+from tests import services, shipped, statements
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -30,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["ZALOBOT_TEST_CONTROLLER"] = str(os.getpid())
     for name in [name for name in os.environ if name.startswith("ZALOBOT_") and "_TEST_" not in name]:
         del os.environ[name]  # a developer's own settings are none of a test's business
+    shipped.remember()
+    statements.share()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -31,13 +31,24 @@ SWAP = (
 NO_SWAP = tuple(DayChange(change.on) for change in SWAP)
 
 
-@pytest.fixture(params=["UTC", "America/New_York", "Pacific/Kiritimati"])
-def server_zone(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The same promise wherever the server stands."""
+# The zone is the process's, the engine keeps instants: each zone once, and the second engine in the one farthest away.
+PLACES = [
+    pytest.param(("sqlite_url", "UTC"), id="sqlite-UTC"),
+    pytest.param(("sqlite_url", "America/New_York"), id="sqlite-America/New_York"),
+    pytest.param(("sqlite_url", "Pacific/Kiritimati"), id="sqlite-Pacific/Kiritimati"),
+    pytest.param(("postgres_url", "Pacific/Kiritimati"), id="postgresql", marks=pytest.mark.postgres),
+]
+
+
+@pytest.fixture(params=PLACES)
+def somewhere(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database; the same promise wherever the server stands."""
+    engine, zone = request.param
+    url: str = request.getfixturevalue(engine)
     before = os.environ.get("TZ")
-    os.environ["TZ"] = request.param
+    os.environ["TZ"] = zone
     time.tzset()
-    yield request.param
+    yield url
     os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
     time.tzset()
 
@@ -83,16 +94,14 @@ def about(person: Person) -> list[str]:
         (WAREHOUSE, "2026-11-08 07:00", "17h00 Thứ Tư 11/11/2026"),  # and Sunday morning
     ],
 )
-def test_what_is_promised_when_a_report_is_sent(
-    database_url: str, server_zone: str, text: str, received: str, due: str
-) -> None:
-    stage = Stage(database_url, now=at("2025-12-01 08:00"))
+def test_what_is_promised_when_a_report_is_sent(somewhere: str, text: str, received: str, due: str) -> None:
+    stage = Stage(somewhere, now=at("2025-12-01 08:00"))
     lan = stage.person("lan")
     lan.agrees()
     lan.says(text)
     finish(lan, until="xem lại")
     stage.now = at(received)
-    assert due in "\n".join(lan.says("gửi")), server_zone
+    assert due in "\n".join(lan.says("gửi"))
     (first, *_) = stage.parts()
     assert first.first_due_at == first.due_at
     assert Receipt.from_json(receipts(stage, first)[0].data).due == first.due_at
@@ -100,9 +109,9 @@ def test_what_is_promised_when_a_report_is_sent(
 
 
 @pytest.fixture
-def new_year(database_url: str, server_zone: str) -> Iterator[Stage]:
+def new_year(somewhere: str) -> Iterator[Stage]:
     """31/12/2025, and the calendar lacks the swap; a report with two parts, one of them taken up by `ha`."""
-    stage = Stage(database_url, now=at("2025-12-20 09:00"))
+    stage = Stage(somewhere, now=at("2025-12-20 09:00"))
     change(stage, *NO_SWAP, source="bản chưa có hoán đổi")
     ha = stage.officer("ha", "SXD")
     stage.now = at("2025-12-31 10:00")
@@ -231,8 +240,8 @@ def test_an_answered_part_keeps_its_due_time_and_its_five_days_of_silence(new_ye
     assert (closes, part.close_at) == (at("2026-01-08 17:00"), at("2026-01-09 17:00"))  # five days of silence
 
 
-def test_a_pause_is_kept_and_moves_the_due_time_by_the_working_time_waited(database_url: str, server_zone: str) -> None:
-    stage = Stage(database_url, now=at("2026-11-06 09:00"))
+def test_a_pause_is_kept_and_moves_the_due_time_by_the_working_time_waited(somewhere: str) -> None:
+    stage = Stage(somewhere, now=at("2026-11-06 09:00"))
     officer = _officer(stage, "ha", "SXD")
     code = report(stage.person("lan"), WAREHOUSE) + "/1"
     stage.now = at("2026-11-09 10:00")
