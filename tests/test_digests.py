@@ -126,7 +126,7 @@ def test_a_morning_with_nothing_to_say_is_silent(stage: Stage) -> None:
 def test_it_counts_among_the_two_pushes_a_day(stage: Stage, staff: dict[str, Person]) -> None:
     jump(stage, 27, 8)
     ha = next(iter(stage.store.read_now(_linked)))
-    assert stage.store.read_now(pushes.told_today, [ha], stage.now) == {ha: 1}
+    assert stage.store.run_now(pushes.told_today, [ha], stage.now) == {ha: 1}
     jump(stage, 27, 15, 1)
     jump(stage, 27, 16, 56)
     assert len(told(staff)["ha"]) == 2

@@ -30,7 +30,7 @@ def reported(person: Person, text: str) -> str:
 
 
 def talk_of(stage: Stage, person: str) -> Talk:
-    return stage.store.read_now(conversations.of, person, stage.now)
+    return stage.store.run_now(conversations.of, person, stage.now)
 
 
 def test_a_known_question_is_answered_with_source_and_day_and_ends_without_a_ticket(stage: Stage):
