@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from zalobot.days import (
@@ -271,5 +272,6 @@ def _microsecond(at: time | datetime) -> int:
     return ((at.hour * 60 + at.minute) * 60 + at.second) * 1_000_000 + at.microsecond
 
 
+@lru_cache(256)  # a calendar of years has a handful of different shifts
 def _microseconds(shift: Shift) -> tuple[int, int]:
     return _microsecond(shift.start), _microsecond(shift.end)
