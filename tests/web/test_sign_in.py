@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import aiohttp
 import pyotp
@@ -268,6 +269,7 @@ async def test_a_session_can_be_ended_from_another_and_only_by_its_owner(store: 
 
 
 ROLES = list(AccountRole)
+TABLE = Path(__file__).parent / "security" / "roles.txt"
 EXAMPLES = ("1", "QN-2611-00042", "welcome/menu", "bo")  # the first that fits stands for a part of an address
 
 
@@ -279,6 +281,16 @@ def example(row: Row) -> str:
         return next(one for one in EXAMPLES if re.fullmatch(pattern, one))
 
     return re.sub(r"\{([^}]+)\}", part, row.path)
+
+
+def test_who_may_open_what_is_written_down_cell_by_cell() -> None:
+    """A new page, or one that more people may open, is a line to be changed there, where it is read."""
+    head, *lines = TABLE.read_text().splitlines()
+    assert head.split() == [str(role) for role in ROLES]
+    written = {(method, path): cells for method, path, *cells in map(str.split, lines)}
+    assert written == {
+        (row.method, row.path): ["yes" if role in row.roles else "-" for role in ROLES] for row in CONSOLES
+    }
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -303,6 +315,7 @@ async def test_each_page_opens_for_the_roles_of_its_row_and_for_nobody_else(
         else:
             await browser.post(path, form=False)
             assert browser.status == 403, (row.method, path, "no form without its token")
+            assert ("Không có quyền mở trang này" in browser.page) == (role not in row.roles), path
 
 
 async def test_nobody_opens_a_console_page_without_signing_in(browser: Browser) -> None:
