@@ -35,7 +35,7 @@ SHARES = {
 }  # of all calls, as `budget` gives them out; one more may have waited for its own
 PLENTY = 1_000_000
 AT_ONCE = 200  # connections
-BELOW = 1.0  # seconds
+BELOW = 1.0  # seconds; judged by the command alone: tests share their machine
 NEWS, REMINDERS = "tin số", "nhắc số"
 DRAINED = 300.0
 
@@ -195,8 +195,6 @@ def _judge(town: Town, store: Store, outcome: Outcome) -> None:
     faults, sim = outcome.faults, town.sim
     if set(outcome.statuses) != {200}:
         faults.append(f"not every event was answered 200: {dict(outcome.statuses)}")
-    if slow := sum(took >= BELOW for took in outcome.seconds):
-        faults.append(f"{slow} events were answered after {BELOW} s or more")
     if refused := [entry for entry in sim.world.log if entry.kind == "refused" and entry.facts.get("code") == -32]:
         faults.append(f"the limit of calls was reached {len(refused)} times")
     if outcome.calls.total() > PACKAGE * (outcome.watched / 60 + 1):
@@ -239,6 +237,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/burst.db"
         outcome = asyncio.run(burst(url, Path(folder), people=given.events // 2, watch=given.watch))
+    if slow := sum(took >= BELOW for took in outcome.seconds):
+        outcome.faults.append(f"{slow} events were answered after {BELOW} s or more")
     print(outcome)
     return int(bool(outcome.faults))
 

@@ -9,7 +9,7 @@ from tests.proofs.burst import burst
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_a_burst_is_answered_at_once_and_worked_off_in_order(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_burst_is_answered_and_worked_off_in_order(sqlite_url: str, tmp_path: Path) -> None:
     outcome = await burst(sqlite_url, tmp_path, people=250, waiting=20, watch=4)
     print(outcome)
     assert outcome.faults == []

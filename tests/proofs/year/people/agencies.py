@@ -55,7 +55,8 @@ def _decline(session: Session, world: World, act: Act, now: datetime) -> Next:
     officer = officer_of(session, act)
     others = [code for code in here.working_agencies if code != officer.agency]
     owner = chance.choice(others)
-    _, part = handing.decline(session, act.code, owner, "Không thuộc thẩm quyền của cơ quan.", officer, now)
+    reason = f"Không thuộc thẩm quyền của cơ quan, xem xét lúc {local(now):%H:%M:%S ngày %d/%m}."  # the same is twice
+    _, part = handing.decline(session, act.code, owner, reason, officer, now)
     if part.decide_by is not None or part.refusals >= handing.REFUSALS:
         return [(at_work(session, now, chance.uniform(0.2, 9)), Act("decide", part.code, "", (owner, part.agency)))]
     other, follow = world.somebody(owner), Next()
