@@ -14,6 +14,7 @@ from sqlalchemy import insert, text
 from sqlmodel import Session, SQLModel
 
 from zalobot.deadlines import count
+from zalobot.ledger import days
 from zalobot.province import Province
 from zalobot.rules import Klass
 from zalobot.store.database import Store
@@ -73,6 +74,7 @@ class Archive:
                 self._ticket(rows, number, tickets)
             store.run_now(_write, rows.rows)
         store.run_now(_settle, self._seq)
+        store.run_now(days.close_days, self._now)
 
     def _counted(self, received: datetime, klass: Klass) -> tuple[datetime, dict[str, Any]]:
         receipt = count(received, self._province.rules[-1], klass, self._province.calendar)

@@ -11,7 +11,7 @@ from zalobot import jobs
 from zalobot.ledger import days
 from zalobot.services import Services
 from zalobot.store.coordination import InProcess
-from zalobot.store.models import EventKind, LedgerDay, LedgerHead
+from zalobot.store.models import EventKind, LedgerDay, LedgerHead, Ticket
 from zalobot.tickets.record import SYSTEM, record
 
 
@@ -43,6 +43,19 @@ def test_days_that_were_missed_are_caught_up_each_with_what_it_had(stage: Stage)
     stage.store.run_now(monday_and_wednesday)
     assert stage.store.run_now(days.close_days, stage.now + timedelta(days=4)) == 4
     assert [seq for _, seq in stage.store.read_now(heads)] == [2, 2, 3, 3]
+
+
+def test_an_entry_that_was_on_its_way_at_midnight_belongs_to_the_next_head(stage: Stage) -> None:
+    stage.store.run_now(open_one)
+    stage.store.run_now(days.close_days, stage.now + timedelta(days=1))
+
+    def of_monday(session: Session) -> None:
+        ticket = session.exec(select(Ticket)).one()
+        record(session, ticket, EventKind.REMINDED, SYSTEM, stage.now + timedelta(hours=14))
+
+    stage.store.run_now(of_monday)
+    assert stage.store.run_now(days.close_days, stage.now + timedelta(days=3)) == 2
+    assert [seq for _, seq in stage.store.read_now(heads)] == [2, 3, 3]
 
 
 def test_what_is_published_ends_with_the_head_while_nothing_else_happens(stage: Stage) -> None:

@@ -4,7 +4,7 @@ The one rule: a head is written once. Whoever copied it can tell when entries up
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
@@ -32,12 +32,20 @@ def due(session: Session, now: datetime) -> bool:
 
 
 def close_days(session: Session, now: datetime) -> int:
-    """Write the heads of all days that have ended and lack one; gives back how many. Two may do it at once."""
-    day = _next_day(session)
+    """Write the heads of all days that have ended and lack one; gives back how many. Two may do it at once.
+
+    An entry that was on its way at midnight may belong to the next head.
+    """
+    head, day = latest(session), _next_day(session)
+    if day is None:
+        return 0
+    stood = (head.seq, head.hash) if head else (0, "")
+    last_of = _last_of_days(session, stood[0])
+    late = [last for made, last in last_of.items() if made < day]
     rows = []
-    while day is not None and day < now.astimezone(LOCAL).date():
-        if (last := _stood(session, day)) is not None:
-            rows.append({"day": day, "seq": last[0], "hash": last[1], "made_at": now})
+    while day < now.astimezone(LOCAL).date():
+        stood, late = max(stood, last_of.get(day, stood), *late), []
+        rows.append({"day": day, "seq": stood[0], "hash": stood[1], "made_at": now})
         day += timedelta(days=1)
     if rows:
         session.execute(_insert, rows)
@@ -65,14 +73,8 @@ def _next_day(session: Session) -> date | None:
     return first.astimezone(LOCAL).date() if first is not None else None
 
 
-def _stood(session: Session, day: date) -> tuple[int, str] | None:
-    """The last entry made before the day ended. One that was on its way at midnight may belong to the next head."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), LOCAL)
-    query = (
-        select(col(TicketEvent.seq), col(TicketEvent.hash))
-        .where(col(TicketEvent.at) < midnight)
-        .order_by(col(TicketEvent.seq).desc())
-        .limit(1)
-    )
-    row = session.execute(query).one_or_none()
-    return (row.seq, row.hash) if row else None
+def _last_of_days(session: Session, after: int) -> dict[date, tuple[int, str]]:
+    """The last entry made on each day among those that follow a head; each is looked at once, however many days."""
+    query = select(col(TicketEvent.at), col(TicketEvent.seq), col(TicketEvent.hash))
+    made = session.execute(query.where(col(TicketEvent.seq) > after).order_by(col(TicketEvent.seq)))
+    return {at.astimezone(LOCAL).date(): (seq, digest) for at, seq, digest in made}
