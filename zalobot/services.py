@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -12,13 +13,15 @@ from zalobot.figures.board import Board
 from zalobot.province import Province
 from zalobot.store.coordination import Coordination
 from zalobot.store.database import Store
+from zalobot.store.freshest import Freshest
 
 Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What doors need. `now` gives aware UTC; in `demo` it is the simulator's clock. `board`: the published figures."""
+    """What doors need. `now` gives aware UTC; in `demo` it is the simulator's clock. `board`: the published figures;
+    `desks`: what all coordinators see alike."""
 
     settings: Settings
     store: Store
@@ -26,6 +29,7 @@ class Services:
     at_start: Province
     now: Now
     board: Board = field(default_factory=Board)
+    desks: Freshest[Any] = field(default_factory=Freshest)
 
     @property
     def province(self) -> Province:

@@ -279,7 +279,7 @@ def statements(store: Store) -> int:
 
     def build(session: Session) -> None:
         event.listen(session.get_bind(), "before_cursor_execute", lambda *a: said.append(a[2]))
-        page = pages._desk(session, "", pages.Form(), sample.NOW, store.info[reference.PROVINCE])
+        page = pages._desk(session, "", sample.NOW, store.info[reference.PROVINCE])
         assert page is not None
         assert page.hand is not None
 

@@ -30,7 +30,8 @@ _RETRIED = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock: th
 
 class Store:
     """A database. `info` is what every session carries (`session.info`): the province, for one. Each transaction is
-    put inside `around()`."""
+    put inside `around()`. On SQLite, whose statements run in this very process, three threads read: more of
+    them only make short pages wait for long ones."""
 
     def __init__(
         self,
@@ -38,7 +39,7 @@ class Store:
         *,
         info: dict[str, Any] | None = None,
         writers: int = 4,
-        readers: int = 4,
+        readers: int | None = None,
         around: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.url = url
@@ -46,6 +47,7 @@ class Store:
         self.sqlite = url.startswith("sqlite")
         self.info: dict[str, Any] = info if info is not None else {}
         self._hurried_until = 0.0
+        readers = readers or (3 if self.sqlite else 4)
         self._write_engine = open_engine(url, reading=False, size=1 if self.sqlite else writers)
         self._read_engine = open_engine(url, reading=True, size=readers)
         self._writers = Hands(1 if self.sqlite else writers, "store-write")

@@ -5,15 +5,17 @@ The one rule: a refusal shows the page again with what was typed; what succeeds 
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from sqlmodel import Session
 
 from zalobot.errors import Refused
+from zalobot.province import Province
 from zalobot.rules import Klass
-from zalobot.services import SERVICES
+from zalobot.services import SERVICES, Services
 from zalobot.store.queries import triage as asked
 from zalobot.store.queries import work
 from zalobot.tickets import dropping, handing, merging, splitting, triage
@@ -136,13 +138,19 @@ async def _next(request: web.Request) -> str:
 
 async def _page(request: web.Request, code: str, form: Form, *, status: int = 200) -> web.Response:
     services = request.app[SERVICES]
-    page = await services.store.read(_desk, code, form, services.now(), services.province)
+    page = await services.store.read(_shared_desk, services, code, services.now())
     if page is None:
         raise web.HTTPNotFound
-    return console.html(request, "consoles/coordinator/desk", status=status, page=page)
+    return console.html(request, "consoles/coordinator/desk", status=status, page=replace(page, form=form))
 
 
-def _desk(session: Session, code: str, form: Form, now: datetime, province: Any) -> Desk | None:
+def _shared_desk(session: Session, services: Services, code: str, now: datetime) -> Desk | None:
+    """News of one ticket wakes all coordinators at once: they see the same desk, but for what each of them typed."""
+    here = services.province
+    return cast(Desk | None, services.desks.at(session, (code, id(here)), now, lambda: _desk(session, code, now, here)))
+
+
+def _desk(session: Session, code: str, now: datetime, province: Province) -> Desk | None:
     """Everything the page shows, in at most twelve queries; None where the ticket named is none."""
     line = asked.unconfirmed(session)
     codes = [ticket.code for ticket in line]
@@ -170,7 +178,7 @@ def _desk(session: Session, code: str, form: Form, now: datetime, province: Any)
         waiting=asked.count_waiting(session),
         agencies=tuple((one.code, one.name) for one in province.working_agencies.values()),
         topics=tuple((one.code, one.name) for one in province.topics.values()),
-        form=form,
+        form=Form(),
     )
 
 
