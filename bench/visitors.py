@@ -70,7 +70,7 @@ class Site:
                 self._seen.news += self._seen.counting
                 if visitor.home and (asking is None or asking.done()):
                     rest = 0.0 if asking is None else asking.result() + REST - perf_counter()
-                    asking = asyncio.create_task(self._again(visitor, max(HEARD, rest) + dice.uniform(0, 0.7)))
+                    asking = asyncio.create_task(self._again(visitor, max(HEARD, rest) + dice.uniform(0, 1.5)))
 
     async def _again(self, visitor: Visitor, wait: float) -> float:
         """Ask for the live page after so many seconds; when that was."""

@@ -40,7 +40,7 @@
       waiting = 0;
       last = Date.now();
       refresh(missed).catch(() => {});
-    }, Math.max(300, last + REST - Date.now()) + Math.random() * 700);
+    }, Math.max(300, last + REST - Date.now()) + Math.random() * 1500);
   };
   const source = new EventSource(song.dataset.song);
   source.addEventListener("thay-doi", (event) => {
