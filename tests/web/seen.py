@@ -110,3 +110,10 @@ async def hidden_focus(page: "Page") -> list[str]:
             return hidden
         hidden += [found] if found else []
     return hidden
+
+
+def note_faults(tab: "Page", address: str, faults: list[str]) -> None:
+    """Have a tab note console errors, broken policies, what a script raised, and requests to another host."""
+    tab.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("request", lambda sent: None if sent.url.startswith(address) else faults.append(sent.url))

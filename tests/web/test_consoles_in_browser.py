@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from tests.web import sample
 from tests.web.conftest import application
 from tests.web.sample import PartSample, add_ticket
-from tests.web.seen import VENDOR, WIDER_THAN_THE_WINDOW, checked, press_until
+from tests.web.seen import VENDOR, WIDER_THAN_THE_WINDOW, checked, note_faults, press_until
 from tests.web.test_beside import TYPED, WHOLE
 from tests.web.test_coordinator import AGAIN, ROUTE, here, ticket, to_be_sorted
 from tests.web.test_officer import PART, head, part
@@ -67,9 +67,7 @@ async def page(address: str, browser: "Browser", faults: list[str]) -> AsyncIter
     """A phone that notes console errors, broken policies and requests outside. axe is given to it beside the policy."""
     context = await browser.new_context(viewport={"width": 360, "height": 740})
     tab = await context.new_page()
-    tab.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-    tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("request", lambda sent: None if sent.url.startswith(address) else faults.append(sent.url))
+    note_faults(tab, address, faults)
     tab.set_default_timeout(10_000)
     yield tab
     await context.close()

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from tests.web import operators, sample
 from tests.web.conftest import application
 from tests.web.operators import HOME, LAN, fate, one
-from tests.web.seen import WIDER_THAN_THE_WINDOW
+from tests.web.seen import WIDER_THAN_THE_WINDOW, note_faults
 from tests.web.test_leader_in_browser import busy_weeks
 from tests.web.test_wording_in_browser import chromium  # noqa: F401
 from zalobot.store import migrations
@@ -57,9 +57,7 @@ async def page(width: int, address: str, chromium: "Browser") -> AsyncIterator["
     faults: list[str] = []
     context = await chromium.new_context(viewport={"width": width, "height": 740})
     tab = await context.new_page()
-    tab.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-    tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("request", lambda sent: None if sent.url.startswith(address) else faults.append(sent.url))
+    note_faults(tab, address, faults)
     tab.set_default_timeout(10_000)
     yield tab
     assert await tab.evaluate(WIDER_THAN_THE_WINDOW) == 0

@@ -21,13 +21,14 @@ class Freshest(Generic[T]):
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._of: tuple[Hashable, ...] = ()
+        self._of: tuple[object, ...] = ()
         self._kept: dict[Hashable, T] = {}
 
-    def at(self, session: Session, key: Hashable, now: datetime, make: Callable[[], T]) -> T:
-        """The value of a key at this minute and entry of the ledger; made by whoever asks first."""
+    def at(self, session: Session, key: Hashable, now: datetime, make: Callable[[], T], beside: object = None) -> T:
+        """The value of a key at this minute, at this entry of the ledger and with what is `beside` the store (the
+        province); made by whoever asks first."""
         with self._lock:
-            of = (news.head(session), now.replace(second=0, microsecond=0))
+            of = (news.head(session), now.replace(second=0, microsecond=0), beside)
             if of != self._of:
                 self._of, self._kept = of, {}
             if key not in self._kept:

@@ -14,6 +14,7 @@ from tests.web.seen import (
     UNDER_A_THUMB,
     WIDER_THAN_THE_WINDOW,
     checked,
+    note_faults,
     press_until,
 )
 from zalobot.store.database import Store
@@ -37,9 +38,7 @@ async def sat_down(browser: "Browser", store: Store, address: str, role: Account
     name = f"{role}.{len(faults)}.{id(context)}"
     await context.add_cookies([{"name": COOKIE, "value": operators.seat(store, name, role), "url": address}])
     page = await context.new_page()
-    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda sent: None if sent.url.startswith(address) else faults.append(sent.url))
+    note_faults(page, address, faults)
     page.set_default_timeout(15_000)
     return page
 

@@ -147,7 +147,8 @@ async def _page(request: web.Request, code: str, form: Form, *, status: int = 20
 def _shared_desk(session: Session, services: Services, code: str, now: datetime) -> Desk | None:
     """News of one ticket wakes all coordinators at once: they see the same desk, but for what each of them typed."""
     here = services.province
-    return cast(Desk | None, services.desks.at(session, (code, id(here)), now, lambda: _desk(session, code, now, here)))
+    desk = services.desks.at(session, code, now, lambda: _desk(session, code, now, here), here)
+    return cast(Desk | None, desk)
 
 
 def _desk(session: Session, code: str, now: datetime, province: Province) -> Desk | None:
