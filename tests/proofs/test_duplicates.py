@@ -23,7 +23,25 @@ from zalobot.store.database import Store
 from zalobot.zalo.events import Event
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-PEOPLE = [f"62{number:017}" for number in range(16)]
+MATTERS = (  # no two alike: whoever comes later must not be asked whether it is another's matter
+    "Hồ sơ xin cấp phép xây dựng nhà xưởng nộp từ tháng trước đến nay chưa có kết quả",
+    "Chi cục thuế chưa hoàn thuế giá trị gia tăng quý hai cho chúng tôi dù đã đủ chứng từ",
+    "Bảo hiểm xã hội chậm chốt sổ cho mười lao động đã nghỉ việc",
+    "Đề nghị cấp điện ba pha ra cụm công nghiệp bị điện lực để quá hẹn",
+    "Đường vào cảng hư hỏng nặng, xe container không chạy được mà chưa ai sửa",
+    "Hải quan giữ lô hàng tôm đông lạnh ở cửa khẩu bốn ngày không nêu lý do",
+    "Giấy phép môi trường của trại lợn nằm ở sở hai tháng chưa ai trả",
+    "Sổ đỏ lô đất thuê trong khu kinh tế làm mãi không xong",
+    "Đăng ký thay đổi người đại diện pháp luật bị trả lại ba lần với ba yêu cầu khác nhau",
+    "Nước sạch ở khu phố bị cắt, khách sạn phải mua từng xe",
+    "Giấy phép lao động cho chuyên gia Hàn Quốc nộp rồi mà hệ thống báo không có",
+    "Đoàn kiểm tra phòng cháy yêu cầu làm lại toàn bộ lối thoát nạn không theo quy chuẩn nào",
+    "Quảng cáo ngoài trời của nhà hàng bị tháo dỡ, phường không trả lại biển",
+    "Phù hiệu cho đội xe hợp đồng của hợp tác xã chờ từ đầu mùa, sở chưa cấp",
+    "Vốn vay ưu đãi cho hộ nuôi hàu bị ngân hàng từ chối không giải thích",
+    "Phòng khám tư nhân xin chứng chỉ hành nghề cho bác sĩ mới bị treo hồ sơ",
+)
+PEOPLE = {f"62{number:017}": matter for number, matter in enumerate(MATTERS)}
 TOLD = (
     "welcome/consent",
     "welcome/consent_given",
@@ -56,10 +74,10 @@ class Town:
         """Wait until everything is handled and sent; AssertionError after a minute."""
         store = self.stores[0]
         for _ in range(600):
-            if not await store.read(record.unhandled) and not await store.read(record.unsent, PEOPLE):
+            if not await store.read(record.unhandled) and not await store.read(record.unsent, list(PEOPLE)):
                 return
             await asyncio.sleep(0.1)
-        raise AssertionError(store.read_now(record.unhandled) + store.read_now(record.unsent, PEOPLE))
+        raise AssertionError(store.read_now(record.unhandled) + store.read_now(record.unsent, list(PEOPLE)))
 
     def tickets(self) -> Counter[str]:
         return self.stores[0].read_now(record.tickets)
@@ -84,7 +102,7 @@ def events(person: str) -> list[Incoming]:
     """The eight messages of one conversation, half a minute apart."""
     now = datetime.now(UTC)
     made = []
-    for number, line in enumerate(LINES):
+    for number, line in enumerate((*LINES[:2], PEOPLE[person], *LINES[3:])):
         at = now - timedelta(seconds=600 - 30 * number)
         body = {
             "app_id": APP,
