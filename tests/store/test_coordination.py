@@ -67,7 +67,7 @@ async def test_a_wait_that_nobody_ends_lasts_its_time(two: tuple[Coordination, C
     await there.publish("outbox")
     started = time.monotonic()
     assert not await here.wait("inbox", 0.2)
-    assert 0.15 < time.monotonic() - started < 2
+    assert 0.15 < time.monotonic() - started < 20
 
 
 async def test_what_was_published_between_two_waits_is_not_slept_through(
@@ -92,7 +92,7 @@ async def test_who_is_cancelled_as_the_bell_rings_ends(turns: int) -> None:
     for _ in range(turns):
         await asyncio.sleep(0)
     waiting.cancel()
-    done, _ = await asyncio.wait([waiting], timeout=0.5)
+    done, _ = await asyncio.wait([waiting], timeout=4)
     waiting.cancel()
     assert done == {waiting}
 
@@ -221,7 +221,7 @@ async def test_a_lost_redis_does_not_slow_its_callers(valkey: Valkey, over_redis
     started = time.monotonic()
     for i in range(300):
         await over_redis.seen_recently(str(i), 60)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30  # a third of a second each would be a hundred
 
 
 async def test_a_redis_that_hangs_holds_a_caller_for_a_third_of_a_second(valkey: Valkey, over_redis: OverRedis) -> None:
