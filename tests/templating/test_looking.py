@@ -1,6 +1,5 @@
 """A message is found by words with or without marks, by what is wrong with it, and by what was changed."""
 
-
 import pytest
 
 from zalobot import speech
