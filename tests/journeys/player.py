@@ -24,7 +24,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.stage import SWEEPS, Person, Stage
+from tests.journeys.stage import Person, Stage
 from zalobot.store.models import Role
 from zalobot.workdays import LOCAL
 
@@ -116,8 +116,7 @@ def _on(playing: Playing, to: str) -> None:
         end = datetime.strptime(to, "%Y-%m-%d %H:%M").replace(tzinfo=LOCAL).astimezone(UTC)
     while stage.now < end:
         stage.now = min(end, stage.now + _STEP)
-        for sweep in SWEEPS:
-            stage.store.run_now(sweep, stage.now)
+        stage.sweep()
         stage.send()
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy.event import listen
 from sqlmodel import Session, col, select
 
 from zalobot import app, digests, inbox, nudging, officers, outbox, reminders, unseen
@@ -113,9 +114,21 @@ class Stage:
         end = self.now + timedelta(**delta)
         while self.now < end:
             self.now = min(end, self.now + timedelta(minutes=5))
-            for sweep in SWEEPS:
-                self.store.run_now(sweep, self.now)
+            self.sweep()
             self.send()
+
+    def sweep(self) -> None:
+        """Every job once. One that changes something ends its transaction; those that change nothing share one."""
+        waiting = list(SWEEPS)
+
+        def some(session: Session) -> None:
+            changed: list[bool] = []
+            listen(session, "do_orm_execute", lambda state: changed.append(not state.is_select))
+            while waiting and not (any(changed) or session.new or session.dirty or held(session)):
+                waiting.pop(0)(session, self.now)
+
+        while waiting:
+            self.store.run_now(some)
 
     def until(self, instant: datetime) -> None:
         """Move the clock to an instant."""
@@ -144,6 +157,11 @@ class Stage:
     def parts(self) -> list[Part]:
         """All parts in order of their codes."""
         return self.store.read_now(lambda s: list(s.exec(select(Part).order_by(col(Part.code)))))
+
+
+def held(session: Session) -> bool:
+    """Whether anything waits to be written at the commit."""
+    return any(session.info.get(kind) for kind in ("later", "before_commit", "at_last", "awaiting"))
 
 
 class Person:
