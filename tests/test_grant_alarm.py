@@ -73,6 +73,7 @@ def queued(session: Session) -> list[OutboxMessage]:
 
 
 async def sound(store: Store, post: Post | None, now: datetime = NOW, *addresses: str) -> bool:
+    store.info["public_url"] = "https://kenh.example.vn"
     return await grant_alarm.sound(store, OA, now, post.send if post else None, addresses)
 
 
@@ -87,7 +88,8 @@ async def test_a_lost_grant_is_told_in_zalo_by_letter_and_in_the_log(
     assert (message.person_id, message.priority, message.not_before) == ("p1", Priority.REPLY, NOW)
     assert "Từ 07h00 ngày 25/11/2026 sẽ không gửi được tin nào." in message.body["text"]
     assert [letter.to for letter in post.letters] == ["it@gov.vn", "lan@gov.vn"]
-    assert post.letters[0].text == message.body["text"]
+    check = f"\n\nKiểm tra tin này tại https://kenh.example.vn/xac-thuc, mã {message.check_code}."
+    assert f"{post.letters[0].text}{check}" == message.body["text"]
     assert post.letters[0].subject.startswith("Khẩn")
     assert metrics.GRANT_ALARMS._value.get() == before + 1
     [line] = [record for record in caplog.records if record.levelno == logging.CRITICAL]

@@ -11,12 +11,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import ladder, morning, outbox, pushes, reference
+from zalobot import ladder, morning, pushes, reference
 from zalobot.errors import PastHorizon
 from zalobot.morning import Work
 from zalobot.store.models import JobRun, Officer, Part, Priority
 from zalobot.templating import Rendered
-from zalobot.tickets import absences
+from zalobot.tickets import absences, pushing
 from zalobot.tickets.absences import Told
 from zalobot.workdays import LOCAL
 
@@ -43,7 +43,7 @@ def send(session: Session, now: datetime, limit: int = BATCH) -> int:
             continue
         said = _build(session, Told(officer), (), now)
         if said is not None and officer.person_id:
-            key = outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.REMINDER)
+            key = pushing.push(session, officer.person_id, said, now, priority=Priority.REMINDER)
             pushes.take(session, "", STEP, _morning(session, now), officer.id, key, now)
     return len(mine)
 

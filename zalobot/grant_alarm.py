@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from zalobot import metrics, outbox, templating
+from zalobot import metrics, templating
 from zalobot.errors import ZaloError
 from zalobot.mail import Letter, is_address
 from zalobot.store import tokens
 from zalobot.store.database import Store
 from zalobot.store.ids import new_id
 from zalobot.store.models import OaToken, Officer, Priority, Role
-from zalobot.tickets import finding
+from zalobot.tickets import finding, pushing
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def tell(session: Session, loss: Loss, now: datetime) -> int:
     said = templating.render("coordinator/consent_needed", loss=loss)
     people = [one.person_id for one in finding.staff(session, (Role.COORDINATOR,)) if one.person_id]
     for person_id in people:
-        outbox.enqueue(session, person_id, said, now=now, priority=Priority.REPLY)
+        pushing.push(session, person_id, said, now, priority=Priority.REPLY)
     return len(people)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import digests, ladder, metrics, outbox, pushes, reference, templating
+from zalobot import digests, ladder, metrics, pushes, reference, templating
 from zalobot.errors import PastHorizon
 from zalobot.ladder import Moment
 from zalobot.store.models import (
@@ -25,7 +25,7 @@ from zalobot.store.models import (
     Ticket,
 )
 from zalobot.templating import Rendered
-from zalobot.tickets import absences, explaining, facts, telling
+from zalobot.tickets import absences, explaining, facts, pushing, telling
 from zalobot.tickets.absences import Told
 from zalobot.tickets.record import SYSTEM, record
 from zalobot.workdays import LOCAL
@@ -173,9 +173,7 @@ def _push(session: Session, due: Sequence[Due], now: datetime) -> str | None:
     rows = list({task.part.id: (task.part, task.ticket) for task in due}.values())
     said = digests.instead(session, told, rows, now) or told.words(_said(session, due, now))
     ticket_id = due[0].ticket.id if len(due) == 1 else None
-    return outbox.enqueue(
-        session, told.officer.person_id, said, now=now, priority=Priority.REMINDER, ticket_id=ticket_id
-    )
+    return pushing.push(session, told.officer.person_id, said, now, priority=Priority.REMINDER, ticket_id=ticket_id)
 
 
 def _said(session: Session, due: Sequence[Due], now: datetime) -> Rendered:

@@ -52,6 +52,7 @@ from zalobot.zalo.client import ZaloClient
 from zalobot.zalo.zbs import ZbsClient
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 10:00 in Hạ Long
+CHECK_CODE = "7KQ2M-XW4TB"
 
 
 class Token:
@@ -153,8 +154,9 @@ class Office:
             ticket = session.exec(select(Ticket).where(col(Ticket.person_id) == person.id)).first()
             ticket_id = ticket.id if ticket else None
             return outbox.enqueue(
-                session, person.id, said, now=self.clock.now(), priority=priority, ticket_id=ticket_id
-            )
+                session, person.id, said, now=self.clock.now(), priority=priority, ticket_id=ticket_id,
+                check_code=None if priority is Priority.REPLY else CHECK_CODE,
+            )  # fmt: skip
 
         return self.store.run_now(enqueue)
 

@@ -37,6 +37,13 @@ def letter(text: str) -> dict[str, letters.LetterFacts]:
     return {"letter": letters.LetterFacts(text, "QN-2611-00042", "https://zalo.me/1")}
 
 
+@pytest.mark.parametrize("template", HERE.message_templates, ids=lambda one: one.key)
+def test_every_template_names_the_code_that_its_message_is_looked_up_by(template: MessageTemplate) -> None:
+    (named,) = [one for one in template.parameters if one.value == "ma_kiem_tra_tin"]
+    assert f"<{named.name}>" in template.text
+    assert named.required
+
+
 def template_of(*parameters: Parameter) -> MessageTemplate:
     return MessageTemplate("k", 1, ("status/answered",), parameters, 560, 800, "Tiêu đề", "Nội dung")
 
@@ -110,6 +117,7 @@ async def test_zalos_template_is_compared_with_the_packs(here: Office) -> None:
     assert approvals.differences(template, other) == [
         "Zalo has no parameter co_quan",
         "Zalo has no parameter lien_ket",
+        "Zalo has no parameter ma_kiem_tra",
         "Zalo has no parameter tinh_trang",
         "ma_ho_so: Zalo takes 12 characters, the pack says 30",
         "the pack has no parameter khac",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from tests.channels.office import MONDAY, Office, office
+from tests.channels.office import CHECK_CODE, MONDAY, Office, office
 from zalobot import outbox
 from zalobot.channel_policy import policy
 from zalobot.channels import costs, waiting
@@ -35,6 +35,7 @@ async def test_within_48_hours_the_chat_is_free_then_paid_then_a_template_stands
         assert here.fates()[-1] == (SENT, fate)
     assert here.phone(lan)[:3] == ["Trả lời sau 47 giờ", "Trả lời sau 2 giờ", "Trả lời sau 118 giờ"]
     assert here.phone(lan)[3].startswith("Hồ sơ QN-2611-00001 của Quý doanh nghiệp đã có trả lời của")
+    assert f"Mã kiểm tra tin này: {CHECK_CODE}," in here.phone(lan)[3]
     assert here.refused() == []
     assert here.attempts() == [(PAID, 0), (PAID, 0), (UID, 0)]
     spent = here.store.read_now(costs.of, MONDAY - timedelta(days=1), here.clock.now(), policy())

@@ -18,13 +18,12 @@ from zalobot.config import Settings
 from zalobot.handlers import talking
 from zalobot.handlers.dispatch import dispatcher
 from zalobot.inbox import Incoming
-from zalobot.message_contexts import FOR_BUSINESSES
 from zalobot.outbox import Outcome
+from zalobot.outbox.leaving import SIGN
 from zalobot.store.database import Store
 from zalobot.store.models import (
     InboxEvent,
     InboxState,
-    Officer,
     OutboxMessage,
     OutboxState,
     Part,
@@ -135,16 +134,14 @@ class Stage:
         self.later(seconds=(instant - self.now).total_seconds())
 
     def failures(self) -> list[str | None]:
-        """The errors of events whose handling failed, and the pushes to a business without a code to check them by."""
+        """The errors of events whose handling failed, and the pushes, to whomever, without a code to check them by."""
 
         def failed(session: Session) -> list[str | None]:
             query = select(col(InboxEvent.error)).where(col(InboxEvent.state) == InboxState.FAILED)
-            staff = select(col(Officer.person_id)).where(col(Officer.person_id).is_not(None))
             bare = select(col(OutboxMessage.template)).where(
-                col(OutboxMessage.priority) == Priority.STATUS,
+                col(OutboxMessage.priority) != Priority.REPLY,
                 col(OutboxMessage.check_code).is_(None),
-                col(OutboxMessage.person_id).not_in(staff),
-                col(OutboxMessage.template).in_(FOR_BUSINESSES),
+                col(OutboxMessage.template) != SIGN,
             )
             return [*session.exec(query), *(f"{name} has no code" for name in session.exec(bare))]
 

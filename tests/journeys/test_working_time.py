@@ -29,7 +29,8 @@ def test_what_is_left_over_from_the_day_waits_for_the_morning_and_holds_up_no_re
     stage.officer("ha", "SXD")
 
     def queue(session, person: str, priority: Priority) -> str:  # type: ignore[no-untyped-def]
-        return outbox.enqueue(session, person, Rendered("Nhắc", (), "test", "1"), now=stage.now, priority=priority)
+        said = Rendered("Nhắc", (), "test", "1")
+        return outbox.enqueue(session, person, said, now=stage.now, priority=priority, check_code="7KQ2M-XW4TB")
 
     stage.store.run_now(queue, "ha", Priority.STATUS)
     stage.store.run_now(queue, "lan", Priority.STATUS)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from tests.web import sample
 from zalobot.config import Settings
+from zalobot.province import Province
 from zalobot.services import SERVICES, Services
 from zalobot.store.coordination import InProcess
 from zalobot.store.database import Store
@@ -38,12 +39,12 @@ class Town:
         self.store.run_now(verb)
 
 
-def application(store: Store, **changes: object) -> web.Application:
+def application(store: Store, province: Province | None = None, **changes: object) -> web.Application:
     """The public site alone."""
     known = {"public_url": "https://kenh.example.vn", "zalo_oa_id": "42"}
     settings = Settings(**{**known, **changes})  # type: ignore[arg-type]
     app = web.Application(middlewares=middlewares())
-    app[SERVICES] = Services(settings, store, InProcess(), sample.province(), lambda: sample.NOW)
+    app[SERVICES] = Services(settings, store, InProcess(), province or sample.province(), lambda: sample.NOW)
     app.add_routes(routes(app[SERVICES]))
     app.on_shutdown.append(live.end_streams)
     return app

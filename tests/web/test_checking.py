@@ -1,16 +1,30 @@
 """Whether a message is ours: by its code anybody sees the same words, when they left and from whom."""
 
+import aiohttp
 import pytest
+from aiohttp.test_utils import TestServer
 from sqlmodel import Session, col, select
 
-from tests.web.conftest import Town
+from tests.web import sample
+from tests.web.conftest import Town, application
 from tests.web.sample import NOW, PRIVATE
 from tests.web.test_public_pages import words
 from zalobot import outbox, speech, templating
 from zalobot import province as packs
 from zalobot.channels import waiting
 from zalobot.outbox import check_codes
-from zalobot.store.models import OutboxMessage, OutboxState, Priority, Ticket
+from zalobot.store.database import Store
+from zalobot.store.models import (
+    Account,
+    AccountRole,
+    Channel,
+    Officer,
+    OutboxMessage,
+    OutboxState,
+    Priority,
+    Role,
+    Ticket,
+)
 from zalobot.templating import Rendered
 
 CODE = "7KQ2M-XW4TB"
@@ -79,6 +93,83 @@ async def test_of_several_tickets_the_words_are_shown_and_of_a_draft_they_are_no
     page = await town.get("/xac-thuc", params={"ma": CODE})
     assert ("Tin do kênh này gửi" in page, "Sở trả lời" in page) == (True, shown)
     assert 'href="/hoi-dap/"' not in page
+
+
+def staff(session: Session) -> None:
+    session.add(Officer(id="o1", name="Nguyễn Thu Hà", agency="SXD", role=Role.OFFICER, created_at=NOW))
+    account = {"role": AccountRole.OPERATOR, "password": "", "created_at": NOW, "password_at": NOW}
+    session.add(Account(id="a1", name="huy", full_name="Phạm Quốc Huy", **account))
+
+
+async def test_a_push_to_staff_shows_its_words_without_the_names_of_staff(town: Town) -> None:
+    town.write(staff)
+    words_ = "Nhận thay Nguyễn Thu Hà. Phạm Quốc Huy giao đồng chí phần việc QN-2611-00042/1 của Sở Xây dựng."
+    message(town, words=words_, template="officer/given_to_you")
+    text = words(await town.get("/xac-thuc", params={"ma": CODE}))
+    assert "Nhận thay đã che . đã che giao đồng chí phần việc QN-2611-00042/1 của Sở Xây dựng." in text
+    assert not any(name in text for name in ("Thu Hà", "Quốc Huy"))
+
+
+@pytest.mark.parametrize("template", ["officer/directed", "officer/added", "officer/opinion_asked"])
+async def test_words_that_are_nowhere_public_are_not_shown_but_that_the_message_is_ours_is(
+    town: Town, template: str
+) -> None:
+    message(town, words="Ý kiến nội bộ.", template=template)
+    text = words(await town.get("/xac-thuc", params={"ma": CODE}))
+    assert ("Tin do kênh này gửi" in text, "Ý kiến nội bộ" in text) == (True, False)
+    assert "Tin có nội dung nội bộ, nên trang này chỉ xác nhận lúc gửi và người gửi." in text
+
+
+async def test_a_push_about_several_tickets_is_shown_and_one_about_a_person_is_not(town: Town) -> None:
+    message(town, 0, words="Quá hạn (1): QN-2611-00042/1: đang xử lý", template="reminders/digest_officer")
+    assert "QN-2611-00042/1: đang xử lý" in words(await town.get("/xac-thuc", params={"ma": CODE}))
+
+    def another(session: Session) -> None:
+        row = session.exec(select(OutboxMessage)).one()
+        row.template = "not_understood/staff_called"
+
+    town.write(another)
+    assert "QN-2611-00042/1" not in words(await town.get("/xac-thuc", params={"ma": CODE}))
+
+
+async def test_a_link_that_signs_in_is_never_shown_whole_and_how_a_true_one_begins_is_said(town: Town) -> None:
+    """The words of the message may have been edited so that the link stands among them."""
+    token = "k7q2-0123456789_abcdefghijklmnopqrstuvwxyz"
+    link = f"https://kenh.example.vn/dang-nhap/zalo/{token}"
+    message(town, 0, words=f"Liên kết riêng của đồng chí: {link}. Chỉ dùng một lần.", template="officer/open_web")
+    page = await town.get("/xac-thuc", params={"ma": CODE})
+    assert token not in page
+    assert "k7q2" not in page
+    text = words(page)
+    assert "Liên kết riêng của đồng chí: https://kenh.example.vn/dang-nhap/zalo/ đã che . Chỉ dùng một lần." in text
+    assert "liên kết bắt đầu bằng https://kenh.example.vn/dang-nhap/zalo/ ," in text
+
+
+@pytest.mark.parametrize("way", [Channel.ZBS_UID, Channel.ZBS_PHONE])
+async def test_what_left_by_an_approved_template_is_shown_in_the_words_of_the_template(
+    sqlite_url: str, way: Channel
+) -> None:
+    store = Store(sqlite_url)
+    store.run_now(sample.a_week)
+    templates = packs.load("quang-ninh").message_templates
+    site = application(store, sample.province(message_templates=templates))
+    async with TestServer(site) as server, aiohttp.ClientSession() as http:
+        await _by_template(Town(str(server.make_url("")).rstrip("/"), store, http), way)
+    await store.close()
+
+
+async def _by_template(town: Town, way: Channel) -> None:
+    message(town)
+
+    def by_template(session: Session) -> None:
+        session.exec(select(OutboxMessage)).one().channel = way
+
+    assert "mẫu tin rút gọn" not in await town.get("/xac-thuc", params={"ma": CODE})
+    town.write(by_template)
+    text = words(await town.get("/xac-thuc", params={"ma": CODE}))
+    assert "Hồ sơ đã có trả lời Hồ sơ QN-2611-00042 của Quý doanh nghiệp đã có trả lời của …." in text
+    assert f"Mã kiểm tra tin này: {CODE}," in text
+    assert "Nội dung đầy đủ: Sở trả lời phần 1." in text
 
 
 async def test_messages_that_waited_and_left_as_one_are_each_found_with_their_own_words(town: Town) -> None:

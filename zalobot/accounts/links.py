@@ -4,6 +4,7 @@ The one rule: a link lives 15 minutes, opens one page for one officer, and is us
 being looked at: Zalo's preview opens links, too.
 """
 
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +18,8 @@ from zalobot.store.models import EntryLink, Level, Officer
 
 LIFE: Final = timedelta(minutes=15)
 KEPT: Final = timedelta(days=7)
+PATH: Final = "/dang-nhap/zalo/"  # below the site's own address; the token follows
+_TOKEN: Final = re.compile(re.escape(PATH) + r"([\w-]+)")
 
 
 def issue(session: Session, officer: Officer, path: str, now: datetime) -> str:
@@ -24,6 +27,11 @@ def issue(session: Session, officer: Officer, path: str, now: datetime) -> str:
     token = new_token()
     session.add(EntryLink(id=digest(token), officer_id=officer.id, path=path, until=now + LIFE))
     return token
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of all links in a text: whoever shows the text to others hides them."""
+    return _TOKEN.findall(text)
 
 
 def look(session: Session, token: str, now: datetime) -> tuple[EntryLink, Officer]:

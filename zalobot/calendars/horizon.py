@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import ladder, outbox, pushes, reference, templating
+from zalobot import ladder, pushes, reference, templating
 from zalobot.errors import PastHorizon
-from zalobot.store.models import JobRun, Priority, Role
-from zalobot.tickets import finding
+from zalobot.store.models import JobRun, Role
+from zalobot.tickets import finding, pushing
 from zalobot.workdays import LOCAL, WorkCalendar
 
 WARN, RED, LAST = THRESHOLDS = (60, 30, 7)  # days before the last known one
@@ -64,7 +64,7 @@ def alarm(session: Session, now: datetime) -> int:
     said = templating.render("officer/horizon", horizon=ahead)
     for officer in people:
         if officer.person_id:
-            key = outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.STATUS)
+            key = pushing.push(session, officer.person_id, said, now)
             pushes.take(session, "", _JOB, now, officer.id, key, now)
     return len(people)
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from zalobot import outbox, reference, templating
+from zalobot import reference, templating
 from zalobot.calendars.rows import Recounted
 from zalobot.province import Province
-from zalobot.store.models import Officer, Priority
+from zalobot.store.models import Officer
 from zalobot.templating import Rendered
-from zalobot.tickets import telling
+from zalobot.tickets import pushing, telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def tell(session: Session, moved: Sequence[Recounted], reason: str, now: datetim
         telling.push_of(session, person, said, [one.part.ticket for one in parts], now)
     for person, parts in officers.items():
         said = _said("officer/recounted", parts, reason, province)
-        outbox.enqueue(session, person, said, now=now, priority=Priority.STATUS, ticket_id=_only(parts), hold=hold)
+        pushing.push(session, person, said, now, ticket_id=_only(parts), hold=hold)
     return len(businesses) + len(officers)
 
 

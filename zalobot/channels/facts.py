@@ -61,7 +61,7 @@ def of_row(session: Session, row: OutboxMessage, now: datetime) -> Case:
     officer = session.execute(select(Officer).where(col(Officer.person_id) == row.person_id)).scalar_one_or_none()
     ticket = _ticket(session, row)
     code, chat_url = ticket.code if ticket else "", reference.chat_url(session)
-    letter = letters.facts(Outgoing.from_json(row.body), code, chat_url, row.language)
+    letter = letters.facts(Outgoing.from_json(row.body), code, chat_url, row.language, row.check_code)
     fitted = _fitted(session, row, ticket, officer, letter, now)
     reached_at = "" if officer or ticket is None or ticket.person_id != row.person_id else ticket.contact
     email = officer.email if officer else contact.email(reached_at)

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Executable, or_, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import consents, outbox, pushes, reference, templating
+from zalobot import consents, pushes, reference, templating
 from zalobot.channel_policy import Policy
 from zalobot.errors import PastHorizon
 from zalobot.store.models import Conversation, Officer, Part, Priority, Reach, Ticket
-from zalobot.tickets import absences, facts, telling
+from zalobot.tickets import absences, facts, pushing, telling
 from zalobot.tickets.life import OPEN
 from zalobot.workdays import LOCAL, WorkCalendar
 
@@ -119,7 +119,7 @@ def _staff(session: Session, now: datetime, policy: Policy) -> int:
         if told.get(officer.id, 0) >= pushes.A_DAY or not officer.person_id:
             continue
         said = templating.render("officer/keep_window")
-        key = outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.REMINDER)
+        key = pushing.push(session, officer.person_id, said, now, priority=Priority.REMINDER)
         pushes.take(session, "", STEP, wrote + policy.open, officer.id, key, now)
         _note(session, officer.person_id, wrote)
         asked += 1

@@ -16,12 +16,14 @@ _NUMBER = re.compile(r"^\d\. ")
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """A message as the wording of a letter, or a template, sees it. `code` is its ticket's, "" where it has none."""
+    """A message as the wording of a letter, or a template, sees it. `code` is its ticket's, `check_code` the one that
+    the message is looked up by; "" where it has none."""
 
     text: str
     code: str
     chat_url: str
     language: str = DEFAULT
+    check_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,11 @@ class Written:
     text: str
 
 
-def facts(outgoing: Outgoing, code: str, chat_url: str, language: str = DEFAULT) -> LetterFacts:
+def facts(
+    outgoing: Outgoing, code: str, chat_url: str, language: str = DEFAULT, check_code: str | None = None
+) -> LetterFacts:
     """What a letter or a template may say of a message."""
-    return LetterFacts(_without_twins(outgoing, language), code, chat_url, language)
+    return LetterFacts(_without_twins(outgoing, language), code, chat_url, language, check_code or "")
 
 
 def _without_twins(outgoing: Outgoing, language: str) -> str:

@@ -43,11 +43,18 @@ def say(session: Session, talk: Talk, message: str, now: datetime, *, hold: time
     queue(session, talk, templating.render(message, **things), now, hold)
 
 
-def queue(session: Session, talk: Talk, said: Rendered, now: datetime, hold: timedelta = AT_ONCE) -> None:
+def queue(
+    session: Session,
+    talk: Talk,
+    said: Rendered,
+    now: datetime,
+    hold: timedelta = AT_ONCE,
+    check_code: str | None = None,
+) -> None:
     """Queue what was rendered; the one still held from before is taken back."""
     if talk.held_reply:
         outbox.withdraw(session, talk.held_reply)
-    row_id = outbox.enqueue(session, talk.person_id, said, now=now, hold=hold)
+    row_id = outbox.enqueue(session, talk.person_id, said, now=now, hold=hold, check_code=check_code)
     talk.held_reply = row_id if hold else ""
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from zalobot.store.models import OutboxMessage, OutboxState
+from zalobot.store.models import Channel, OutboxMessage, OutboxState
 
 SEPARATOR = "\n\n———\n\n"  # between messages that waited and leave as one
 
@@ -33,32 +33,33 @@ def proper(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A message that left: its own words, also where they went in one message with others."""
+    """A message that left: its own words, also where they went in one message with others, and by which way."""
 
     text: str
     sent_at: datetime
     ticket_id: str | None
     template: str
+    channel: Channel
 
 
 def left(session: Session, code: str) -> Left | None:
     """The message with this code, if it has really left."""
     rows = list(session.exec(_with(col(OutboxMessage.check_code) == code)))
-    sent_at = _sent_at(session, rows[-1]) if rows else None  # the last one carries the code
-    if sent_at is None:
+    carrier = _carrier(session, rows[-1]) if rows else None  # the last one carries the code
+    if carrier is None or carrier.sent_at is None:
         return None
     text = "\n".join(_own_words(session, row) for row in rows)
-    return Left(text, sent_at, rows[0].ticket_id, rows[0].template)
+    return Left(text, carrier.sent_at, rows[0].ticket_id, rows[0].template, carrier.channel)
 
 
-def _sent_at(session: Session, row: OutboxMessage) -> datetime | None:
-    """When it left, itself or within the message that its words went with."""
+def _carrier(session: Session, row: OutboxMessage) -> OutboxMessage | None:
+    """The message that its words left with: mostly itself."""
     while row.state is OutboxState.MERGED and row.merged_into:
         carrier = session.get(OutboxMessage, row.merged_into)
         if carrier is None:
             return None
         row = carrier
-    return row.sent_at
+    return row
 
 
 def _own_words(session: Session, row: OutboxMessage) -> str:

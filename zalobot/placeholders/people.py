@@ -11,6 +11,7 @@ PEOPLE: Final = (
     placeholder("ten_khach", "person", lambda p: p.display_name),
     placeholder("noi_dung_tin", "letter", lambda letter: letter.text),
     placeholder("ma_ho_so_tin", "letter", lambda letter: letter.code),
+    placeholder("ma_kiem_tra_tin", "letter", lambda letter: letter.check_code),
     placeholder("so_tin_cho", "waiting", lambda waiting: str(waiting)),
     placeholder("lien_ket_zalo", "letter", lambda letter: letter.chat_url),
     placeholder("ten_kenh", "channel", lambda c: c.oa_name),

@@ -5,7 +5,7 @@ domain.md 7.3; the words are in `templates/redaction.toml`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,7 +14,7 @@ from zalobot.redaction.kinds import Kind, Mask
 from zalobot.redaction.links import Found
 from zalobot.redaction.shadow import BARRIER, PERSON, Shadow
 
-__all__ = ["HIDDEN", "Kind", "Mask", "find", "redact"]
+__all__ = ["HIDDEN", "Kind", "Mask", "find", "redact", "without"]
 
 HIDDEN: Final = "CHE"
 """The tag of words that the writer hides besides; they are no kind of personal data that we look for."""
@@ -64,6 +64,14 @@ def redact(text: str, *, shown: Sequence[str] = (), hidden: Sequence[str] = ()) 
         parts += [text[last : max(start, last)], tags[kind]]
         last = end
     return "".join(parts) + text[last:]
+
+
+def without(text: str, words_: Iterable[str]) -> str:
+    """The text with each of these, which are known and not guessed, hidden where it stands as whole words."""
+    known = sorted((re.escape(one.strip()) for one in words_ if one.strip()), key=len, reverse=True)
+    if not known:
+        return text
+    return re.sub(rf"(?<!\w)(?:{'|'.join(known)})(?!\w)", words.tags()[HIDDEN], text)
 
 
 def _hidden(text: str, hidden: Sequence[str]) -> list[tuple[int, int, str]]:

@@ -12,14 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session, col
 
-from zalobot import metrics, outbox, templating
+from zalobot import metrics, templating
 from zalobot.errors import ZaloError
 from zalobot.mail import Letter, is_address
 from zalobot.outbox import Outcome
 from zalobot.store.database import Store
 from zalobot.store.ids import new_id
-from zalobot.store.models import JobRun, OutboxMessage, Priority, Role
-from zalobot.tickets import finding, telling
+from zalobot.store.models import JobRun, OutboxMessage, Role
+from zalobot.tickets import finding, pushing, telling
 from zalobot.workdays import LOCAL
 from zalobot.zalo import codes
 
@@ -94,7 +94,7 @@ def _tell(session: Session, trouble: Trouble, now: datetime) -> int:
     said = _worded(trouble)
     hold = telling.until_working_time(session, now)
     for person_id in people:
-        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS, hold=hold)
+        pushing.push(session, person_id, said, now, hold=hold)
     return len(people)
 
 

@@ -13,8 +13,9 @@ from sqlmodel import Session
 from zalobot import outbox, reference, templating
 from zalobot.accounts import log, own_zalo
 from zalobot.errors import Refused
-from zalobot.store.models import Account, AccountRole, Priority, WordingVersion
+from zalobot.store.models import Account, AccountRole, WordingVersion
 from zalobot.templating import Rendered, titles
+from zalobot.tickets import pushing
 
 PATH: Final = "/van-hanh/loi-nhan"
 _TOLD: Final = (AccountRole.OPERATOR, AccountRole.ADMIN)
@@ -35,7 +36,7 @@ def undone(session: Session, version: WordingVersion, now: datetime, *, by: Acco
     }
     said = templating.render("studio/undone", facts=facts)
     for person_id in own_zalo.people_of(session, _TOLD):
-        outbox.enqueue(session, person_id, said, now=now, priority=Priority.STATUS)
+        pushing.push(session, person_id, said, now)
 
 
 def trial(session: Session, name: str, rendered: Rendered, now: datetime, *, by: Account) -> None:

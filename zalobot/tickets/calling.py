@@ -11,8 +11,8 @@ from sqlmodel import Session
 from zalobot import conversations, outbox, reference, spoken, templating
 from zalobot.conversations import Talk
 from zalobot.errors import PastHorizon
-from zalobot.store.models import LiveChat, Priority, Role
-from zalobot.tickets import adding, finding, telling
+from zalobot.store.models import LiveChat, Role
+from zalobot.tickets import adding, finding, pushing, telling
 
 QUIET = "quiet"  # session.info: how long after the last word of a member of staff the bot speaks again by itself
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -33,7 +33,7 @@ def call_person(session: Session, talk: Talk, now: datetime) -> bool:
     said, hold = templating.render("not_understood/staff_called", person=talk), telling.until_working_time(session, now)
     for coordinator in finding.staff(session, (Role.COORDINATOR,)):
         if coordinator.person_id:
-            outbox.enqueue(session, coordinator.person_id, said, now=now, priority=Priority.STATUS, hold=hold)
+            pushing.push(session, coordinator.person_id, said, now, hold=hold)
     try:
         return reference.fresh(session).calendar.is_working_time(now)
     except PastHorizon:

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from zalobot import ladder, outbox, pushes, reference
+from zalobot import ladder, pushes, reference
 from zalobot.errors import PastHorizon
 from zalobot.store.models import Officer, Priority
 from zalobot.templating import Rendered
-from zalobot.tickets import absences
+from zalobot.tickets import absences, pushing
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def prompt(
         if told.get(one.officer.id, 0) >= most or not person_id:
             continue
         words = one.words(said)
-        key = outbox.enqueue(session, person_id, words, now=now, priority=Priority.REMINDER, ticket_id=ticket_id)
+        key = pushing.push(session, person_id, words, now, priority=Priority.REMINDER, ticket_id=ticket_id)
         for mark in marks:
             pushes.take(session, mark.part_id, mark.step, mark.at, one.officer.id, key, now)
         count += 1

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from zalobot import redaction
 from zalobot.redaction import Kind, Mask
-from zalobot.store.models import Addition, Part, Ticket, Tier
+from zalobot.store.models import Account, Addition, Officer, Part, Ticket, Tier
 from zalobot.vietnamese import plain
 
 # domain.md 7.3: names of officials leave the public text too.
@@ -32,6 +32,12 @@ def of_message(session: Session, ticket: Ticket, text: str) -> str:
     said = session.execute(select(col(Part.answer_facts)).where(col(Part.ticket_id) == ticket.id)).scalars()
     replies = [reply for facts in said for reply in (facts or {}).get("replies", ())]
     return for_everybody(ticket, text, [*_by_business(session, ticket), *replies])
+
+
+def without_staff(session: Session, text: str) -> str:
+    """What was told to staff without the names of staff: the public reads of offices, not of officials (7.3)."""
+    people = (session.execute(select(column)).scalars() for column in (col(Officer.name), col(Account.full_name)))
+    return redaction.without(text, {name for names in people for name in names})
 
 
 def for_everybody(ticket: Ticket, answer: str, written: Iterable[str]) -> str:

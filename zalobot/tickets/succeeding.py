@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from zalobot import outbox, reference, templating
+from zalobot import reference, templating
 from zalobot.errors import Refused
 from zalobot.province import Province
 from zalobot.store.models import (
@@ -20,13 +20,12 @@ from zalobot.store.models import (
     Part,
     PartNote,
     PartState,
-    Priority,
     SavedAnswer,
     SuccessionRow,
     Ticket,
     Topic,
 )
-from zalobot.tickets import facts, finding, life, telling
+from zalobot.tickets import facts, finding, life, pushing, telling
 from zalobot.tickets.record import Actor, record
 from zalobot.workdays import LOCAL
 
@@ -127,6 +126,6 @@ def _tell(
     hold = telling.until_working_time(session, now)
     for officer in finding.staff_of(session, new):
         if officer.person_id:
-            outbox.enqueue(session, officer.person_id, said, now=now, priority=Priority.STATUS, hold=hold)
+            pushing.push(session, officer.person_id, said, now, hold=hold)
     for part, ticket in moved:
         telling.the_business(session, "status/succeeded", ticket, part, now, facts=why)

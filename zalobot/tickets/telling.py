@@ -4,19 +4,17 @@ The one rule: telling is a row in the outbox, written in the transaction of what
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
-from zalobot import consents, outbox, reference, templating
+from zalobot import consents, reference, templating
 from zalobot.errors import PastHorizon
-from zalobot.outbox import check_codes
 from zalobot.store.database import memo
-from zalobot.store.models import Officer, Part, Priority, Purpose, Role, Ticket
+from zalobot.store.models import Officer, Part, Purpose, Role, Ticket
 from zalobot.templating import Rendered
-from zalobot.tickets import absences, facts, finding
+from zalobot.tickets import absences, facts, finding, pushing
 from zalobot.tickets.record import OfTicket
 
 _ASKS = frozenset({"status/question"})  # what only whoever reported can answer
@@ -64,26 +62,8 @@ def push(
     now: datetime,
     hold: timedelta = timedelta(0),
 ) -> None:
-    """Push news to a person of the business, with a code by which anybody can see that it is ours.
-
-    `ticket` is None where the news are of several tickets, or of a draft.
-    """
-    facts_of_it = {"check": (code := check_codes.new_code()), "site": reference.public_url(session)}
-
-    def with_code(words: Rendered) -> Rendered:
-        line = templating.render("status/check_code", facts=facts_of_it).text
-        return replace(words, text=f"{words.text}\n\n{line}")
-
-    outbox.enqueue(
-        session,
-        person_id,
-        said.changed(with_code),
-        now=now,
-        priority=Priority.STATUS,
-        ticket_id=ticket.id if ticket else None,
-        hold=hold,
-        check_code=code,
-    )
+    """Push news to a person of the business. `ticket` is None where they are of several tickets, or of a draft."""
+    pushing.push(session, person_id, said, now, ticket_id=ticket.id if ticket else None, hold=hold)
 
 
 def push_of(
@@ -143,15 +123,7 @@ def to_staff(
     hold = until_working_time(session, now)
     for told in absences.present(session, officers, now):
         if told.officer.person_id:
-            outbox.enqueue(
-                session,
-                told.officer.person_id,
-                told.words(said),
-                now=now,
-                priority=Priority.STATUS,
-                ticket_id=ticket.id,
-                hold=hold,
-            )
+            pushing.push(session, told.officer.person_id, told.words(said), now, ticket_id=ticket.id, hold=hold)
 
 
 def duty(session: Session, agency: str) -> Sequence[Officer]:
