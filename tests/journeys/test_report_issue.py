@@ -136,6 +136,38 @@ def test_every_answer_can_be_changed_before_sending(stage: Stage) -> None:
     assert [part.agency for part in stage.parts()] == ["SNNMT"]
 
 
+def test_a_new_number_does_not_cost_the_name(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.agrees()
+    lan.says(WAREHOUSE)
+    stage.later(minutes=1)
+    assert "Doanh nghiệp: Cty TNHH Kho Vận An, kho bãi" in lan.says("Cty TNHH Kho Vận An, kho bãi")[0]
+    lan.says("sửa liên hệ")
+    assert lan.says("anh Tâm 0913 000 208")[0].count("Cty TNHH Kho Vận An, kho bãi\nLiên hệ: anh Tâm, 0913000208") == 1
+    lan.says("sửa doanh nghiệp")
+    assert "Doanh nghiệp: Cty TNHH Kho Bình\nLiên hệ: anh Tâm, 0913000208" in lan.says("Cty TNHH Kho Bình")[0]
+    lan.says("sửa liên hệ")
+    left_out = lan.says("bỏ qua")[0]
+    assert "Liên hệ: không để lại" in left_out
+    assert "Kho Bình" not in left_out
+
+
+def test_the_next_report_keeps_the_known_name_beside_a_new_number(stage: Stage) -> None:
+    lan = stage.person("lan")
+    lan.agrees()
+    lan.says(WAREHOUSE)
+    stage.later(minutes=1)
+    lan.says("Cty TNHH Kho Vận An, kho bãi")
+    lan.says("gửi")
+    lan.says("gửi phản ánh")
+    lan.says("Cấp điện cho kho ở phường Hà Tu bị cắt ba lần một tuần, điện lực không báo trước")
+    stage.later(minutes=1)
+    assert "Doanh nghiệp: Cty TNHH Kho Vận An" in finish(lan, until="xem lại")
+    lan.says("sửa liên hệ")
+    said = lan.says("anh Tâm 0913 000 208")[0]
+    assert "Doanh nghiệp: Cty TNHH Kho Vận An, kho bãi\nLiên hệ: anh Tâm, 0913000208" in said
+
+
 def test_going_back_forgets_the_last_answer(stage: Stage) -> None:
     lan = stage.person("lan")
     lan.agrees()

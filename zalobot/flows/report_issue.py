@@ -15,7 +15,7 @@ from zalobot.flows.options import Options, best, certain_in_any
 from zalobot.flows.pieces import Pieces
 from zalobot.flows.question import Question
 from zalobot.flows.steps import Choice, Confirm, Files, Text
-from zalobot.flows.who import Who, in_the_words, is_a_piece
+from zalobot.flows.who import OF_A_PERSON, Who, in_the_words, is_a_piece
 from zalobot.flows.words import called, changes, is_word, spoken
 from zalobot.province import Province
 from zalobot.store.models import Tier
@@ -103,6 +103,8 @@ def who(answers: Answers) -> Mapping[str, Any]:
     known: Mapping[str, Any] = answers.get("known") or {}
     words = in_the_words(str(answers.get("description", "")))
     other = answers.get("still") == "other" or words.get("tax_code", known.get("tax_code")) != known.get("tax_code")
+    if not other and said.keys() & OF_A_PERSON and not said.keys() & {"name", "tax_code"}:
+        return {**words, **known, **said}
     return {**words, **(said if said or other else known)}
 
 

@@ -24,7 +24,9 @@ LONGEST: Final = 160  # characters of a name; more is a story
 A_NAME: Final = 8  # words
 A_PIECE: Final = 3  # words
 A_LONG_NAME: Final = 16
+OF_A_PERSON: Final = frozenset(("person", "phone", "email"))
 _PIECES: Final = re.compile(r"[,;\n|]+|\s[–-]\s|(?<=[a-zà-ỹ])\.\s")
+_WORD: Final = re.compile(r"\w+")
 Identity = Mapping[str, Any]
 
 
@@ -32,19 +34,25 @@ Identity = Mapping[str, Any]
 class Who(Question):
     """Who writes. {} is "not asked yet", which will do where `spared` says so; the value names what was given.
 
-    A tax code that cannot be is kept under `doubt` until it is given again or left out.
+    A tax code that cannot be is kept under `doubt` until it is given again or left out; `again` marks what is being
+    changed: what is not said anew stays, but of another business only how to reach the person.
     """
 
     province: Province = field(repr=False)
     spared: Condition = field(default=lambda _: False, repr=False)
 
     def read(self, said: Said, answers: Answers) -> Reading:
-        before = {name: value for name, value in (answers.get(self.name) or {}).items() if name != "doubt"}
+        value = answers.get(self.name) or {}
+        before = {name: kept for name, kept in value.items() if name not in ("doubt", "again")}
+        if value.get("again") and is_word(said.text, "skip"):
+            return Accepted({"asked": True})
         if is_word(said.text, "skip", "done", "keep", "send", "unsure"):
             return Accepted({**before, "asked": True})
         given = understood(self.province, said, before)
         if given is None:
             return Rejected("unclear", joins="description" if is_a_piece(said.text) else "")
+        if value.get("again") and given.get("name", before.get("name")) != before.get("name"):
+            before = {name: kept for name, kept in before.items() if name in OF_A_PERSON}
         code = tax_codes.find(said.text)
         if code is not None and code.wrong:
             return Rejected(code.wrong.value, keep={**before, **given, "doubt": code.code})
@@ -54,8 +62,13 @@ class Who(Question):
         """A number or a name sent right after the matter is still part of it: `in_the_words` finds it there."""
         return is_word(said.text, "skip")
 
+    def again(self, value: Any) -> dict[str, Any] | None:
+        """What was said stays when a piece of it is changed, so that a new number does not cost the name."""
+        kept = {name: said for name, said in (value or {}).items() if name not in ("asked", "doubt")}
+        return {**kept, "again": True} if kept else None
+
     def holds(self, value: Any, answers: Answers) -> bool:
-        if not isinstance(value, dict) or value.get("doubt"):
+        if not isinstance(value, dict) or value.get("doubt") or value.get("again"):
             return False
         return bool(value.get("asked")) or self.spared(answers)
 
@@ -112,14 +125,22 @@ def _place(given: dict[str, str], piece: str, certain: bool, province: Province,
         given.setdefault("sector", words)
     elif kind == "place" or commune(province, piece) is not None:
         return
-    elif certain and len(words.split()) <= A_NAME and not _is_story(words):
+    elif (certain or "name" in given) and len(words.split()) <= A_NAME and not _is_story(words):
         given.setdefault(_unlabelled(given, words, reachable), words)
 
 
 def _is_story(words: str) -> bool:
-    """Whether these words tell of something ("nộp từ tháng 8 chưa thấy gì"): then they are no name."""
-    told = {plain(word) for word in words_file()["who"]["story"]}
-    return len(words.split()) > A_LONG_NAME or bool(told & set(plain(words).split()))
+    """Whether these words tell of something ("nộp từ tháng 8 chưa thấy gì"): then they are no name.
+
+    "Vẫn" tells and "Vận" is in the name of every haulier: marks count where any are typed, and where none are only the
+    words that no name has without them.
+    """
+    listed = words_file()["who"]
+    told = set(listed["story"]) if not words.isascii() else {plain(word) for word in listed["story_unmarked"]}
+    rest = words.lower()
+    for name in listed["in_names"]:
+        rest = rest.replace(name, "")
+    return len(words.split()) > A_LONG_NAME or not told.isdisjoint(_WORD.findall(rest))
 
 
 def _unlabelled(given: Mapping[str, str], words: str, reachable: bool) -> str:
