@@ -7,6 +7,7 @@ import logging
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from zalobot import app, consenting, inbox, officers
 from zalobot.config import Settings
 from zalobot.errors import ConfigError, Refused
+from zalobot.handlers.webhook import KEEPER
 from zalobot.knowledge import shelf
 from zalobot.services import SERVICES, Services
 from zalobot.store import consents, migrations
@@ -24,6 +26,7 @@ from zalobot.store.models import Role
 from zalobot.tickets import absences
 
 log = logging.getLogger(__name__)
+_BREATH = 0.1  # seconds between two readings of older tickets
 
 
 def loop_factory() -> asyncio.AbstractEventLoop:
@@ -174,18 +177,32 @@ async def _settled(application: web.Application) -> AsyncIterator[None]:
     with contextlib.suppress(SQLAlchemyError):  # before the port opens: what every reading of a text needs
         await application[SERVICES].store.read(shelf.read_entries)
     _keep_for_good()
-    reading = asyncio.create_task(_read_answers(application[SERVICES]))
+    reading = asyncio.create_task(_read_known(application[SERVICES], pages_too=KEEPER in application))
     yield
     reading.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await reading
 
 
-async def _read_answers(services: Services) -> None:
-    """The index of what is answered outweighs everything else; it is read beside, so that the webhook is open."""
+async def _read_known(services: Services, *, pages_too: bool) -> None:
+    """The index of what is answered outweighs everything else; it is read beside, so that the webhook is open.
+
+    After that, where people search on pages, the older tickets, a few at a time, so that nobody waits for them.
+    """
     with contextlib.suppress(SQLAlchemyError):
         await services.store.read(shelf.refreshed)
         _keep_for_good()
+    began, more = time.monotonic(), pages_too
+    while more:
+        try:
+            more = await services.store.read(shelf.read_older)
+        except SQLAlchemyError:  # the database is away; the workers say so aloud
+            log.debug("older tickets could not be read", exc_info=True)
+            await asyncio.sleep(app.LOOK_AGAIN)
+        await asyncio.sleep(_BREATH)
+    if pages_too:
+        _keep_for_good()
+        log.info("every ticket is known to the search, %.0f s after the newest", time.monotonic() - began)
 
 
 def _keep_for_good() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from tests.journeys.stage import MONDAY, Stage
@@ -15,10 +15,12 @@ from zalobot.errors import ConfigError, Refused
 from zalobot.knowledge import keeping, paraphrasing, searching
 from zalobot.knowledge.measuring import measured, shown_wrongly
 from zalobot.knowledge.ranking import Index, Known, index_of
-from zalobot.knowledge.shelf import SHELF, Shelf
+from zalobot.knowledge.shelf import SHELF, Shelf, read_older, refreshed
 from zalobot.pack import Notes
 from zalobot.pack_knowledge import KnownAnswer, read_knowledge, written
-from zalobot.store.models import KnowledgeEntry, Ticket
+from zalobot.store.models import EventKind, KnowledgeEntry, Part, PartState, Ticket, Tier
+from zalobot.tickets.opening import Draft, open_ticket
+from zalobot.tickets.record import SYSTEM, record
 from zalobot.vietnamese import fold
 
 PACK = province.load("quang-ninh")
@@ -172,3 +174,81 @@ def test_a_file_with_a_mistake_changes_nothing_and_names_it(stage: Stage, tmp_pa
     with pytest.raises(ConfigError, match="moi: agency: no agency KHONG_CO"):
         knowledge_command.take(stage.settings, file)
     assert not any(line.startswith("moi") for line in knowledge_command.listed(stage.settings))
+
+
+# — tickets older than those whose answers are shown at once —
+
+
+@pytest.fixture
+def archive(stage: Stage) -> Stage:
+    """Four tickets, of which a process takes the newest two for its answers and reads the others beside."""
+    for place in ("rùa biển mắc lưới", "cột đèn gãy đổ", "bến phà đóng cửa", "chợ đêm ồn ào"):
+        draft = Draft(place, f"Phản ánh {place} đã hai tháng mà chưa ai xử lý.", "thue", ("THUE",))
+        stage.store.run_now(open_ticket, draft, stage.now)
+    stage.store.info[SHELF] = Shelf(newest=2)
+    return stage
+
+
+def sought(stage: Stage, words: str) -> searching.Near:
+    return stage.store.read_now(searching.near, words)
+
+
+def found_by(stage: Stage, words: str) -> list[str]:
+    """The titles of the tickets found by these words that have enough of them."""
+    near = sought(stage, words)
+    titles = dict(stage.store.read_now(lambda s: s.execute(select(Ticket.code, Ticket.title)).all()))
+    return [titles[key] for key in near.keys if key in titles] if near.close else []
+
+
+def test_a_search_says_how_many_it_looked_at_until_the_older_tickets_are_read_too(archive: Stage) -> None:
+    assert found_by(archive, "cho dem on ao")
+    assert not found_by(archive, "rua bien mac luoi")
+    assert sought(archive, "rua bien").looked_at == 2
+    assert archive.store.read_now(read_older) is False
+    assert sought(archive, "rua bien").looked_at is None
+    for words in ("rua bien mac luoi", "Cột đèn gãy", "cot den gay", "ben pha dong cua"):
+        assert len(found_by(archive, words)) == 1, words
+
+
+def test_an_older_ticket_is_found_by_its_answer_and_by_what_became_of_it_since(archive: Stage) -> None:
+    archive.store.read_now(read_older)
+    code = sought(archive, "rua bien mac luoi").keys[0]
+    archive.store.run_now(_answer, code, "Kiểm ngư đã gỡ lưới và thả về vịnh.")
+    assert sought(archive, "kiem ngu go luoi tha ve vinh").keys[0] == code
+    archive.store.info[SHELF] = Shelf(newest=2)
+    archive.store.read_now(read_older)
+    assert sought(archive, "kiem ngu go luoi tha ve vinh").keys[0] == code
+
+
+def test_an_older_ticket_that_was_sealed_is_forgotten_with_its_words(archive: Stage) -> None:
+    archive.store.read_now(read_older)
+    code = sought(archive, "rua bien mac luoi").keys[0]
+    archive.store.run_now(_seal, code)
+    assert code not in sought(archive, "rua bien mac luoi").keys
+    shelf: Shelf = archive.store.info[SHELF]
+    assert len(shelf.older) == 1
+
+
+def test_what_changes_while_older_tickets_are_read_is_not_taken_in_as_it_was(archive: Stage) -> None:
+    shelf: Shelf = archive.store.info[SHELF]
+    archive.store.read_now(refreshed)
+    oldest = archive.store.read_now(lambda s: s.execute(select(Ticket).order_by(Ticket.id)).scalars().first())
+    archive.store.run_now(_seal, oldest.code)
+    archive.store.read_now(refreshed)
+    archive.store.run_now(lambda s: s.execute(update(Ticket).values(tier=Tier.NO_NAME)))  # an old snapshot, in effect
+    archive.store.read_now(read_older)
+    assert len(shelf.older) == 1
+    assert oldest.code not in sought(archive, "rua bien mac luoi").keys
+
+
+def _seal(session: Session, code: str) -> None:
+    ticket = session.execute(select(Ticket).where(Ticket.code == code)).scalar_one()
+    ticket.tier = Tier.SEALED
+    record(session, ticket, EventKind.ERASED, SYSTEM, MONDAY)
+
+
+def _answer(session: Session, code: str, words: str) -> None:
+    ticket = session.execute(select(Ticket).where(Ticket.code == code)).scalar_one()
+    part = session.execute(select(Part).where(Part.ticket_id == ticket.id)).scalar_one()
+    part.state, part.public_answer, part.answered_at = PartState.ANSWERED, words, MONDAY
+    record(session, ticket, EventKind.ANSWERED, SYSTEM, MONDAY)

@@ -14,7 +14,9 @@ from sqlalchemy import update
 from tests.journeys.stage import Stage
 from tests.journeys.test_at_once import ASKED, CLOGGED, reported
 from tests.web.conftest import application
+from zalobot.knowledge.shelf import SHELF, Shelf, read_older
 from zalobot.store.models import KnowledgeEntry, Ticket, Tier
+from zalobot.tickets.opening import Draft, open_ticket
 
 ANSWER = (
     "Kho đạt yêu cầu nghiệm thu ngày 24/11 theo Điều 16. Hỏi thêm ông Trần Văn Nam, 0203 3825 111, như đã gọi số "
@@ -122,3 +124,31 @@ async def test_words_that_nothing_answers_are_shown_as_typed(site: tuple[Stage, 
     said = await page(site[1], "<b>zzzz</b> qqqqq")
     assert "&lt;b&gt;zzzz&lt;/b&gt; qqqqq" in said
     assert "Không tìm thấy." in said
+
+
+async def test_who_searches_is_told_when_only_the_newest_tickets_were_looked_through(
+    site: tuple[Stage, TestClient],
+) -> None:
+    stage, visitor = site
+    opened(stage, 2)
+    asked = "cot den gay do"
+    assert "Mới tìm trong" not in await page(visitor, asked)
+    stage.store.info[SHELF] = Shelf(newest=1)
+    assert "Mới tìm trong 1 hồ sơ mới nhất" in await page(visitor, asked)
+    stage.store.read_now(read_older)
+    said = await page(visitor, asked)
+    assert "Mới tìm trong" not in said
+    assert "2 kết quả cho" in said
+
+
+async def test_more_than_a_page_of_results_is_called_the_nearest(site: tuple[Stage, TestClient]) -> None:
+    stage, visitor = site
+    opened(stage, 21)
+    assert "20 kết quả sát nhất cho “cot den gay do”. Thêm chữ" in await page(visitor, "cot den gay do")
+
+
+def opened(stage: Stage, number: int) -> None:
+    """So many tickets that say the same."""
+    for person in range(number):
+        draft = Draft(f"p{person}", "Cột đèn gãy đổ ở bến tàu đã hai tháng.", "xay_dung", ("SXD",))
+        stage.store.run_now(open_ticket, draft, stage.now)

@@ -95,14 +95,14 @@ class Index:
     def search(self, text: str, limit: int = 5, least: float = 0.0) -> list[Match]:
         """The answers that fit best, the best first; equals in the order of their keys.
 
-        With `least` those are left out whose likeness is below it.
+        With `least` those are left out whose likeness is below it. As many are compared as wholes as are wanted.
         """
         asked = self._asked(features(read(text)))
         if not asked or not self.docs:
             return []
         compared = _Compared(asked, self._weights, least)
         scores = self._scores(asked, compared.least)
-        near = heapq.nsmallest(LOOKED_AT, scores.items(), key=lambda item: (-item[1], item[0]))
+        near = heapq.nsmallest(max(limit, LOOKED_AT), scores.items(), key=lambda item: (-item[1], item[0]))
         best = near[0][1] if near else 1.0
         alike = [(key, score, compared.likeness(self.docs[key])) for key, score in near]
         found = [Match(key, score / best + WHOLE * same, same) for key, score, same in alike if same >= least]
@@ -145,9 +145,9 @@ class Index:
 
     def _asked(self, words: Sequence[str]) -> dict[str, float]:
         """What is looked for with its weight: a rare word weighs more; one that nobody used is taken for its twin."""
-        return {word: self._weights[word] for word in map(self._used, words)}
+        return {word: self._weights[word] for word in map(self.used, words)}
 
-    def _used(self, word: str) -> str:
+    def used(self, word: str) -> str:
         """A word, or the used one a slip away that it is taken for."""
         strange = word not in self.where and len(word) >= SHORTEST and word.isalpha()
         return self._slips.meant(word) if strange else word

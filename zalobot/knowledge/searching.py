@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 
 from zalobot.knowledge.keeping import shown_on
 from zalobot.knowledge.ranking import LOOKED_AT, Match
+from zalobot.knowledge.reading import read
 from zalobot.knowledge.shelf import at_hand, is_answer, refreshed
 from zalobot.store.models import GONE_TICKET, KnowledgeEntry, Part, Ticket, TicketState, Tier
 from zalobot.workdays import LOCAL
@@ -72,22 +73,34 @@ def answers(session: Session, text: str, now: datetime, *, limit: int = 5, at_on
 class Near:
     """What the words of a public search lead to: keys of entries and codes of tickets, the best first.
 
-    `close` is False where nothing has enough of the words: then these are only the nearest.
+    `close` is False where nothing has enough of the words: then these are only the nearest. `looked_at` is None where
+    all tickets were searched, else how many of the newest were: the older ones are being read, some minutes after a
+    start. `cut` says that there may be more than these.
     """
 
     keys: tuple[str, ...]
     close: bool
+    looked_at: int | None = None
+    cut: bool = False
 
 
-def near(session: Session, text: str) -> Near:
-    """Answers, answered tickets and tickets under way by the words of a search, each once."""
+def near(session: Session, text: str, most: int = LOOKED_AT) -> Near:
+    """Answers, answered tickets, tickets under way and older tickets by the words of a search, each once; of each kind
+    no more than `most`."""
     shelf = refreshed(session)
     with shelf.lock:
-        both = [*shelf.answers.search(text, LOOKED_AT), *shelf.under_way.search(text, LOOKED_AT)]
-    both.sort(key=lambda match: (-match.coverage - match.likeness, match.key))
-    fit = [match for match in both if match.coverage >= COVERED or match.likeness >= ALIKE]
-    keys = (match.key.partition("/")[0] for match in fit or both[:NEAREST])
-    return Near(tuple(dict.fromkeys(keys)), bool(fit))
+        words = [word if shelf.older.knows(word) else shelf.answers.used(word) for word in read(text)]
+        kinds = (
+            shelf.answers.search(text, most),
+            shelf.under_way.search(text, most),
+            shelf.older.search(words, most),
+        )
+        looked_at = shelf.looked_at if shelf.below else None
+    every = sorted((match for kind in kinds for match in kind), key=lambda one: (-one.coverage - one.likeness, one.key))
+    fit = [match for match in every if match.coverage >= COVERED or match.likeness >= ALIKE]
+    keys = (match.key.partition("/")[0] for match in fit or every[:NEAREST])
+    cut = any(len(kind) == most and kind[-1] in fit for kind in kinds)
+    return Near(tuple(dict.fromkeys(keys)), bool(fit), looked_at, cut)
 
 
 def entries(session: Session, keys: Sequence[str], now: datetime, agency: str = "") -> dict[str, Answer]:

@@ -1,7 +1,7 @@
-"""The indexes of one process: answers and open tickets, kept as fresh as the database.
+"""The indexes of one process: answers and open tickets, kept as fresh as the database, and all tickets before them.
 
 The one rule: which tickets changed is told by the ledger, whose numbers grow in the order of commits; nothing else is
-read again.
+read again. What is older than the newest tickets is read once, in the background.
 """
 
 import threading
@@ -12,7 +12,9 @@ from typing import Any, Final
 from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
+from zalobot.knowledge.older import Older
 from zalobot.knowledge.ranking import Index, Known
+from zalobot.knowledge.reading import read
 from zalobot.store.database import memo
 from zalobot.store.models import (
     GONE_TICKET,
@@ -29,7 +31,8 @@ from zalobot.store.models import (
 from zalobot.tickets.life import OPEN
 
 SHELF: Final = "answers_known"  # session.info: the shelf that all sessions of a store share
-KEPT: Final = 10_000  # the newest tickets that are searched
+KEPT: Final = 10_000  # the newest tickets, whose answers are shown at once; the older ones are only found by a search
+_BATCH: Final = 100  # older tickets of one reading, some hundredths of a second
 _UNFIT: Final = (Verdict.GENERIC, Verdict.NOT_MY_QUESTION)  # what its own business says of an answer that is none
 _TICKET: Final = (
     col(Ticket.id),
@@ -53,7 +56,10 @@ _PART: Final[tuple[Any, ...]] = (
 
 @dataclass(slots=True)
 class Shelf:
-    """The index of one process: answers and open tickets by their key, and up to where it has read the database."""
+    """The index of one process: answers and open tickets by their key, and up to where it has read the database.
+
+    `below`: the id before which tickets are still to be read for the public search; '' when all are.
+    """
 
     answers: Index = field(default_factory=Index)
     under_way: Index = field(default_factory=Index)
@@ -61,6 +67,11 @@ class Shelf:
     entries: tuple[int, int] = (-1, -1)
     keys: dict[str, set[str]] = field(default_factory=dict)  # of a ticket: under what it stands in the indexes
     entry_keys: set[str] = field(default_factory=set)
+    older: Older = field(default_factory=Older)
+    newest: int = KEPT
+    below: str = ""
+    looked_at: int = 0  # tickets read so far
+    changed: set[str] = field(default_factory=set)  # while older ones are read: those that stand elsewhere already
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -100,6 +111,32 @@ def at_hand(session: Session) -> Shelf | None:
     return refreshed(session)
 
 
+def read_older(session: Session) -> bool:
+    """Read some of the tickets that are older than the newest, the newest of them first; False when all are read."""
+    shelf = refreshed(session)
+    below = shelf.below
+    if not below:
+        return False
+    chosen = select(*_TICKET).where(col(Ticket.id) < below).order_by(col(Ticket.id).desc()).limit(_BATCH)
+    tickets = session.execute(chosen).all()
+    told = [(ticket, parts) for ticket, parts in _with_parts(session, tickets) if _is_shown(ticket)]
+    for ticket, parts in told:  # outside the lock, for reading is what takes time; the reader remembers it
+        for said in (ticket.public_text, *(part.answer for part in parts)):
+            read(said)
+    with shelf.lock:
+        if shelf.below == below:
+            _put_older(shelf, told)
+            shelf.below = tickets[-1].id if len(tickets) == _BATCH else ""
+            shelf.looked_at += len(tickets)
+    return bool(shelf.below)
+
+
+def _put_older(shelf: Shelf, told: Iterable[tuple[Row[Any], list[Row[Any]]]]) -> None:
+    for ticket, parts in told:
+        if ticket.id not in shelf.changed:
+            shelf.older.put(ticket.code, ticket.public_text, (part.answer for part in parts if is_answer(part)))
+
+
 def _take_entries(session: Session, shelf: Shelf) -> None:
     """Every version is a row that stays: their number and that of entries say whether anything changed."""
     query = select(func.count(), func.coalesce(func.sum(col(KnowledgeVersion.version)), 0)).select_from(
@@ -121,19 +158,27 @@ def _take_tickets(session: Session, shelf: Shelf) -> None:
     newest = session.execute(select(func.max(col(TicketEvent.seq)))).scalar()
     if newest is None or newest == shelf.seen:
         return
-    if shelf.seen < 0:
-        chosen = select(*_TICKET).order_by(col(Ticket.id).desc()).limit(KEPT)
+    first = shelf.seen < 0
+    if first:
+        chosen = select(*_TICKET).order_by(col(Ticket.id).desc()).limit(shelf.newest)
     else:
         changed = select(col(TicketEvent.ticket_id)).where(col(TicketEvent.seq) > shelf.seen)
         chosen = select(*_TICKET).where(col(Ticket.id).in_(changed))
     tickets = session.execute(chosen).all()
-    parts: dict[str, list[Any]] = {ticket.id: [] for ticket in tickets}
-    for some in _batches([ticket.id for ticket in tickets]):
+    for ticket, parts in _with_parts(session, tickets):
+        _put_ticket(shelf, ticket, parts)
+    if first:
+        shelf.looked_at = len(tickets)
+        shelf.below = tickets[-1].id if len(tickets) == shelf.newest else ""
+    shelf.seen = newest
+
+
+def _with_parts(session: Session, tickets: Sequence[Row[Any]]) -> Iterable[tuple[Row[Any], list[Row[Any]]]]:
+    parts: dict[str, list[Row[Any]]] = {ticket.id: [] for ticket in tickets}
+    for some in _batches(list(parts)):
         for part in session.execute(select(*_PART).where(col(Part.ticket_id).in_(some))):
             parts[part.ticket_id].append(part)
-    for ticket in tickets:
-        _put_ticket(shelf, ticket, parts[ticket.id])
-    shelf.seen = newest
+    return ((ticket, parts[ticket.id]) for ticket in tickets)
 
 
 def _batches(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
@@ -144,8 +189,11 @@ def _put_ticket(shelf: Shelf, ticket: Row[Any], parts: Sequence[Row[Any]]) -> No
     for key in shelf.keys.pop(ticket.id, ()):
         shelf.answers.drop(key)
         shelf.under_way.drop(key)
+    shelf.older.drop(ticket.code)
+    if shelf.below:
+        shelf.changed.add(ticket.id)
     keys: set[str] = set()
-    if ticket.tier != Tier.SEALED and ticket.public_text and ticket.state not in GONE_TICKET:
+    if _is_shown(ticket):
         questions = (ticket.public_text,)
         for part in parts:
             if is_answer(part):
@@ -156,6 +204,10 @@ def _put_ticket(shelf: Shelf, ticket: Row[Any], parts: Sequence[Row[Any]]) -> No
             keys.add(ticket.code)
     if keys:
         shelf.keys[ticket.id] = keys
+
+
+def _is_shown(ticket: Row[Any]) -> bool:
+    return ticket.tier != Tier.SEALED and bool(ticket.public_text) and ticket.state not in GONE_TICKET
 
 
 def is_answer(part: Row[Any] | Part) -> bool:

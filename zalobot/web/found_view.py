@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from zalobot.knowledge import searching
+from zalobot.knowledge.ranking import LOOKED_AT
 from zalobot.province import Province
 from zalobot.store.queries import public
 from zalobot.store.queries.public_rows import Filter, PublicTicket
@@ -17,7 +18,8 @@ from zalobot.web.list_view import Asked, ListPage, Row, blank, narrowing, rows
 from zalobot.web.public_view import agency_name
 
 MOST = 20  # rows of a page
-FEW = 10  # more are read than are shown: some may have been withdrawn, or wait for their review
+FEW = 10  # more are read than are shown: one may be withdrawn just now
+DEEP = 500  # of each kind, those that a filter chooses from
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +36,38 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """What `public/found.html` shows. `close` is False where these are only the nearest; `around` is the filter."""
+    """What `public/found.html` shows. `close` is False where these are only the nearest; `around` is the filter.
+
+    `more` says that there are others that fit; `looked_at` how many of the newest tickets were searched, None for all.
+    """
 
     words: str
     found: tuple[Found, ...]
     close: bool
     around: ListPage
+    more: bool = False
+    looked_at: int | None = None
 
 
 def found_page(session: Session, wanted: Asked, now: datetime, province: Province) -> FoundPage:
     """Look for the words, within the filter of the address; the best first."""
-    near, narrowed = searching.near(session, wanted.words), narrowing(wanted, province)
-    keys = near.keys if narrowed != Filter() else near.keys[: MOST + FEW]
-    tickets = public.of_codes(session, keys, narrowed, now)
+    narrowed = narrowing(wanted, province)
+    near = searching.near(session, wanted.words, DEEP if narrowed != Filter() else LOOKED_AT)
     kept: dict[str, searching.Answer] = {}
     if not (narrowed.topics or narrowed.state):  # a kept answer has neither
-        kept = searching.entries(session, keys, now, narrowed.agency)
+        kept = searching.entries(session, near.keys, now, narrowed.agency)
+    keys = near.keys
+    if narrowed != Filter():
+        fit = public.fitting(session, keys, narrowed, now) | kept.keys()
+        keys = tuple(key for key in keys if key in fit)
+    tickets = public.of_codes(session, keys[: MOST + FEW])
     found = [
         _ticket(tickets[key], now, province) if key in tickets else _entry(kept[key], province)
-        for key in keys
+        for key in keys[: MOST + FEW]
         if key in tickets or key in kept
     ]
-    return FoundPage(wanted.words, tuple(found[:MOST]), near.close, blank(wanted, province))
+    more = near.cut or len(keys) > MOST + FEW or len(found) > MOST
+    return FoundPage(wanted.words, tuple(found[:MOST]), near.close, blank(wanted, province), more, near.looked_at)
 
 
 def _ticket(ticket: PublicTicket, now: datetime, province: Province) -> Found:

@@ -189,11 +189,20 @@ def open_of(session: Session, agency: str, limit: int, after: int = 0) -> tuple[
     return with_parts(session, [rows[ticket_id] for ticket_id in ids])
 
 
-def of_codes(session: Session, codes: Sequence[str], narrowed: Filter, now: datetime) -> dict[str, PublicTicket]:
-    """Those of these tickets that show their words and fit the filter, by their codes."""
-    shown = (col(Ticket.code).in_(codes), col(Ticket.tier) != Tier.SEALED, col(Ticket.state).not_in(GONE_TICKET))
-    rows = session.execute(select(*TICKET).where(*shown, *_conditions(narrowed, now))).all()
+def of_codes(session: Session, codes: Sequence[str]) -> dict[str, PublicTicket]:
+    """Those of these tickets that show their words, by their codes."""
+    rows = session.execute(select(*TICKET).where(*_shown(codes))).all()
     return {ticket.code: ticket for ticket in with_parts(session, rows)}
+
+
+def fitting(session: Session, codes: Sequence[str], narrowed: Filter, now: datetime) -> set[str]:
+    """The codes of those of these tickets that show their words and fit the filter."""
+    query = select(col(Ticket.code)).where(*_shown(codes), *_conditions(narrowed, now))
+    return set(session.execute(query).scalars())
+
+
+def _shown(codes: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return col(Ticket.code).in_(codes), col(Ticket.tier) != Tier.SEALED, col(Ticket.state).not_in(GONE_TICKET)
 
 
 def shown_count(session: Session) -> int:
