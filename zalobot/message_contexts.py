@@ -281,7 +281,16 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("syntax", "unsafe", "unknown_placeholder", "not_here", "source_too_long", "too_long", "long", "empty"),
             *("too_many_buttons", "title_too_long", "payload_too_long", "missing_arrow", "empty_button", "no_buttons"),
-            *("bad_link", "plain_link", "emoji", "broken_letter", "only_emoji", "same_title", "numbered_title"),
+            *(
+                "bad_link",
+                "plain_link",
+                "foreign_link",
+                "emoji",
+                "broken_letter",
+                "only_emoji",
+                "same_title",
+                "numbered_title",
+            ),
             *("hidden_letter", "strange_letter"),
             *("two_questions", "no_code", "must_say", "asks_otp", "asks_password", "asks_money", "asks_identity"),
             *("no_twin", "names_secret", "tone", "shouting", "dropped", "untranslated", "stale", "no_vietnamese"),

@@ -103,7 +103,7 @@ def test_one_question_at_a_time(shipped: Wording) -> None:
         ("A\n---\n1. Xem -> xem", [(3, "numbered_title")], "A\n---\nXem -> xem"),
         ("Gọi công an.\n---\nGọi -> tel:113", [(3, "no_twin")], ""),
         ("Gọi 113.\n---\nGọi -> tel:113", [], ""),
-        ("A\n---\nXem -> http://x.vn", [(3, "plain_link")], "A\n---\nXem -> https://x.vn"),
+        ("A\n---\nXem -> http://x.gov.vn", [(3, "plain_link")], "A\n---\nXem -> https://x.gov.vn"),
         ("Được\n✅\nXong", [(2, "only_emoji")], ""),
         ("A\n---\n👍 -> Tốt", [(3, "only_emoji")], ""),
         ("Cảm ơn bạn!", [(1, "tone"), (1, "shouting")], ""),

@@ -145,6 +145,18 @@ async def test_a_link_that_signs_in_is_never_shown_whole_and_how_a_true_one_begi
     assert "liên kết bắt đầu bằng https://kenh.example.vn/dang-nhap/zalo/ ," in text
 
 
+async def _pages(town: Town, way: Channel) -> tuple[str, str]:
+    """The page before and after it is noted which way the message went."""
+    message(town)
+
+    def by_template(session: Session) -> None:
+        session.exec(select(OutboxMessage)).one().channel = way
+
+    before = words(await town.get("/xac-thuc", params={"ma": CODE}))
+    town.write(by_template)
+    return before, words(await town.get("/xac-thuc", params={"ma": CODE}))
+
+
 @pytest.mark.parametrize("way", [Channel.ZBS_UID, Channel.ZBS_PHONE])
 async def test_what_left_by_an_approved_template_is_shown_in_the_words_of_the_template(
     sqlite_url: str, way: Channel
@@ -154,19 +166,9 @@ async def test_what_left_by_an_approved_template_is_shown_in_the_words_of_the_te
     templates = packs.load("quang-ninh").message_templates
     site = application(store, sample.province(message_templates=templates))
     async with TestServer(site) as server, aiohttp.ClientSession() as http:
-        await _by_template(Town(str(server.make_url("")).rstrip("/"), store, http), way)
+        before, text = await _pages(Town(str(server.make_url("")).rstrip("/"), store, http), way)
     await store.close()
-
-
-async def _by_template(town: Town, way: Channel) -> None:
-    message(town)
-
-    def by_template(session: Session) -> None:
-        session.exec(select(OutboxMessage)).one().channel = way
-
-    assert "mẫu tin rút gọn" not in await town.get("/xac-thuc", params={"ma": CODE})
-    town.write(by_template)
-    text = words(await town.get("/xac-thuc", params={"ma": CODE}))
+    assert "mẫu tin rút gọn" not in before
     assert "Hồ sơ đã có trả lời Hồ sơ QN-2611-00042 của Quý doanh nghiệp đã có trả lời của …." in text
     assert f"Mã kiểm tra tin này: {CODE}," in text
     assert "Nội dung đầy đủ: Sở trả lời phần 1." in text

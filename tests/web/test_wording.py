@@ -294,6 +294,19 @@ async def test_what_is_typed_is_kept_and_looked_at_while_typing(studio: Studio) 
     assert studio.draft(huy).endswith("{{ ma_ho_so_ }}\n")
 
 
+async def test_a_foreign_link_is_shown_to_who_types_it_and_to_the_second_person(studio: Studio) -> None:
+    huy, lan = await studio.desk("Huy", "common/abuse"), await studio.desk("Lan", "common/abuse")
+    words = after("Xem thêm tại quangninh-gov.com.", huy.message)
+    await huy.post("nhap", noi_dung=words)
+    assert 'data-line="1" data-kind="warning"' in huy.page
+    assert '"quangninh-gov.com" dẫn ra trang của nơi khác' in huy.says()
+    await huy.get(f"/van-hanh/loi-nhan/{huy.message}?ngon-ngu=vi")
+    await huy.post("de-nghi", noi_dung=words, ly_do="thêm trang xem")
+    await lan.get(REVIEW)
+    assert "Dẫn ra trang của nơi khác: quangninh-gov.com." in lan.says()
+    await lan.post("tra-lai", ban=studio.waiting(huy), loi="trang ấy là giả")
+
+
 async def test_without_a_script_a_pressed_case_is_shown(studio: Studio) -> None:
     huy = await studio.desk("Huy", "report_issue/sent")
     assert "5. UBND" not in huy.page

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from zalobot import languages
 from zalobot.languages import DEFAULT
-from zalobot.templating import change, letters, lint, sense, translation
+from zalobot.templating import change, letters, links, lint, sense, translation
 from zalobot.templating.findings import Finding, Kind
 from zalobot.templating.using import current
 from zalobot.templating.wording import Wording
@@ -29,6 +29,7 @@ def check(
         if not any(finding.code in ("syntax", "unsafe", "source_too_long") for finding in said):
             said += letters.findings(source)
             said += change.findings(spoken, source, before)
+            said += links.findings(source, before)
             said += translation.findings(spoken, source, name, language)
         if not any(finding.kind is Kind.STOP for finding in said):
             said += sense.findings(spoken, source, name)

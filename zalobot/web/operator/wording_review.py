@@ -35,12 +35,13 @@ WAITING: Final = f"{PATH}/cho-duyet"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A version with what it would change and how it would look."""
+    """A version with what it would change and how it would look. `foreign`: hosts of others that it leads to."""
 
     entry: Entry
     changed: tuple[Line, ...]
     laid: tuple[Laid, ...]
     stops: int
+    foreign: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def _item(one: Entry, words: Wording, now: datetime) -> Waiting:
         changed=tuple(difference.between(one.before, one.text)),
         laid=wording_view.laid_out(one.text, one.name, one.language, words, now),
         stops=len(versions.stops(found)),
+        foreign=tuple(finding.detail for finding in found if finding.code == "foreign_link"),
     )
 
 
