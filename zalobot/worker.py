@@ -21,7 +21,7 @@ from zalobot.zalo.kinds import kind_of
 log = logging.getLogger(__name__)
 
 PEOPLE = 64
-FEW = 8  # while a crowd waits at the webhook: a round is a transaction that their commit has to wait for
+FEW = 8  # while a crowd waits at the webhook: on SQLite a round is a transaction that their commit has to wait for
 GATHER = 0.01  # seconds: a person does not notice them, and several people's events share one transaction
 
 
@@ -46,13 +46,13 @@ class Worker:
                 continue
             if not worked:
                 await bell.wait(1.0)
-            if worked < PEOPLE:
+            if worked < self._people():  # else more is waiting already
                 await asyncio.sleep(GATHER)
 
     async def once(self) -> int:
         """One round; gives back how many events it handled."""
         store, now = self._services.store, self._services.now()
-        people = FEW if store.hurried else PEOPLE
+        people = self._people()
         try:
             worked = await store.run(inbox.work, self._handle, now, people=people)
         except OperationalError:
@@ -63,6 +63,11 @@ class Worker:
         if worked.handled:
             await self._services.coordination.publish(OUTBOX)
         return worked.handled
+
+    def _people(self) -> int:
+        """How many a round serves. PostgreSQL keeps what comes in beside a round, so that nothing waits for it there."""
+        store = self._services.store
+        return FEW if store.sqlite and store.hurried else PEOPLE
 
     async def drain(self) -> None:
         """Handle everything that waits."""
