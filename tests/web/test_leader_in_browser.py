@@ -143,3 +143,4 @@ async def test_without_a_script_all_is_there_and_with_it_a_lost_connection_is_sa
     await lost.wait_for(state="visible")
     assert "Mất kết nối. Trang này dừng ở 10:20." in (await lost.inner_text()).replace("\N{NO-BREAK SPACE}", " ")
     await page.context.set_offline(False)
+    await lost.wait_for(state="hidden")

@@ -101,6 +101,17 @@ async def test_what_a_person_writes_appears_while_the_operator_types(
     assert await page.locator("#loi").input_value() == "Em đang xem hồ sơ"
     await page.get_by_role("button", name="Gửi", exact=True).click()
     await page.locator(".me .bub", has_text="Em đang xem hồ sơ").wait_for()
+    lost = page.locator("#mat-ket-noi")
+    assert not await lost.is_visible()
+    await page.context.set_offline(True)
+    await lost.wait_for()
+    assert "Mất kết nối. Trang này dừng ở" in (await lost.inner_text()).replace("\N{NO-BREAK SPACE}", " ")
+    await page.locator("#loi").fill("Em xem tiếp")
+    store.run_now(lambda session: operators.event(session, 98, "Tôi nhắn lúc mất mạng", minutes=0))
+    await page.context.set_offline(False)
+    await page.locator(".chat", has_text="Tôi nhắn lúc mất mạng").wait_for()
+    await lost.wait_for(state="hidden")
+    assert await page.locator("#loi").input_value() == "Em xem tiếp"
     other = await sat_down(browser, store, address, AccountRole.ADMIN, faults)
     await other.goto(f"{address}{HOME}/truc/{LAN}")
     await other.get_by_role("button", name="Tiếp nhận thay").click()

@@ -10,6 +10,8 @@
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "error" });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const stopped = fresh.getElementById("mat-ket-noi");
+    if (lost && stopped) lost.innerHTML = stopped.innerHTML;
     for (const list of document.querySelectorAll("[data-fresh]")) {
       const now = fresh.getElementById(list.id);
       if (now && now.innerHTML !== list.innerHTML) list.innerHTML = now.innerHTML;
@@ -20,11 +22,19 @@
 
   let waiting = 0;
   const source = new EventSource(song.dataset.song);
-  source.addEventListener("thay-doi", () => {
+  const later = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => refresh().catch(() => {}), 150);
-  });
+  };
+  source.addEventListener("thay-doi", later);
   source.onopen = () => { if (lost) lost.hidden = true; };
   source.onerror = () => { if (lost) setTimeout(() => { lost.hidden = source.readyState === EventSource.OPEN; }, 8000); };
+  window.addEventListener("offline", () => { if (lost) lost.hidden = false; });
+  // A stream may outlive a short break and then opens nothing anew.
+  window.addEventListener("online", () => {
+    if (source.readyState !== EventSource.OPEN) return;
+    if (lost) lost.hidden = true;
+    later();
+  });
   window.addEventListener("pagehide", () => source.close());
 })();

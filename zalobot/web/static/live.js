@@ -61,5 +61,11 @@
     if (lost) setTimeout(() => { lost.hidden = source.readyState === EventSource.OPEN; }, 8000);
   };
   window.addEventListener("offline", () => { if (lost) lost.hidden = false; });
+  // A stream may outlive a short break and then opens nothing anew.
+  window.addEventListener("online", () => {
+    if (source.readyState !== EventSource.OPEN) return;
+    if (lost) lost.hidden = true;
+    later(true);
+  });
   window.addEventListener("pagehide", () => source.close());
 })();
