@@ -169,6 +169,9 @@ async def test_the_coordinator_sorts_by_keys_alone(store: Store, address: str, p
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"**ma={AGAIN}")
     assert ticket(store, ROUTE)[0].confirmed_at is not None
+    await page.keyboard.press("t")
+    assert await page.evaluate("document.activeElement.matches('select, input')")
+    await page.keyboard.press("Escape")  # out of the field, and the keys are heard again
     await page.keyboard.press("g")
     await page.keyboard.press("Enter")
     await page.wait_for_url(lambda url: AGAIN not in url)

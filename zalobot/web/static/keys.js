@@ -32,9 +32,17 @@
     control.scrollIntoView({ block: "nearest" });
   };
 
+  // Out of a field that a key has opened, so that the keys are heard again; what was typed in it stays.
+  const leave = (field) => {
+    const summary = typing(field) && field.closest("details")?.querySelector("summary[data-key]");
+    if (summary) summary.focus();
+    return Boolean(summary);
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     if (event.key === "Escape" && panel?.open) { panel.open = false; return; }
+    if (event.key === "Escape" && leave(event.target)) return;
     if (off() || typing(event.target)) return;
     if (event.key === "Enter" && event.target.closest("a, button, summary, input")) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
