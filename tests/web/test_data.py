@@ -7,21 +7,28 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from sqlmodel import Session
 
 from tests.calendars import at
-from tests.web.conftest import Town
+from tests.web import sample
+from tests.web.conftest import Town, application
 from tests.web.sample import HOSTILE, PRIVATE, PartSample, add_ticket
 from tests.web.test_agencies import a_month
 from tests.web.test_public_pages import words
 from zalobot.figures import files
 from zalobot.figures.parts import CountedPart
 from zalobot.figures.words import columns
+from zalobot.services import SERVICES
+from zalobot.store.database import Store
 from zalobot.web import data
+from zalobot.web.unchanged import REMEMBERED, Since
 
 FILES = ["phan-viec.csv", "phan-viec.json", "co-quan.csv", "co-quan.json", "tra-loi.atom"]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -112,6 +119,38 @@ async def test_the_feed_has_the_latest_answer_first_and_hostile_text_stays_text(
     assert HOSTILE.split()[0] in [entry.findtext(f"{ATOM}title", "").split()[0] for entry in entries]
 
 
+async def test_the_feed_is_leafed_through_to_the_oldest_answer_and_back(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, home = "/du-lieu/tra-loi.atom", "https://kenh.example.vn"
+    whole = (await leaf(town, first))[0]
+    assert len(whole) > 3
+    monkeypatch.setattr(data, "_ANSWERS", 2)
+    entries, links = await leaf(town, first)
+    assert links["self"] == links["first"] == home + first
+    assert not {"prev", "previous"} & links.keys()
+    seen, path = list(entries), first
+    while "next" in links:
+        before, path = path, links["next"].removeprefix(home)
+        entries, links = await leaf(town, path)
+        seen += entries
+        assert (links["self"], links["first"]) == (home + path, home + first)
+        assert links["prev"] == links["previous"]
+        newer, _ = await leaf(town, links["prev"].removeprefix(home))
+        assert newer == (await leaf(town, before))[0]
+    assert seen == whole
+    for wrong in ("x", "20261124T000000000000Z", "1.QN", "20269924T000000000000Z.QN-2611-00042/1"):
+        await town.get(f"{first}?truoc={wrong}", 404)
+
+
+async def leaf(town: Town, path: str) -> tuple[list[str], dict[str, str]]:
+    """The entries of a page of the feed, and its links by their relation."""
+    page = ElementTree.fromstring(await raw(town, path))
+    assert page.findtext(f"{ATOM}id") == "https://kenh.example.vn/du-lieu/tra-loi.atom"
+    links = {link.get("rel", ""): link.get("href", "") for link in page.findall(f"{ATOM}link")}
+    return [entry.findtext(f"{ATOM}id", "") for entry in page.findall(f"{ATOM}entry")], links
+
+
 async def places(town: Town, path: str) -> list[str]:
     found = ElementTree.fromstring(await raw(town, path))
     return [place.text or "" for place in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
@@ -158,6 +197,47 @@ async def test_what_somebody_has_is_not_sent_again_until_it_differs(town: Town, 
         assert changed.status == 200
         assert (await changed.read() == body) is (path not in KEPT[:7])
     assert (first.headers.get("Vary") == "Cookie") is (path in KEPT[:7])
+
+
+BY_TIME = ("/sitemap.xml", "/du-lieu/so-cai/dau-so.json", *(f"/du-lieu/{name}" for name in FILES))
+
+
+async def test_who_asks_a_file_by_time_is_spared_what_did_not_change_since(sqlite_url: str) -> None:
+    store, clock = Store(sqlite_url), [sample.NOW]
+    store.run_now(sample.a_week)
+    app = application(store)
+    app[SERVICES] = replace(app[SERVICES], now=lambda: clock[0])
+    async with TestClient(TestServer(app)) as reader:
+
+        async def asked(path: str, **headers: str) -> tuple[int, str | None]:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            async with reader.get(path, headers=named) as answer:
+                return answer.status, answer.headers.get("Last-Modified")
+
+        fresh = [await asked(path) for path in BY_TIME]
+        assert set(fresh) == {(200, None)}, "the second in which it may have been otherwise is not over"
+        clock[0] += timedelta(seconds=1)
+        since = "Thu, 26 Nov 2026 03:20:00 GMT"
+        for path in BY_TIME:
+            assert await asked(path) == (200, since)
+            assert await asked(path, If_Modified_Since=since) == (304, since)
+            assert await asked(path, If_Modified_Since="Thu, 26 Nov 2026 03:19:59 GMT") == (200, since)
+            assert await asked(path, If_Modified_Since="nonsense") == (200, since)
+            assert await asked(path, If_Modified_Since=since, If_None_Match='"x"') == (200, since), (
+                "what goes before when"
+            )
+    await store.close()
+
+
+def test_a_file_that_changed_is_as_old_as_its_change() -> None:
+    since, now = Since(), at("2026-11-26 10:00") + timedelta(milliseconds=400)
+    assert since.of("/a", "1", now) is None
+    assert since.of("/a", "1", now + timedelta(seconds=2)) == at("2026-11-26 10:00")
+    assert since.of("/a", "2", now + timedelta(seconds=3)) is None
+    assert since.of("/a", "2", now + timedelta(minutes=9)) == at("2026-11-26 10:00") + timedelta(seconds=3)
+    for other in range(REMEMBERED):
+        since.of(f"/{other}", "1", now)
+    assert since.of("/a", "2", now + timedelta(minutes=10)) is None
 
 
 async def test_what_is_for_one_person_is_never_named(town: Town) -> None:

@@ -4,9 +4,9 @@ The one rule: a file is made of what the pages show, from the same reads; every 
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlmodel import Session
@@ -16,8 +16,8 @@ from zalobot.figures.board import Published
 from zalobot.figures.words import columns
 from zalobot.province import Province
 from zalobot.services import SERVICES
-from zalobot.store.queries import public
-from zalobot.store.queries.public_rows import PublicTicket
+from zalobot.store.queries import answers, public
+from zalobot.store.queries.answers import Answer, Place
 from zalobot.web import pages
 from zalobot.web.api_history import iso
 from zalobot.web.home_view import excerpt
@@ -26,6 +26,7 @@ from zalobot.web.public_view import agency_name
 
 LISTED = 10_000  # tickets of one list; search engines take 50,000 addresses, we hold up nobody
 _ANSWERS = 50
+_FEED = "/du-lieu/tra-loi.atom"
 _UNWRITABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))  # XML 1.0 has no way to say them
 
 routes = web.RouteTableDef()
@@ -37,18 +38,6 @@ FILES: dict[str, tuple[str, Make]] = {
     "co-quan.csv": ("text/csv", lambda published, names: files.table_csv(published.parts, names)),
     "co-quan.json": ("application/json", files.table_json),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An answer in the feed."""
-
-    code: str
-    number: int
-    title: str
-    agency: str
-    text: str
-    at: datetime
 
 
 @routes.get("/du-lieu")
@@ -75,13 +64,27 @@ async def file(request: web.Request) -> web.Response:
     return web.Response(body=await services.store.read(build), headers=headers)
 
 
-@routes.get("/du-lieu/tra-loi.atom")
+@routes.get(_FEED)
 async def feed(request: web.Request) -> web.Response:
-    """The latest answers, for feed readers."""
-    services = request.app[SERVICES]
-    found = await services.store.read(public.latest_answers, _ANSWERS)
-    said = sorted(_entries(found, services.province), key=lambda entry: entry.at, reverse=True)
-    return _xml(request, "public/feed", "application/atom+xml", entries=said, stamp=iso)
+    """The latest answers, for feed readers; older ones page by page (RFC 5005 §3)."""
+    services, asked = request.app[SERVICES], request.query
+    try:
+        before, after = (Place.read(asked[name]) if name in asked else None for name in ("truoc", "sau"))
+    except ValueError:
+        raise web.HTTPNotFound from None
+    found = await services.store.read(answers.page, _ANSWERS, before=before, after=None if before else after)
+    entries = [_entry(one, services.province) for one in found.answers]
+    here = {"truoc": before} if before else {"sau": after} if after else {}
+    links = {"self": _at(here), "first": _at({})}
+    if found.older:
+        links["next"] = _at({"truoc": found.older})
+    if found.newer:
+        links["prev"] = links["previous"] = _at({"sau": found.newer})  # RFC 5005 and RFC 8288 name it differently
+    return _xml(request, "public/feed", "application/atom+xml", entries=entries, links=links, stamp=iso)
+
+
+def _at(place: Mapping[str, Place | None]) -> str:
+    return _FEED + ("?" + urlencode(place) if place else "")
 
 
 @routes.get("/sitemap.xml")
@@ -120,20 +123,10 @@ async def robots(request: web.Request) -> web.Response:
     return web.Response(text="\n".join(lines), content_type="text/plain")
 
 
-def _entries(tickets: tuple[PublicTicket, ...], province: Province) -> list[Entry]:
-    return [
-        Entry(
-            ticket.code,
-            part.number,
-            _plain(ticket.title),
-            agency_name(province, part.agency),
-            _plain(excerpt(part.facts.get("conclusion") or part.answer)),
-            part.answered_at,
-        )
-        for ticket in tickets
-        for part in ticket.parts
-        if part.answered_at is not None
-    ]
+def _entry(answer: Answer, province: Province) -> Answer:
+    """As it is written in the feed: the agency by its name, the beginning of what is said."""
+    text = _plain(excerpt(answer.conclusion or answer.text))
+    return replace(answer, title=_plain(answer.title), agency=agency_name(province, answer.agency), text=text)
 
 
 def _plain(text: str) -> str:

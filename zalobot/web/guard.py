@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 
-from aiohttp import web
+from aiohttp import web, web_response
 from aiohttp.typedefs import Handler, Middleware
 
 from zalobot.services import SERVICES
@@ -16,6 +16,9 @@ from zalobot.web.problems import problems
 from zalobot.web.unchanged import unchanged
 
 log = logging.getLogger(__name__)
+
+# aiohttp says its version and Python's in every answer, also to what is no HTTP; it has no setting for that.
+web_response.SERVER_SOFTWARE = "zalobot"  # type: ignore[attr-defined]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -88,4 +91,4 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
 
 def middlewares() -> list[Middleware]:
     """In the order in which an application takes them: headers outside, error pages further in, then what is kept."""
-    return [security_headers, problems, error_pages, unchanged]
+    return [security_headers, problems, error_pages, unchanged()]

@@ -18,7 +18,7 @@ from zalobot.paths import templates_folder
 PATHS = "/api/"
 SHARED = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Content-Location",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Content-Location",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _PREFLIGHT = {

@@ -13,6 +13,7 @@ from zalobot.province import Province
 from zalobot.services import SERVICES
 from zalobot.store.models import LedgerDay, Liked
 from zalobot.store.queries import figures, public
+from zalobot.store.queries.answers import latest_answers
 from zalobot.store.queries.public_rows import Story
 from zalobot.web import home_view, list_view, pages
 from zalobot.web.found_view import found_page
@@ -35,7 +36,7 @@ async def home(request: web.Request) -> web.Response:
     now, store = services.now(), services.store
     counted = await store.read(figures.figures, now, home_view.bounds_of_today(now))
     published = await store.read(services.board.at, now, services.province.calendar)
-    answers = await store.read(public.latest_answers, _ANSWERS)
+    answers = await store.read(latest_answers, _ANSWERS)
     late = await store.read(public.overdue, now, _OVERDUE)
     address = pages.zalo_address(services)
     liked = await store.read(instant.counted, now - _COUNTED)

@@ -169,6 +169,29 @@ async def test_a_request_that_two_servers_would_read_differently_is_refused(plac
     assert answer.count(b"HTTP/1.") <= 1
 
 
+@pytest.mark.parametrize(
+    "sent_as",
+    [
+        *(
+            f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+            for path in ("/", "/static/zalobot.css")
+        ),
+        b"POST /zalo/webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
+        b"no HTTP at all\r\n\r\n",
+    ],
+    ids=["page", "asset", "webhook", "nonsense"],
+)
+async def test_no_answer_names_the_versions_it_runs_on(place: Place, sent_as: bytes) -> None:
+    where = urlsplit(place.address)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    writer.write(sent_as)
+    async with asyncio.timeout(10):
+        head = (await reader.read()).partition(b"\r\n\r\n")[0]
+    writer.close()
+    assert re.findall(rb"(?im)^server: (.*?)\r?$", head) == [b"zalobot"]
+    assert not re.search(rb"(?i)aiohttp|python", head)
+
+
 async def test_an_address_is_one_line_of_the_log(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     """A fault is written down with its address, and an address can hold a line end."""
     place.store.run_now(lambda session: session.connection().exec_driver_sql("ALTER TABLE agency RENAME TO gone"))

@@ -22,7 +22,8 @@ from zalobot.store.models import (
     TicketEvent,
     Tier,
 )
-from zalobot.store.queries.public import OPEN_PART, newest_answers, unanswered
+from zalobot.store.queries.answers import newest_answers
+from zalobot.store.queries.public import OPEN_PART, unanswered
 
 MOST = 100
 ANSWERS = 6

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlmodel import Session, col
 
 from zalobot.store.models import (
@@ -35,7 +35,6 @@ from zalobot.store.queries.public_rows import (
 )
 
 OPEN_PART = (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED, PartState.PAUSED)
-_MANY = 20  # times as many parts as are shown; were more of them sealed, the list would only be shorter
 _SAID = frozenset({"why", "reason", "verdict", "missing", "alike"})  # facts of events that a sealed ticket keeps back
 ANSWERED_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
 
@@ -143,25 +142,6 @@ def sheet(session: Session, narrowed: Filter, now: datetime, *, size: int, befor
     older = rows[-1].code if rows and (more or after) else ""
     newer = rows[0].code if rows and (before or (after and more)) else ""
     return Sheet(tickets, total, older, newer)
-
-
-def latest_answers(session: Session, limit: int) -> tuple[PublicTicket, ...]:
-    """The public tickets answered last (wholly or in part), the latest first."""
-    newest = select(col(Part.ticket_id)).where(col(Part.id).in_(newest_answers(limit)))
-    found = session.execute(newest.order_by(col(Part.answered_at).desc())).scalars()
-    ids = list(dict.fromkeys(found))
-    shown = select(*TICKET).where(col(Ticket.id).in_(ids), col(Ticket.tier) != Tier.SEALED)
-    rows = {row.id: row for row in session.execute(shown)}
-    return with_parts(session, [rows[ticket_id] for ticket_id in ids if ticket_id in rows][:limit])
-
-
-def newest_answers(limit: int, *which: ColumnElement[bool]) -> Select[Any]:
-    """The ids of the parts answered last, more than `limit`: some are of one ticket, some of sealed ones.
-
-    Chosen before tickets are looked at: SQLite else reads all of them, to spare itself looking up each.
-    """
-    answered = (col(Part.answered_at).is_not(None), *which)
-    return select(col(Part.id)).where(*answered).order_by(col(Part.answered_at).desc()).limit(limit * _MANY)
 
 
 def overdue(session: Session, now: datetime, limit: int) -> tuple[PublicTicket, ...]:
