@@ -61,11 +61,16 @@ class Town:
         self.stores, self.phones = stores, phones
 
     async def deliver(self, deliveries: Sequence[Incoming]) -> None:
-        """Hand deliveries in, in this order, in commits of one to nine, by all processes at a time."""
-        rest, hands = iter(deliveries), []
+        """Hand deliveries in, in this order, in commits of one to nine, by all processes at a time.
+
+        Whoever hands in something new is waited for: two of a person's messages that race have no order to keep.
+        """
+        rest, hands, known = iter(deliveries), [], set[str]()
         while batch := list(islice(rest, random.randint(1, 9))):
             hands.append(asyncio.create_task(random.choice(self.stores).run(inbox.keep, batch)))
-            if len(hands) >= 4:
+            new = {one.key for one in batch} - known
+            if new or len(hands) >= 4:
+                known |= new
                 await asyncio.gather(*hands)
                 hands.clear()
         await asyncio.gather(*hands)
