@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from zalobot.conversations import Talk
+from zalobot.store.among import among
 from zalobot.store.database import is_waiting, later, write_rows_so_far
 from zalobot.store.ids import new_id
 from zalobot.store.models import ConsentAnswer, Conversation, OutboxMessage, Purpose
@@ -42,7 +43,7 @@ _last_asked = (
     select(_outbox.c.body, _outbox.c.language)
     .where(
         _outbox.c.person_id == bindparam("person"),
-        _outbox.c.template.in_(bindparam("templates", expanding=True)),
+        among(_outbox.c.template, "templates"),
         _outbox.c.not_before <= bindparam("now"),
         _outbox.c.not_before > bindparam("since"),
     )
@@ -119,7 +120,7 @@ def _shown(
     """The text and language of what last asked for this; what is still held back was not shown."""
     if is_waiting(session, _outbox, person_id=person_id):
         write_rows_so_far(session)
-    asked = {"person": person_id, "templates": ASKED_IN[purpose], "now": now, "since": since or _EVER}
+    asked = {"person": person_id, "templates": list(ASKED_IN[purpose]), "now": now, "since": since or _EVER}
     row = session.connection().execute(_last_asked, asked).first()
     return (str(row[0].get("text", "")), str(row[1])) if row else None
 

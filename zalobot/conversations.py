@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
+from zalobot.store.among import among
 from zalobot.store.bulk import insert_rows
 from zalobot.store.database import before_commit, memo, sqlite
 from zalobot.store.models import Conversation, Officer, Person, Reach, Role
@@ -105,15 +106,10 @@ _select = (
         .outerjoin(_officer, (_officer.c.person_id == _person.c.id) & _officer.c.active.is_(True))
         .outerjoin(_reach, _reach.c.person_id == _person.c.id)
     )
-    .where(_person.c.id.in_(bindparam("people", expanding=True)))
+    .where(among(_person.c.id, "people"))
     .order_by(_person.c.id)
 )
-_lock = (
-    select(_person.c.id)
-    .where(_person.c.id.in_(bindparam("people", expanding=True)))
-    .order_by(_person.c.id)
-    .with_for_update()
-)
+_lock = select(_person.c.id).where(among(_person.c.id, "people")).order_by(_person.c.id).with_for_update()
 _lock_free = _lock.with_for_update(skip_locked=True)
 _insert = insert(_table)
 _upsert = _insert.on_conflict_do_update(
@@ -193,7 +189,8 @@ def forget(session: Session) -> None:
 
 
 def _locked(session: Session, people: Sequence[str], skip_locked: bool) -> Sequence[str]:
-    return session.connection().execute(_lock_free if skip_locked else _lock, {"people": people}).scalars().all()
+    lock = _lock_free if skip_locked else _lock
+    return session.connection().execute(lock, {"people": list(people)}).scalars().all()
 
 
 def _talks(session: Session) -> dict[str, Talk]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from zalobot import conversations
+from zalobot.store.among import among
 from zalobot.store.bulk import insert_rows
 from zalobot.store.database import forget_later_rows, savepoint_held, write_later_rows
 from zalobot.store.ids import new_id
@@ -87,13 +88,13 @@ _first = _whose(_oldest.limit(literal_column(str(WINDOW))).subquery())
 _anyone = _whose(_oldest.order_by(None).subquery())
 _waiting = (
     select(_table.c.id, _table.c.person_id, _table.c.received_at, _table.c.body, _table.c.name)
-    .where(_new, _table.c.person_id.in_(bindparam("people", expanding=True)))
+    .where(_new, among(_table.c.person_id, "people"))
     .order_by(_table.c.at, _table.c.id)
     .limit(bindparam("most"))
 )
 _mark_done = (
     update(_table)
-    .where(_table.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(_table.c.id, "ids"))
     .values(state=InboxState.DONE, done_at=bindparam("now"), attempts=_table.c.attempts + 1)
 )
 

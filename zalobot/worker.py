@@ -65,7 +65,7 @@ class Worker:
         return worked.handled
 
     def _people(self) -> int:
-        """How many a round serves. PostgreSQL keeps what comes in beside a round, so that nothing waits for it there."""
+        """How many a round serves. PostgreSQL keeps what comes in beside a round: nothing waits for it there."""
         store = self._services.store
         return FEW if store.sqlite and store.hurried else PEOPLE
 

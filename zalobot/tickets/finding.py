@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from zalobot import conversations
 from zalobot.errors import Refused
+from zalobot.store.among import among
 from zalobot.store.database import memo, write_rows_so_far
 from zalobot.store.models import GONE_TICKET, DeadlineReceipt, Officer, Part, PartState, Role, Ticket
 from zalobot.store.types import UtcDateTime
@@ -28,7 +29,7 @@ _AROUND: Final[Executable] = (
     )
     .join(Part, col(Part.ticket_id) == col(Ticket.id))
     .where(
-        col(Ticket.person_id).in_(bindparam("people", expanding=True)),
+        among(col(Ticket.person_id), "people"),
         or_(col(Ticket.closed_at).is_(None), col(Ticket.closed_at) > bindparam("since", type_=UtcDateTime())),
         col(Ticket.state).not_in(GONE_TICKET),
     )
@@ -163,16 +164,16 @@ def asked_anew(session: Session) -> None:
 
 def _around(session: Session, person_id: str, now: datetime) -> list[Around]:
     """Looked up once for all the people in this transaction: nearly always there is nothing."""
-    among: set[str]
+    asked: set[str]
     found: dict[str, list[Around]]
-    among, found = memo(session).get("around", (set(), {}))
-    if person_id not in among:
+    asked, found = memo(session).get("around", (set(), {}))
+    if person_id not in asked:
         write_rows_so_far(session)
-        among, found = {person_id, *conversations.present(session)}, {}
-        for row in session.execute(_AROUND, {"people": list(among), "since": now - RECENT}):
+        asked, found = {person_id, *conversations.present(session)}, {}
+        for row in session.execute(_AROUND, {"people": list(asked), "since": now - RECENT}):
             one = Around(row.code, row.ended is not None, row.paused is not None, bool(row.answered))
             found.setdefault(row.person_id, []).append(one)
-        memo(session)["around"] = (among, found)
+        memo(session)["around"] = (asked, found)
     return found.get(person_id, [])
 
 
