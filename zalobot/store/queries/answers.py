@@ -93,7 +93,7 @@ def page(session: Session, size: int, *, before: Place | None = None, after: Pla
 def _rows(session: Session, limit: int, before: Place | None, after: Place | None) -> Sequence[Row[Any]]:
     chosen = select(col(Part.id)).where(col(Part.answered_at).is_not(None), *_beside(before, after))
     chosen = chosen.order_by(*_order(newest=not after)).limit(limit * _MANY)
-    columns = (
+    columns: tuple[Any, ...] = (
         col(Ticket.code).label("of"),
         col(Ticket.title),
         col(Part.code),
