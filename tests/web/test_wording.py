@@ -1,7 +1,9 @@
 """The wording studio over HTTP: a draft, a second person, what the bot says, and texts that mean harm."""
 
+import io
 import re
-from collections.abc import AsyncIterator
+import zipfile
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -25,13 +27,14 @@ from zalobot.config import Settings
 from zalobot.services import SERVICES
 from zalobot.store.database import Store
 from zalobot.store.ids import new_id
-from zalobot.store.models import Account, AccountRole, Level, OutboxMessage
+from zalobot.store.models import Account, AccountRole, Level, OutboxMessage, WordingState, WordingVersion
 from zalobot.studio import versions
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MENU = "welcome/menu"
 PAGE = f"/van-hanh/loi-nhan/{MENU}?ngon-ngu=vi"
 REVIEW = "/van-hanh/loi-nhan/cho-duyet"
+FILES = "/van-hanh/loi-nhan/tep"
 ACT = "/van-hanh/viec-loi-nhan"
 NEW = "Chào Quý doanh nghiệp. Xin chọn một việc:\n---\nGửi phản ánh -> gửi phản ánh\n"
 HARM = (
@@ -52,6 +55,14 @@ HARM = (
     "x" * 1_000_000,
 )
 _turn = count()
+SPAM = "messages/common/spam.txt"
+MIXED = {  # two that can be taken, one that cannot, one that is no text, one that is no message
+    SPAM: "Lời gọn hơn.\n",
+    "messages/common/thanks.txt": "Rất vui được giúp.\n",
+    "messages/welcome/hello.txt": "Chào {{ khong_co }}\n",
+    "messages/welcome/help.txt": "Chào".encode("utf-16"),
+    "__MACOSX/menu.txt": "x",
+}
 
 
 @dataclass
@@ -180,6 +191,9 @@ async def test_a_text_goes_from_a_draft_over_a_second_person_into_the_bot_and_ba
     assert "Như bản đang dùng" in huy.says()
     await huy.post("luu", noi_dung=words)
     assert "Bản nháp của đồng chí" in huy.says()
+    await huy.post("de-nghi", noi_dung=words, ly_do="")
+    assert "Xin viết ít nhất vài chữ rồi gửi lại. Nội dung đã gõ còn nguyên bên dưới. Đến ô" in huy.says()
+    assert "Bản nháp của đồng chí" in huy.says(), "the draft is kept all the same"
     await huy.post("de-nghi", noi_dung=words, ly_do="lịch sự hơn")
     assert said(name) == before
     await lan.get(REVIEW)
@@ -386,12 +400,59 @@ async def test_all_words_are_downloaded_and_taken_in_again(studio: Studio) -> No
     huy = await studio.desk("Huy")
     async with huy.http.get(f"{huy.address}/van-hanh/loi-nhan/tep/loi-nhan.zip", cookies={"phien": huy.token}) as got:
         data = await got.read()
-    await huy.get("/van-hanh/loi-nhan/tep")
-    await huy.post("/van-hanh/loi-nhan/tep", tep=data, chi_xem="1")
-    assert "Không lời nhắn nào khác bản đang dùng" in huy.says()
-    await huy.post("/van-hanh/loi-nhan/tep", tep=b"no zip", ly_do="thử xem sao")
+    await huy.get(FILES)
+    await huy.post(FILES, tep=data)
+    assert (huy.status, "Không lời nhắn nào khác bản đang dùng." in huy.says()) == (200, True)
+    await huy.post(FILES, tep=b"no zip")
     assert huy.status == 422
     assert "Không đọc được tệp này" in huy.says()
+
+
+async def test_a_file_is_shown_row_by_row_and_what_is_chosen_of_it_waits(studio: Studio) -> None:
+    """Unknown names and faulty texts keep nobody's good ones out, and are named."""
+    huy, lan = await studio.desk("Huy"), await studio.desk("Lan")
+    await huy.get(FILES)
+    await huy.post(FILES, tep=zipped(MIXED))
+    assert huy.status == 200
+    assert "3 lời nhắn khác bản đang dùng: 2 nhận được, 1 chưa nhận được." in huy.says()
+    assert "2 tệp không phải lời nhắn." in huy.says()
+    assert "__MACOSX/menu.txt không lời nhắn nào đứng ở chỗ này" in huy.says()
+    assert "messages/welcome/help.txt không phải chữ UTF-8" in huy.says()
+    assert "khong_co" in huy.says()
+    assert studio.store.read_now(waiting_of, huy.account.id) == []
+
+    along = {"bo": re.search(r'name="bo" value="([^"]+)"', huy.page)[1], "ly_do": ""}  # type: ignore[index]
+    await huy.post(FILES, ("nhan", SPAM), **along)
+    assert huy.status == 422
+    assert (huy.page.count('name="nhan"'), huy.page.count(" checked")) == (2, 1)  # what was chosen stays chosen
+    along["ly_do"] = "gọn hơn"
+    await huy.post(FILES, **along)
+    assert "Chưa chọn lời nhắn nào để nhận." in huy.says()
+    await huy.post(FILES, ("nhan", "messages/welcome/hello.txt"), **along)  # the faulty one, by hand
+    assert (huy.status, studio.store.read_now(waiting_of, huy.account.id)) == (422, [])
+    await huy.post(FILES, ("nhan", SPAM), **along)
+    assert studio.store.read_now(waiting_of, huy.account.id) == ["common/spam"]
+
+    await lan.get(REVIEW)
+    batch = re.search(r'name="lan" value="(\w+)"', lan.page)[1]  # type: ignore[index]
+    await huy.post("phat-hanh-ca", lan=batch)
+    assert studio.store.read_now(waiting_of, huy.account.id) == ["common/spam"]  # not by whoever sent them
+    await lan.post("phat-hanh-ca", lan=batch)
+    assert studio.store.read_now(waiting_of, huy.account.id) == []
+    assert said("common/spam").startswith("Lời gọn hơn.")
+
+
+def waiting_of(session: Session, account_id: str) -> list[str]:
+    query = select(WordingVersion).where(col(WordingVersion.author_id) == account_id)
+    return [row.name for row in session.exec(query) if row.state is WordingState.WAITING]
+
+
+def zipped(entries: Mapping[str, bytes | str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return made.getvalue()
 
 
 @pytest.mark.parametrize("path", ["khong/co", "welcome/khong_co", "../../etc/passwd"])

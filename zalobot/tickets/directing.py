@@ -46,7 +46,7 @@ def direct(
         raise Refused("not_allowed")
     changes.check_part(session, ticket, part, seen)
     if len(text.strip()) < AT_LEAST:
-        raise Refused("reason_missing", part=part.code)
+        raise Refused("reason_missing")  # without the part: its words would say that a reason is published
     if len(text.strip()) > MOST:
         raise Refused("too_long", limit=MOST)
     if part.state not in life.OPEN:

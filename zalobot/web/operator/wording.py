@@ -190,6 +190,7 @@ async def _page(
         made,
         why=why,
         refusal=refused(why_not),
+        lacks_why=why_not.reason == "reason_missing",
         upon=made.upon if upon is None else upon,
         elsewhere=tuple(elsewhere) if why_not.reason == "wording_elsewhere" else None,
     )

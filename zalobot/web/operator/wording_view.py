@@ -108,6 +108,7 @@ class WordingPage:
     elsewhere: tuple[Line, ...] | None = None
     refusal: str = ""
     why: str = ""
+    lacks_why: bool = False
     answer: Entry | None = None
 
     @property
