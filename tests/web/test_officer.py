@@ -244,6 +244,17 @@ async def test_nobody_is_offered_as_their_own_deputy(officer: Browser) -> None:
     assert page.count('value="of-ha.nt"') == 1
 
 
+async def test_the_other_parts_are_named_with_the_state_they_are_in(store: Store, officer: Browser) -> None:
+    assert "Phần khác: Công an tỉnh đã trả lời." in re.sub(r"\s+", " ", await officer.get(PART))
+
+    def not_taken(session: Session) -> None:
+        other = session.exec(select(Part).where(Part.code == "QN-2611-00042/2")).one()
+        other.state, other.answered_at = PartState.WAITING, None
+
+    store.run_now(not_taken)
+    assert "Phần khác: Công an tỉnh chờ nhận việc." in re.sub(r"\s+", " ", await officer.get(PART))
+
+
 async def test_a_part_of_another_agency_is_not_found(officer: Browser) -> None:
     await officer.get("/can-bo/QN-2611-00031/1")
     others = officer.status
