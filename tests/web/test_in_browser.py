@@ -208,3 +208,24 @@ async def test_print_keeps_code_receipt_and_qr_and_drops_the_navigation(town: To
     kept = [await page.locator(part).first.is_visible() for part in (".t-head .code", ".receipt", ".qr", ".only-p")]
     dropped = [await page.locator(part).first.is_visible() for part in (".nav", ".foot", ".crumbs", ".btn")]
     assert (kept, dropped) == ([True] * 4, [False] * 4)
+    await page.goto(town.address)
+    dropped = [await page.locator(part).first.is_visible() for part in (".karst", "form", ".hero .small")]
+    assert dropped == [False] * 3
+    ink = "getComputedStyle(document.querySelector('.hero h1')).color"
+    assert await page.evaluate(ink) == "rgb(0, 0, 0)", "on paper there is no ground behind it"
+
+
+async def test_in_the_colours_of_the_device_it_is_seen_who_holds_a_ticket_and_which_filter_holds(
+    town: Town, page: "Page"
+) -> None:
+    await page.emulate_media(forced_colors="active")
+    look = "one => { const s = getComputedStyle(one); return [s.borderTopColor, s.borderLeftColor, s.backgroundColor] }"
+    for width, edge in ((1280, 0), (360, 1)):
+        await page.set_viewport_size({"width": width, "height": 740})
+        await page.goto(f"{town.address}/hoi-dap/QN-2611-00042")
+        holder = await page.locator(".ball .has").first.evaluate(look)
+        other = await page.locator(".ball li:not(.has)").first.evaluate(look)
+        assert holder[edge] != other[edge], width
+    await page.goto(f"{town.address}/hoi-dap?tt=open")
+    chosen = await page.locator(".chip[aria-current]").evaluate(look)
+    assert chosen[2] != (await page.locator(".chip:not([aria-current])").first.evaluate(look))[2]
