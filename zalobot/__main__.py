@@ -153,11 +153,13 @@ def templates_import(
     by: Annotated[str, typer.Option(help="Whose texts these are: the name an operator signs in with.")] = "",
     why: Annotated[str, typer.Option(help="Why they are changed, for whoever releases them.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    good: Annotated[bool, typer.Option("--good", help="Take in what is in order, where other files are not.")] = False,
 ) -> None:
-    """Let texts that differ from those in use wait for a second person. Exit 1 when one cannot be released."""
+    """Let texts that differ from those in use wait for a second person. Exit 1 when a file cannot be taken in."""
     from zalobot import wording_command
 
-    raise typer.Exit(min(1, wording_command.take_in(_settings(), folder, by=by, why=why, dry_run=dry_run)))
+    left = wording_command.take_in(_settings(), folder, by=by, why=why, dry_run=dry_run, good=good)
+    raise typer.Exit(min(1, left))
 
 
 @calendar.command("show")

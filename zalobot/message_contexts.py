@@ -207,7 +207,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("no_such_message", "no_draft", "not_waiting", "wording_waits", "wording_too_long", "wording_own"),
             *("wording_stale", "wording_stop", "nothing_to_undo", "no_zalo"),
-            *("files_unreadable", "files_unknown", "files_same"),
+            *("files_unreadable", "files_same", "files_none", "files_draft"),
         ),
     ),
     ("reminders", ("digest",), ("digest_officer", "digest_head", "digest_province")),
@@ -281,16 +281,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = (
         (
             *("syntax", "unsafe", "unknown_placeholder", "not_here", "source_too_long", "too_long", "long", "empty"),
             *("too_many_buttons", "title_too_long", "payload_too_long", "missing_arrow", "empty_button", "no_buttons"),
-            *(
-                "bad_link",
-                "plain_link",
-                "foreign_link",
-                "emoji",
-                "broken_letter",
-                "only_emoji",
-                "same_title",
-                "numbered_title",
-            ),
+            *("bad_link", "plain_link", "foreign_link", "emoji", "broken_letter", "only_emoji", "same_title"),
+            "numbered_title",
             *("hidden_letter", "strange_letter"),
             *("two_questions", "no_code", "must_say", "asks_otp", "asks_password", "asks_money", "asks_identity"),
             *("no_twin", "names_secret", "tone", "shouting", "dropped", "untranslated", "stale", "no_vietnamese"),

@@ -42,6 +42,13 @@ def test_texts_are_written_changed_and_wait_for_a_second_person(
     assert stage.store.read_now(states) == [WordingState.WAITING]
 
     (folder / "messages/welcome/la.txt").write_text("lạ", encoding="utf-8")
-    with pytest.raises(Refused, match="files_unknown"):
-        wording_command.take_in(stage.settings, folder, by="huy", why="rõ hơn", dry_run=True)
+    (folder / "messages/welcome/hello.txt").write_text("Kính chào Quý doanh nghiệp.\n", encoding="utf-8")
+    assert wording_command.take_in(stage.settings, folder, by="huy", why="rõ hơn", dry_run=False) == 2
+    told = capsys.readouterr().out
+    assert "messages/welcome/la.txt: unknown\n" in told
+    assert "messages/welcome/menu.txt: cannot be taken in, words of yours for it wait already" in told
+    assert told.endswith("2 texts differ from what is in use, 2 files cannot be taken in. Nothing done.\n")
+    assert stage.store.read_now(states) == [WordingState.WAITING]
+    assert wording_command.take_in(stage.settings, folder, by="huy", why="rõ hơn", dry_run=False, good=True) == 2
+    assert stage.store.read_now(states) == [WordingState.WAITING, WordingState.WAITING]
     stage.store.close_now()

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from tests.conftest import launched_chromium
 from tests.web.seen import CUT_OFF, WIDER_THAN_THE_WINDOW, checked
-from tests.web.test_wording import ACT, MENU, NEW, PAGE, REVIEW, Desk, Studio, after, opened, said
+from tests.web.test_wording import ACT, MENU, MIXED, NEW, PAGE, REVIEW, Desk, Studio, after, opened, said, zipped
 from zalobot.web.access import COOKIE
 
 if TYPE_CHECKING:
@@ -150,5 +150,18 @@ async def test_every_page_fits_can_be_read_and_is_sound(studio: Studio, chromium
             assert not await page.evaluate(WIDER_THAN_THE_WINDOW), (width, path)
             assert await page.evaluate(CUT_OFF) == [], (width, path)
             found[width, path] = await checked(page)
+        file = {"name": "x.zip", "mimeType": "application/zip", "buffer": zipped(MIXED)}
+        await page.locator("#tep").set_input_files(file)  # type: ignore[arg-type]
+        await page.get_by_role("button", name="Xem trong tệp có gì").click()
+        await page.get_by_role("heading", name="Chưa nhận được (1)").wait_for()
+        await page.locator("summary", has_text="Xem chỗ đổi").first.click()
+        assert not await page.evaluate(WIDER_THAN_THE_WINDOW), width
+        assert await page.evaluate(CUT_OFF) == [], width
+        found[width, "a file"] = await checked(page)
+    await page.locator("label.tick", has_text="Đáp lời cảm ơn").locator("input").uncheck()
+    await page.get_by_label("Vì sao đổi").fill("gọn hơn")
+    await page.get_by_role("button", name="Nhận lời đã chọn, chờ duyệt").click()
+    await page.locator(".flash", has_text="chờ người thứ hai duyệt").wait_for()
+    assert await page.locator("h2", has_text="1 lời nhắn từ tệp").count() == 1
     assert {key: said for key, said in found.items() if said} == {}
     assert faults == []

@@ -191,6 +191,15 @@ def mine_waiting(session: Session, name: str, language: str, by: Account) -> Wor
     return found
 
 
+def begun_by(session: Session, by: Account) -> dict[tuple[str, str], WordingState]:
+    """What this person has begun, by language and name: a draft, or words that wait (which comes first)."""
+    own = (WordingState.DRAFT, WordingState.WAITING)
+    columns = (col(WordingVersion.language), col(WordingVersion.name), col(WordingVersion.state))
+    query = select(*columns).where(col(WordingVersion.author_id) == by.id, col(WordingVersion.state).in_(own))
+    rows = sorted(session.execute(query).all(), key=lambda row: row[2] is WordingState.WAITING)
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
 def note(session: Session, kind: str, version: WordingVersion, now: datetime, *, by: Account, **more: Any) -> None:
     """An act upon a version, in the admin chain; its words by their hash."""
     digest = hashlib.sha256(version.text.encode()).hexdigest()

@@ -138,7 +138,7 @@ async def test_an_upload_of_words_writes_nothing_anywhere(place: Place, kind: st
     form = aiohttp.FormData({"csrf": who.csrf, "ly_do": "thử xem sao"})
     form.add_field("tep", ARCHIVES[kind], filename="../../x.zip", content_type="application/zip")
     answer = await who.ask("POST", "/van-hanh/loi-nhan/tep", data=form)
-    assert answer.status in (413, 422)
+    assert answer.status in (200, 413, 422)  # 200 only shows what is in it
     assert place.store.read_now(lambda session: len(session.exec(select(WordingVersion)).all())) == before
 
 
