@@ -68,7 +68,7 @@ class BotProcess:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=self.folder, env=self.settings, stdout=log, stderr=log)
 
-    async def answers(self, seconds: float = 60.0) -> None:
+    async def answers(self, seconds: float = 150.0) -> None:
         """Wait until it answers; RuntimeError with its log when it ended or takes too long."""
         until = time.monotonic() + seconds
         async with aiohttp.ClientSession() as http:

@@ -80,9 +80,8 @@ async def test_told_to_stop_it_finishes_what_is_under_way(
     sqlite_url: str, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     """A send that Zalo is slow to answer is waited for: nothing is left as sending, to be asked about later."""
-    port = free_port()
-    async with town(port) as (simulator, _):
-        bot = BotProcess(tmp_path, environment(tmp_path, sqlite_url, simulator, port), *arguments)
+    async with town(free_port()) as (simulator, _):  # Zalo's own events find nobody
+        bot = BotProcess(tmp_path, environment(tmp_path, sqlite_url, simulator, free_port()), *arguments)
         store = Store(sqlite_url)
         person = simulator.add_person("Lan")
         await simulator.says(person, LINES[0])  # lost: nobody listens; only now may the account write to her

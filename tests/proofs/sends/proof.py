@@ -76,6 +76,7 @@ class Proof:
     simulator: Simulator
     lives: Lives
     chance: random.Random
+    patience: float = PATIENCE
     people: list[Person] = field(default_factory=list)
     blind: list[Person] = field(default_factory=list)
     said: list[tuple[str, str]] = field(default_factory=list)
@@ -99,7 +100,9 @@ class Proof:
         """One life that ends at this point, or when its time is over, with a fault of Zalo's or without."""
         self._queue()
         faults = [self.simulator.faults.start(*fault, count=2, **given) for fault, given in self._fault(point)]  # type: ignore[arg-type]
-        lasted = self._life(point, nth=self.chance.choice((1, 1, 1, 2)), delay=self.chance.uniform(0, 0.03))
+        lasted = self._life(
+            point, nth=self.chance.choice((1, 1, 1, 2)), delay=self.chance.uniform(0, 0.03), patience=self.patience
+        )
         reached = await self.lives.live(lasted)
         self.judgement.kills[str(point) if reached else "any time"] += 1
         for fault in faults:
@@ -169,7 +172,7 @@ class Proof:
             )
         )
 
-    def _life(self, point: Point, nth: int = 1, delay: float = 0.0, patience: float = PATIENCE) -> Life:
+    def _life(self, point: Point, *, patience: float, nth: int = 1, delay: float = 0.0) -> Life:
         ahead = (self.simulator.clock.now() - datetime.now(UTC)).total_seconds()
         return Life(
             self.store.url,
@@ -185,12 +188,12 @@ class Proof:
         )
 
 
-async def prove(engine: str, url: str, *, points: int, seed: int) -> Judgement:
-    """Kill a sending process at so many points, let everything come to rest, and judge."""
+async def prove(engine: str, url: str, *, points: int, seed: int, patience: float = PATIENCE) -> Judgement:
+    """Kill a sending process at so many points, let everything come to rest, and judge. `patience`: as PATIENCE."""
     began = time.monotonic()
     store = Store(url)
     async with Simulator(SimSettings(receipts=False)) as simulator, _hearing(store, simulator), Lives() as lives:
-        proof = Proof(engine, store, simulator, lives, random.Random(seed))
+        proof = Proof(engine, store, simulator, lives, random.Random(seed), patience)
         await proof.gather()
         for number in range(points):
             await proof.kill(POINTS[number % len(POINTS)])
