@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import Session
 
 from tests.rooms import NOW, inbox_rows, incoming, outbox_rows, said, say, text_event
@@ -61,6 +61,18 @@ async def test_an_event_is_kept_and_handled_once_however_often_it_comes(store: S
     assert heard.texts == [("lan", "xin chào")]
     assert states(store) == [("xin chào", InboxState.DONE, 1)]
     assert replies(store) == [("lan", "reply to xin chào")]
+
+
+async def test_keeping_is_one_statement_where_it_commits_by_itself(store: Store) -> None:
+    texts = list[str]()
+
+    def kept(session: Session) -> int:
+        event.listen(session.connection(), "before_cursor_execute", lambda *of: texts.append(of[2]))
+        return inbox.keep(session, [incoming(text_event("lan", "1")), incoming(text_event("huy", "1"))])
+
+    assert await store.run_alone(kept) == 0
+    assert len(texts) == (2 if store.sqlite else 1)
+    assert work(store, Heard()) == Worked(2)
 
 
 async def test_a_persons_events_are_handled_in_the_order_they_happened(store: Store) -> None:

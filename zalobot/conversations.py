@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Insert, bindparam, select
 from sqlalchemy.dialects.postgresql import insert  # compiles to the same ON CONFLICT on SQLite
 from sqlmodel import Session
 
@@ -163,9 +163,14 @@ def present(session: Session) -> list[str]:
 
 def known(session: Session, people: Iterable[str], now: datetime) -> None:
     """Make sure that these people have a row to lock."""
-    rows = [{"id": person, "created_at": now} for person in sorted(set(people))]
+    statement, rows = to_lock(people, now)
     if rows:
-        insert_rows(session, _insert_person, rows)
+        insert_rows(session, statement, rows)
+
+
+def to_lock(people: Iterable[str], now: datetime) -> tuple[Insert, list[dict[str, Any]]]:
+    """What `known` inserts: the statement, and its rows in the order in which everybody locks them."""
+    return _insert_person, [{"id": person, "created_at": now} for person in sorted(set(people))]
 
 
 def save(session: Session, talk: Talk, now: datetime) -> None:

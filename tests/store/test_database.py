@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from tests import services
 from tests.rooms import NOW
+from zalobot import conversations
 from zalobot.store.database import Store, before_commit, later, of_one_moment, write_rows_so_far
 from zalobot.store.models import Person
 from zalobot.store.types import storable
@@ -42,6 +43,21 @@ async def test_whatever_a_verb_raises_undoes_all_of_it(store: Store) -> None:
     with pytest.raises(ValueError, match="refused"):
         await store.run(fail)
     assert await store.read(people) == set()
+
+
+async def test_after_a_verb_that_commits_by_itself_a_transaction_is_one_again(store: Store) -> None:
+    """On PostgreSQL both come from the same few connections."""
+    for number in range(8):
+        await store.run_alone(conversations.known, [f"alone {number}"], NOW)
+
+    def broken(session: Session) -> None:
+        conversations.known(session, ["undone"], NOW)
+        raise LookupError
+
+    for _ in range(8):
+        with pytest.raises(LookupError):
+            await store.run(broken)
+    assert await store.read(people) == {f"alone {number}" for number in range(8)}
 
 
 async def test_a_verb_that_looks_for_what_is_not_there_fails_and_nobody_waits_for_ever(store: Store) -> None:

@@ -52,7 +52,7 @@ class Keeper:
 
     async def _commit(self, batch: Sequence[tuple[Incoming, asyncio.Future[None]]]) -> None:
         try:
-            known = await self._services.store.run_first(inbox.keep, [event for event, _ in batch])
+            known = await self._services.store.run_alone(inbox.keep, [event for event, _ in batch])
         except Exception as error:
             if len(batch) == 1:
                 log.exception("an event could not be stored")

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import (
     Dialect,
-    Executable,
     Insert,
     Table,
     TableValuedAlias,
@@ -35,14 +34,19 @@ Rows = Sequence[dict[str, Any]]
 Bind = Callable[[Any], Any] | None
 
 
-def insert_rows(session: Session, statement: Insert, rows: Rows) -> int:
+def insert_rows(session: Session, statement: Insert, rows: Rows, *, before: tuple[Insert, Rows] | None = None) -> int:
     """Insert rows that all have the same columns; `statement` may say what happens on conflict. Gives back how many
-    were written."""
+    were written. `before`: another statement and its rows, inserted in the same statement where the engine can."""
     names, connection = tuple(rows[0]), session.connection()
     if connection.dialect.name != "sqlite":
         given = {"rows": json.dumps(rows, default=_iso)}
-        written = connection.execute(_from_json(statement, names), given, execution_options=_COUNTED)
-        return written.rowcount
+        insert = _from_json(statement, names)
+        if before:
+            given["before"] = json.dumps(before[1], default=_iso)
+            insert = _from_json_both(before[0], tuple(before[1][0]), statement, names)
+        return connection.execute(insert, given, execution_options=_COUNTED).rowcount
+    if before:
+        insert_rows(session, *before)
     text, binds = _compiled(statement, names, connection.dialect)
     prepared = [tuple([bind(row[name]) if bind else row[name] for name, bind in binds]) for row in rows]
     return connection.exec_driver_sql(text, prepared).rowcount
@@ -85,10 +89,10 @@ def _update_from_json(table: Table, names: tuple[str, ...], same: tuple[str, ...
     return table.update().where(table.c.id == given.c.id).values(values)
 
 
-def _given(table: Table, names: tuple[str, ...]) -> TableValuedAlias:
-    """The rows of the JSON parameter `rows`, as a table with columns of the types they have there."""
+def _given(table: Table, names: tuple[str, ...], parameter: str = "rows") -> TableValuedAlias:
+    """The rows of this JSON parameter, as a table with columns of the types they have there."""
     columns = [column(name, table.c[name].type) for name in names]
-    given = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(*columns, name="given")
+    given = func.json_to_recordset(cast(bindparam(parameter, type_=Text), JSON)).table_valued(*columns, name="given")
     return given.render_derived(with_types=True)
 
 
@@ -99,11 +103,17 @@ def _maker(kind: Any, dialect: Dialect) -> Bind:
 
 
 @cache
-def _from_json(statement: Insert, names: tuple[str, ...]) -> Executable:
+def _from_json(statement: Insert, names: tuple[str, ...], parameter: str = "rows") -> Insert:
     """INSERT … SELECT … FROM json_to_recordset(:rows) with the conflict clause of the statement."""
     table: Any = statement.table
-    given = _given(table, names)
+    given = _given(table, names, parameter)
     return statement.from_select(list(names), select(*[given.c[name] for name in names]))
+
+
+@cache
+def _from_json_both(first: Insert, first_names: tuple[str, ...], then: Insert, names: tuple[str, ...]) -> Insert:
+    """WITH … AS (INSERT …) INSERT …; neither sees what the other writes."""
+    return _from_json(then, names).add_cte(_from_json(first, first_names, "before").cte("before"))
 
 
 def _iso(value: object) -> str:

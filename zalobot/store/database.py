@@ -49,6 +49,10 @@ class Store:
         self._hurried_until = 0.0
         readers = readers or (3 if self.sqlite else 4)
         self._write_engine = open_engine(url, reading=False, size=1 if self.sqlite else writers)
+        # Of the same pool: only how a transaction of it ends is another.
+        self._alone_engine = self._write_engine
+        if not self.sqlite:
+            self._alone_engine = self._write_engine.execution_options(isolation_level="AUTOCOMMIT")
         self._read_engine = open_engine(url, reading=True, size=readers)
         self._writers = Hands(1 if self.sqlite else writers, "store-write")
         self._readers = ThreadPoolExecutor(readers, "store-read")
@@ -60,6 +64,11 @@ class Store:
     async def run_first(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`run`, before everything that waits for the writer: for what Zalo's two seconds depend on."""
         return await self._writers.do(lambda: self.run_now(verb, *args, **kwargs), FIRST)
+
+    async def run_alone(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`run_first` of a verb that is one statement and may be repeated: on PostgreSQL it commits by itself, which
+        spares two of three journeys to the server."""
+        return await self._writers.do(lambda: self._run(self._alone_engine, verb, *args, **kwargs), FIRST)
 
     def hurry(self) -> None:
         """Many wait for `run_first`: for the next half second long transactions had better be short ones."""
@@ -77,10 +86,13 @@ class Store:
 
     def run_now(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`run` for the command line and tests, on the calling thread."""
+        return self._run(self._write_engine, verb, *args, **kwargs)
+
+    def _run(self, engine: Engine, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         for attempt in range(4):
             committing = False
             try:
-                with self._session(self._write_engine) as session:
+                with self._session(engine) as session:
                     result = verb(session, *args, **kwargs)
                     write_later_rows(session)
                     write_last_rows(session)
