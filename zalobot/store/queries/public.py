@@ -4,7 +4,7 @@ The one rule: the columns are listed one by one, and `description`, `contact` an
 page cannot show what it never had. A sealed ticket loses its title, texts and name here, not in a template.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ from zalobot.store.queries.public_rows import (
     Story,
 )
 
+HasPart = Callable[[ColumnElement[bool]], ColumnElement[bool]]  # of a ticket: it has a part of which this is true
 OPEN_PART = (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED, PartState.PAUSED)
 _SAID = frozenset({"why", "reason", "verdict", "missing", "alike"})  # facts of events that a sealed ticket keeps back
 ANSWERED_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
@@ -131,7 +132,7 @@ def _event(row: Row[tuple[object, ...]], *, hidden: bool) -> PublicEvent:
 
 def sheet(session: Session, narrowed: Filter, now: datetime, *, size: int, before: str = "", after: str = "") -> Sheet:
     """A page of tickets, newest first: those before (older than) a code, those after it, or the newest."""
-    wanted = _conditions(narrowed, now)
+    wanted = _conditions(narrowed, now, _has_part)
     total = session.execute(select(func.count()).select_from(Ticket).where(*wanted)).scalar_one()
     rows = list(_page(session, wanted, size, before, after))
     more = len(rows) > size
@@ -177,7 +178,8 @@ def of_codes(session: Session, codes: Sequence[str]) -> dict[str, PublicTicket]:
 
 def fitting(session: Session, codes: Sequence[str], narrowed: Filter, now: datetime) -> set[str]:
     """The codes of those of these tickets that show their words and fit the filter."""
-    query = select(col(Ticket.code)).where(*_shown(codes), *_conditions(narrowed, now))
+    wanted = _conditions(narrowed, now, _has_part_each)
+    query = select(col(Ticket.code)).where(*_shown(codes), *wanted)
     return set(session.execute(query).scalars())
 
 
@@ -274,14 +276,14 @@ def unanswered() -> ColumnElement[bool]:
     return col(Part.answered_at).is_(None)
 
 
-def _conditions(narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:
+def _conditions(narrowed: Filter, now: datetime, has_part: HasPart) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if narrowed.agency:
-        wanted.append(_has_part(col(Part.agency) == narrowed.agency))
+        wanted.append(has_part(col(Part.agency) == narrowed.agency))
     if narrowed.topics:
         wanted.append(col(Ticket.topic).in_(narrowed.topics))
     if narrowed.state == "late":
-        wanted.append(_has_part(is_late(now)))
+        wanted.append(has_part(is_late(now)))
     elif narrowed.state == "answered":
         wanted.append(col(Ticket.state).in_(ANSWERED_TICKET))
     elif narrowed.state == "open":
@@ -290,7 +292,13 @@ def _conditions(narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:
 
 
 def _has_part(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """For pages of all tickets: the parts are gathered once."""
     return col(Ticket.id).in_(select(col(Part.ticket_id)).where(condition))
+
+
+def _has_part_each(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """For some hundred known tickets: the parts of each are looked up, not those of all."""
+    return select(col(Part.id)).where(col(Part.ticket_id) == col(Ticket.id), condition).exists()
 
 
 def _page(
