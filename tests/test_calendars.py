@@ -21,7 +21,7 @@ from zalobot.deadlines import Klass, count, recount, wait
 from zalobot.errors import Refused
 from zalobot.receipt import Receipt
 from zalobot.store.models import CalendarVersion, DeadlineReceipt, JobRun, Officer, OutboxMessage, Role
-from zalobot.store.queries import public
+from zalobot.store.queries import stories
 from zalobot.tickets import working
 from zalobot.tickets.facts import TicketFacts
 from zalobot.tickets.opening import Draft, open_ticket
@@ -174,7 +174,7 @@ def test_pauses_of_a_part_that_never_had_a_due_time_are_counted_too(database_url
     assert stage.parts()[0].due_at is None
     stage.store.run_now(extend, date(2028, 12, 31), DOCUMENT, OPERATOR, stage.now)
     assert stage.parts()[0].due_at == at("2028-01-11 15:30")  # the 10th at 17:00, and 4.5 and 2 working hours
-    story = stage.store.read_now(public.story, code.partition("/")[0])
+    story = stage.store.read_now(stories.story, code.partition("/")[0])
     assert story is not None
     assert [row.struck_at for row in story.receipts] == [None]
     stage.store.close_now()

@@ -11,7 +11,7 @@ from zalobot import consents
 from zalobot.channel_policy import policy
 from zalobot.channels import keeping
 from zalobot.store.models import Conversation, Purpose, Tier
-from zalobot.store.queries import public
+from zalobot.store.queries import stories
 from zalobot.workdays import LOCAL
 
 WHO = "Công ty TNHH Hải Long, 5701880016, kho bãi, phường Móng Cái 2, chị Lan 0912 345 678"
@@ -29,7 +29,7 @@ def stands(stage: Stage, who: str = "lan") -> list[str]:
 
 
 def named(stage: Stage, code: str) -> str:
-    story = stage.store.read_now(public.story, code)
+    story = stage.store.read_now(stories.story, code)
     assert story is not None
     return story.ticket.business_name
 
@@ -122,7 +122,7 @@ def test_the_name_alone_is_taken_back_and_the_page_forgets_it(stage: Stage) -> N
     assert "không còn trên trang công khai" in lan.says("1")[0]
     assert named(stage, ticket.code) == ""
     assert stands(stage) == ["handling"]
-    story = stage.store.read_now(public.story, ticket.code)
+    story = stage.store.read_now(stories.story, ticket.code)
     assert story is not None
     assert [event.kind for event in story.events][-1] == "unnamed"
 

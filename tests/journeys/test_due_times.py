@@ -15,7 +15,7 @@ from zalobot.calendars import DayChange, Outcome, change_days
 from zalobot.ladder import LADDER
 from zalobot.receipt import Receipt
 from zalobot.store.models import DeadlineReceipt, EventKind, Officer, Part, ReminderEntry, TicketEvent
-from zalobot.store.queries import public
+from zalobot.store.queries import stories
 from zalobot.tickets import working
 from zalobot.tickets.record import Actor
 from zalobot.web.public_view import TicketPage, ticket_page
@@ -74,7 +74,7 @@ def history(stage: Stage, kind: EventKind) -> list[TicketEvent]:
 
 def page(stage: Stage, code: str) -> TicketPage:
     """The public page as it is now."""
-    story = stage.store.read_now(public.story, code)
+    story = stage.store.read_now(stories.story, code)
     assert story is not None
     return ticket_page(story, stage.now, stage.store.info["province"])
 

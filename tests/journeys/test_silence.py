@@ -10,7 +10,7 @@ from tests.journeys.test_officers import ANSWER
 from tests.journeys.test_report_issue import WAREHOUSE
 from zalobot.store.database import Store
 from zalobot.store.models import EventKind, PartState, Role, TicketEvent, TicketState
-from zalobot.store.queries import public
+from zalobot.store.queries import stories
 from zalobot.tickets import silence
 from zalobot.workdays import LOCAL
 
@@ -179,7 +179,7 @@ def test_the_head_explains_in_two_answers_and_everybody_reads_it(stage: Stage, l
     assert (part.explanation, str(part.new_date), part.explain_until) == (f"bận\n{REASON}", "2026-12-02", None)
     (event,) = events(stage, EventKind.EXPLAINED)
     assert (event.public, event.data["late"], event.data["day"]) == (True, False, "2026-12-02")
-    told_to_all = stage.store.read_now(public.story, "QN-2611-00001")
+    told_to_all = stage.store.read_now(stories.story, "QN-2611-00001")
     assert [REASON in one.data["why"] for one in told_to_all.events if one.kind == "explained"] == [True]
     (told,) = [text for text in stage.person("lan").pushes() if REASON in text]
     assert "02/12/2026" in told

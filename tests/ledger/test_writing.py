@@ -11,7 +11,7 @@ from tests.journeys.stage import MONDAY, Stage, report
 from zalobot.ledger import reading
 from zalobot.store.database import Store, forget_later_rows, savepoint_held, write_later_rows
 from zalobot.store.models import EventKind, LedgerSalt, Ticket, TicketEvent
-from zalobot.store.queries import public
+from zalobot.store.queries import stories
 from zalobot.tickets import opening
 from zalobot.tickets.opening import Draft
 from zalobot.tickets.record import SYSTEM, record
@@ -107,7 +107,7 @@ def test_the_public_reason_is_shown_and_the_entry_holds_neither_it_nor_the_priva
         return ticket.code
 
     code = stage.store.run_now(give)
-    story = stage.store.read_now(public.story, code)
+    story = stage.store.read_now(stories.story, code)
     assert story is not None
     assert [line.data.get("why") for line in story.events] == [None, None, WHY["why"]]
     assert [line for line in story.events if "reason" in line.data] == []

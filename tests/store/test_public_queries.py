@@ -6,7 +6,7 @@ from tests.calendars import at
 from tests.web import sample
 from tests.web.sample import PartSample, add_ticket
 from zalobot.store.database import Store
-from zalobot.store.queries import answers, figures, health, public
+from zalobot.store.queries import answers, figures, health, public, stories
 from zalobot.store.queries.answers import latest_answers
 from zalobot.store.queries.public_rows import Filter
 from zalobot.web.home_view import bounds_of_today
@@ -48,14 +48,14 @@ async def test_the_latest_answers_and_the_longest_overdue_come_first(store: Stor
 
 async def test_a_story_has_parts_history_and_receipts_but_nothing_private(store: Store) -> None:
     await store.run(sample.a_week)
-    story = await store.read(public.story, "QN-2611-00042")
+    story = await store.read(stories.story, "QN-2611-00042")
     assert story
     assert ([p.number for p in story.ticket.parts], len(story.events), len(story.receipts)) == ([1, 2], 7, 2)
     assert [private for private in sample.PRIVATE if private in repr(story)] == []
 
 
 async def test_an_unknown_code_has_no_story(store: Store) -> None:
-    assert await store.read(public.story, "QN-2611-99999") is None
+    assert await store.read(stories.story, "QN-2611-99999") is None
     assert await store.read(public.exists, "QN-2611-99999") is False
 
 

@@ -12,7 +12,7 @@ from zalobot import reminders
 from zalobot.errors import Refused
 from zalobot.ledger.reading import verify
 from zalobot.store.models import Officer, Part, PartState, Role, Ticket, TicketState, Tier
-from zalobot.store.queries import public
+from zalobot.store.queries import stories
 from zalobot.tickets import adding, dropping, triage, working
 from zalobot.tickets.dropping import Path
 from zalobot.web.public_view import ticket_page
@@ -62,7 +62,7 @@ def turn_away(stage: Stage, path: Path, reason: str = "") -> None:
 
 def history(stage: Stage) -> str:
     def read(session: Session) -> str:
-        story = public.story(session, CODE)
+        story = stories.story(session, CODE)
         assert story is not None
         return str(list(ticket_page(story, stage.now, stage.province).lines))
 

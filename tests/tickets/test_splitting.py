@@ -13,7 +13,7 @@ from zalobot.errors import IllegalTransition, Refused
 from zalobot.ledger.erasing import erase_person
 from zalobot.ledger.reading import verify
 from zalobot.store.models import EventKind, LedgerSalt, Officer, PartState, Role, TicketEvent, TicketState
-from zalobot.store.queries import public
+from zalobot.store.queries import stories
 from zalobot.tickets import splitting, working
 from zalobot.web.public_view import ticket_page
 from zalobot.workdays import LOCAL
@@ -79,7 +79,7 @@ def test_both_histories_say_it_and_the_chain_holds(stage: Stage) -> None:
     split(stage)
     old, new = stage.store.read_now(events, EventKind.SPLIT)
     assert (old["split_off"], new["split_ticket"]) == ("QN-2611-00002", CODE)
-    story = stage.store.read_now(public.story, "QN-2611-00002")
+    story = stage.store.read_now(stories.story, "QN-2611-00002")
     assert story is not None
     lines = ticket_page(story, stage.now, stage.province).lines
     assert [line.kind for line in lines if not line.off][:3] == ["received", "split", "assigned"]

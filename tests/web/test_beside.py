@@ -24,7 +24,7 @@ from zalobot.store.models import (
     SavedAnswer,
     TicketEvent,
 )
-from zalobot.store.queries import public
+from zalobot.store.queries import stories
 from zalobot.web.account import browser_of
 
 TYPED = "Nộp song song hai hồ sơ."
@@ -177,7 +177,7 @@ async def test_a_note_is_for_the_agency_and_never_public(store: Store, officer: 
     assert "hỏi ý kiến minh.tv" in shown
     for path in ("/hoi-dap/QN-2611-00042", "/api/v1/tickets/QN-2611-00042"):
         assert secret not in await officer.get(path)
-    story = store.read_now(public.story, "QN-2611-00042")
+    story = store.read_now(stories.story, "QN-2611-00042")
     assert story is not None
     assert secret not in str(story)
 

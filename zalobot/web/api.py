@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from zalobot.services import SERVICES
 from zalobot.store.queries import api as reads
-from zalobot.store.queries import figures, public
+from zalobot.store.queries import figures, stories
 from zalobot.web import api_params, api_schema, api_views
 from zalobot.web.api_history import Scene
 from zalobot.web.home_view import bounds_of_today
@@ -64,7 +64,7 @@ async def ticket(request: web.Request) -> web.Response:
     code = proper_code(typed, scene.province)
 
     def build(session: Session) -> tuple[Any, str]:
-        story = public.story(session, code) if code else None
+        story = stories.story(session, code) if code else None
         if story is None:
             raise NoTicket(typed[:40])
         return api_views.whole(story, scene), f'<{scene.site}/hoi-dap/{code}>; rel="alternate"; type="text/html"'

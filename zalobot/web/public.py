@@ -12,7 +12,7 @@ from zalobot.ledger import days
 from zalobot.province import Province
 from zalobot.services import SERVICES
 from zalobot.store.models import LedgerDay, Liked
-from zalobot.store.queries import figures, public
+from zalobot.store.queries import figures, public, stories
 from zalobot.store.queries.answers import latest_answers
 from zalobot.store.queries.public_rows import Story
 from zalobot.web import home_view, list_view, pages
@@ -123,7 +123,7 @@ def _plain(typed: str) -> str:
 
 def _story(session: Session, code: str) -> tuple[Story | None, LedgerDay | None]:
     """A ticket, and where the ledger stood when the last day ended."""
-    return public.story(session, code), days.latest(session)
+    return stories.story(session, code), days.latest(session)
 
 
 async def _found(request: web.Request, wanted: list_view.Asked) -> web.Response:

@@ -8,35 +8,27 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import Session, col
 
 from zalobot.store.models import (
     GONE_TICKET,
-    DeadlineReceipt,
-    EventKind,
-    LedgerSalt,
     Part,
     PartState,
     Ticket,
-    TicketEvent,
     TicketState,
     Tier,
 )
 from zalobot.store.queries.public_rows import (
     ANSWER_FACTS,
     Filter,
-    PublicEvent,
     PublicPart,
-    PublicReceipt,
     PublicTicket,
     Sheet,
-    Story,
 )
 
 HasPart = Callable[[ColumnElement[bool]], ColumnElement[bool]]  # of a ticket: it has a part of which this is true
 OPEN_PART = (PartState.WAITING, PartState.ACCEPTED, PartState.DECLINED, PartState.REOPENED, PartState.PAUSED)
-_SAID = frozenset({"why", "reason", "verdict", "missing", "alike"})  # facts of events that a sealed ticket keeps back
 ANSWERED_TICKET = (TicketState.ANSWERED, TicketState.CLOSED)
 
 TICKET = (
@@ -88,46 +80,6 @@ _PART: tuple[Any, ...] = (
 def exists(session: Session, code: str) -> bool:
     """Whether there is a ticket with this code."""
     return session.execute(select(col(Ticket.id)).where(col(Ticket.code) == code)).first() is not None
-
-
-def story(session: Session, code: str) -> Story | None:
-    """A ticket by its code, with parts, public history and receipts; None where there is none."""
-    row = session.execute(select(*TICKET).where(col(Ticket.code) == code)).one_or_none()
-    if row is None:
-        return None
-    (ticket,) = with_parts(session, [row])
-    events = session.execute(
-        select(
-            col(TicketEvent.seq),
-            col(TicketEvent.hash),
-            col(TicketEvent.kind),
-            col(TicketEvent.at),
-            col(TicketEvent.part_number),
-            col(TicketEvent.actor_role),
-            col(TicketEvent.agency),
-            col(TicketEvent.data),
-            col(LedgerSalt.text).label("why"),
-        )
-        .outerjoin(LedgerSalt, and_(col(LedgerSalt.seq) == col(TicketEvent.seq), col(LedgerSalt.name) == "why"))
-        .where(col(TicketEvent.ticket_id) == ticket.id, col(TicketEvent.public).is_(True))
-        .order_by(col(TicketEvent.seq))
-    )
-    sealed = row.tier == Tier.SEALED
-    lines = tuple(_event(row, hidden=sealed) for row in events)
-    return Story(ticket, lines, _receipts(session, [part.id for part in ticket.parts]))
-
-
-def _event(row: Row[tuple[object, ...]], *, hidden: bool) -> PublicEvent:
-    """The public reason is kept beside the ledger, which holds only a commitment to it.
-
-    Of a sealed ticket nothing of what was said or judged is given: who, when, which agencies and times remain.
-    """
-    values = dict(row._mapping)
-    why = values.pop("why")
-    data = {**(row.data or {}), **({"why": why} if why else {})}
-    if hidden and row.kind not in (EventKind.RECOUNTED, EventKind.SUCCEEDED):  # their reasons are the province's
-        data = {name: value for name, value in data.items() if name not in _SAID}
-    return PublicEvent(**{**values, "kind": str(row.kind), "data": data})
 
 
 def sheet(session: Session, narrowed: Filter, now: datetime, *, size: int, before: str = "", after: str = "") -> Sheet:
@@ -244,25 +196,6 @@ def _part(row: Row[tuple[object, ...]], *, hidden: bool) -> PublicPart:
     if hidden:
         values |= {"answer": "", "facts": {}, "question": "", "declined_reason": "", "verdict": ""}
     return PublicPart(**values)
-
-
-def _receipts(session: Session, part_ids: Sequence[str]) -> tuple[PublicReceipt, ...]:
-    """Those that held once: one struck as it was made only keeps a pause that cannot be counted yet."""
-    struck, made = col(DeadlineReceipt.struck_at), col(DeadlineReceipt.made_at)
-    rows = session.execute(
-        select(
-            col(DeadlineReceipt.part_id),
-            col(DeadlineReceipt.clock),
-            col(DeadlineReceipt.due_at),
-            col(DeadlineReceipt.data),
-            col(DeadlineReceipt.made_at),
-            col(DeadlineReceipt.struck_at),
-            col(DeadlineReceipt.struck_reason),
-        )
-        .where(col(DeadlineReceipt.part_id).in_(part_ids), or_(struck.is_(None), struck != made))
-        .order_by(col(DeadlineReceipt.id))
-    )
-    return tuple(PublicReceipt(**row._mapping) for row in rows)
 
 
 def is_late(now: datetime) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from zalobot.errors import Refused
 from zalobot.province import Province
 from zalobot.services import SERVICES
 from zalobot.store.models import Account, AccountRole
-from zalobot.store.queries import leading, public
+from zalobot.store.queries import leading, stories
 from zalobot.store.queries.leading import Held
 from zalobot.tickets import directing, life
 from zalobot.tickets.directing import Direction
@@ -75,7 +75,7 @@ async def _page(request: web.Request, form: Form, *, status: int = 200) -> web.R
 
 
 def _ticket(session: Session, code: str, who: Account, now: datetime, province: Province) -> LeaderTicket | None:
-    story = public.story(session, code)
+    story = stories.story(session, code)
     if story is None:
         return None
     own = own_agency(who)

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from zalobot.errors import Refused
 from zalobot.services import SERVICES
 from zalobot.store.models import Account, AccountRole, EventKind, Part
-from zalobot.store.queries import public, work
+from zalobot.store.queries import stories, work
 from zalobot.store.queries.public_rows import Story
 from zalobot.store.queries.work import Behind, WorkRow
 from zalobot.tickets import (
@@ -169,7 +169,7 @@ def _and_forget(verb: Callable[..., Any], names: tuple[str, ...]) -> Callable[..
 
 
 def _seen(session: Session, ticket_code: str, code: str, who: Account, now: datetime) -> Seen | None:
-    row, story = work.one(session, code), public.story(session, ticket_code)
+    row, story = work.one(session, code), stories.story(session, ticket_code)
     behind = work.behind(session, ticket_code)
     if row is None or story is None or behind is None:
         return None
