@@ -65,12 +65,11 @@ class DraftFacts:
         return self.answers.get("found_ticket") or {}
 
     @property
-    def field_name(self) -> str:
-        """The name of the chosen field, or of that of the topic the words point to."""
+    def topic_name(self) -> str:
+        """The name of the topic that the ticket will have, within the chosen field where there is one."""
         if not self.description:
             return ""
-        topic = self.province.topics[report_issue.topic_of(self.province, self.answers)]
-        return self.province.field_names().get(self.answers.get("field") or topic.field, "")
+        return self.province.topic_name(report_issue.topic_of(self.province, self.answers))
 
     @property
     def agency_names(self) -> list[str]:

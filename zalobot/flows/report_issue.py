@@ -127,13 +127,13 @@ def fields(province: Province, answers: Answers) -> Options:
 
 def topic_of(province: Province, answers: Answers) -> str:
     """The topic the words point to, within the chosen field or that of the chosen agency where there is one."""
-    likely = [topic.code for topic in understood(province, answers).topics]
-    among = [topic.code for topic in province.topics.values() if topic.field == answers.get("field")]
+    likely, chosen = [topic.code for topic in understood(province, answers).topics], answers.get("field")
+    among = [topic.code for topic in province.topics.values() if topic.field == chosen]
     if not among and answers.get("agencies") and not understood(province, answers).sure:
         among = [topic.code for topic in province.topics.values() if topic.lead == answers["agencies"][0]]
     if not among:
         return likely[0] if likely else province.fallback_topic
-    return next((code for code in likely if code in among), among[0])
+    return next((code for code in (*likely, chosen) if code in among), among[0])
 
 
 def is_sure(province: Province, answers: Answers) -> bool:

@@ -56,7 +56,7 @@ def _stands(own: Any, purpose: Purpose) -> str:
 
 DRAFT: Final = (
     placeholder("noi_dung_nhap", "draft", lambda d: spoken.excerpt(d.description, EXCERPT)),
-    placeholder("linh_vuc_nhap", "draft", lambda d: d.field_name),
+    placeholder("linh_vuc_nhap", "draft", lambda d: d.topic_name),
     placeholder("co_quan_nhap", "draft", lambda d: ", ".join(d.agency_names)),
     placeholder("chua_ro_co_quan", "draft", lambda d: "" if d.agencies_sure else spoken.spoken("unclear_agency")),
     placeholder("vi_sao_co_quan", "draft", lambda d: spoken.excerpt(", ".join(d.agency_reasons), 120)),

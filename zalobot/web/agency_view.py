@@ -16,7 +16,7 @@ from zalobot.store.queries.lateness import Word
 from zalobot.store.queries.public_rows import PublicPart, PublicTicket
 from zalobot.web.late_parts import LATE_SHOWN, LatePart, late_parts
 from zalobot.web.meter import Look, Meter
-from zalobot.web.public_view import agency_name, field_name, part_meter
+from zalobot.web.public_view import agency_name, part_meter
 
 A_SHEET = 20  # open parts
 _BAR = 78  # pixels of the tallest week
@@ -199,13 +199,12 @@ def open_parts(
 
 
 def _open(ticket: PublicTicket, part: PublicPart, shown: Meter, province: Province) -> OpenPart:
-    topic = province.topics.get(ticket.topic)
     explained = part.explained_at
     return OpenPart(
         code=f"{ticket.code}/{part.number}",
         ticket_code=ticket.code,
         title=ticket.title,
-        topic=topic.name if topic else field_name(province, ticket.topic),
+        topic=province.topic_name(ticket.topic),
         meter=shown,
         klass=part.klass,
         hand_overs=part.hand_overs,

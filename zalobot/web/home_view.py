@@ -13,7 +13,7 @@ from zalobot.store.queries.figures import Figures
 from zalobot.store.queries.public_rows import PublicPart, PublicTicket
 from zalobot.web.filters import local
 from zalobot.web.list_view import Row, rows, sample_code
-from zalobot.web.public_view import agency_name, answered, field_name
+from zalobot.web.public_view import agency_name, answered
 from zalobot.web.qr import Qr
 from zalobot.web.receipt_view import Cell, strip
 from zalobot.web.workday import whole_day
@@ -117,11 +117,10 @@ def _today(now: datetime, province: Province) -> tuple[tuple[Cell, ...], datetim
 
 def _answered(ticket: PublicTicket, now: datetime, province: Province) -> Answered:
     part = max((p for p in ticket.parts if p.answered_at), key=lambda p: p.answered_at or now)
-    topic = province.topics.get(ticket.topic)
     return Answered(
         code=ticket.code,
         title=ticket.title,
-        topic=topic.name if topic else field_name(province, ticket.topic),
+        topic=province.topic_name(ticket.topic),
         state=ticket.state,
         answered=answered(ticket),
         parts=len(ticket.parts),

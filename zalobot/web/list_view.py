@@ -9,7 +9,7 @@ from zalobot.province import Province
 from zalobot.store.models import Tier
 from zalobot.store.queries.public_rows import STATES, Filter, PublicTicket, Sheet
 from zalobot.web.meter import Look, Meter
-from zalobot.web.public_view import agency_name, answered, field_name, part_meter
+from zalobot.web.public_view import agency_name, answered, part_meter
 
 WORDS = 200  # characters of what is looked for
 _URGENT = (Look.LATE, Look.TODAY, Look.SOON, Look.CALM, Look.WAIT, Look.NONE, Look.DONE_LATE, Look.DONE)
@@ -74,7 +74,7 @@ class ListPage:
 
     @property
     def field(self) -> str:
-        """The field the list is narrowed to."""
+        """The field, or the one topic, that the list is narrowed to."""
         return self.asked.field
 
     @property
@@ -92,7 +92,7 @@ def asked(query: Mapping[str, str], province: Province) -> Asked:
     agency, field, state = query.get("cq", ""), query.get("lv", ""), query.get("tt", "")
     return Asked(
         agency=agency if agency in province.agencies else "",
-        field=field if field in dict(province.fields) else "",
+        field=field if field in dict(province.fields) or field in province.topics else "",
         state=state if state in STATES else "",
         before=query.get("truoc", "")[:40],
         after=query.get("sau", "")[:40],
@@ -101,8 +101,8 @@ def asked(query: Mapping[str, str], province: Province) -> Asked:
 
 
 def narrowing(wanted: Asked, province: Province) -> Filter:
-    """The filter for the store: a field is its topics."""
-    topics = tuple(code for code, topic in province.topics.items() if topic.field == wanted.field)
+    """The filter for the store: a field is its topics, and one topic alone is itself."""
+    topics = tuple(code for code, topic in province.topics.items() if topic.field == wanted.field) or (wanted.field,)
     return Filter(wanted.agency, wanted.state, topics if wanted.field else ())
 
 
@@ -127,9 +127,14 @@ def blank(wanted: Asked, province: Province) -> ListPage:
         newer="",
         asked=wanted,
         agencies=tuple((code, agency.name) for code, agency in province.agencies.items()),
-        fields=tuple(province.fields),
+        fields=(*province.fields, *_alone(wanted.field, province)),
         sample_code=sample_code(province),
     )
+
+
+def _alone(code: str, province: Province) -> tuple[tuple[str, str], ...]:
+    """The topic that the list is narrowed to, where that is no field: offered beside the fields, and chosen."""
+    return () if not code or code in dict(province.fields) else ((code, province.topic_name(code)),)
 
 
 def rows(tickets: Iterable[PublicTicket], now: datetime, province: Province) -> tuple[Row, ...]:
@@ -152,11 +157,10 @@ def address(wanted: Asked, **place: str) -> str:
 def _row(ticket: PublicTicket, now: datetime, province: Province) -> Row:
     meters = [part_meter(part, None, now, province) for part in ticket.parts]
     running = [found for found in meters if found]
-    topic = province.topics.get(ticket.topic)
     return Row(
         code=ticket.code,
         title=ticket.title,
-        topic=topic.name if topic else field_name(province, ticket.topic),
+        topic=province.topic_name(ticket.topic),
         state=ticket.state,
         sealed=ticket.tier == Tier.SEALED,
         received_at=ticket.received_at,

@@ -61,7 +61,6 @@ class TicketPage:
     text: str
     business: str
     topic: str
-    field: str
     klass: str
     received_at: datetime
     parts: tuple[PartView, ...]
@@ -80,7 +79,6 @@ def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
     ticket = story.ticket
     in_force = {r.part_id: Receipt.from_json(r.data) for r in story.receipts if r.struck_at is None}
     parts = tuple(_part(part, in_force.get(part.id), story, now, province) for part in ticket.parts)
-    topic = province.topics.get(ticket.topic)
     return TicketPage(
         code=ticket.code,
         state=ticket.state,
@@ -88,8 +86,7 @@ def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
         title=ticket.title,
         text=ticket.text,
         business=ticket.business_name,
-        topic=topic.name if topic else "",
-        field=field_name(province, ticket.topic),
+        topic=province.topic_name(ticket.topic),
         klass=ticket.klass,
         received_at=ticket.received_at,
         parts=parts,
@@ -124,12 +121,6 @@ def agency_name(province: Province, code: str) -> str:
     """The name of an agency; its code where the pack no longer knows it."""
     agency = province.agencies.get(code)
     return agency.name if agency else code
-
-
-def field_name(province: Province, topic_code: str) -> str:
-    """The name of the field a topic belongs to; '' for an unknown topic."""
-    topic = province.topics.get(topic_code)
-    return dict(province.fields).get(topic.field, "") if topic else ""
 
 
 def part_meter(part: PublicPart, receipt: Receipt | None, now: datetime, province: Province) -> Meter | None:
