@@ -13,6 +13,7 @@ from typing import Any, Final
 from zalobot import tax_codes
 from zalobot.flows.contact import email, phone, without_contacts
 from zalobot.flows.engine import Accepted, Answers, Condition, Reading, Rejected, Said
+from zalobot.flows.places import PIECES, at, commune, is_place
 from zalobot.flows.question import Question
 from zalobot.flows.steps import card_phone
 from zalobot.flows.words import is_word
@@ -25,7 +26,6 @@ A_NAME: Final = 8  # words
 A_PIECE: Final = 3  # words
 A_LONG_NAME: Final = 16
 OF_A_PERSON: Final = frozenset(("person", "phone", "email"))
-_PIECES: Final = re.compile(r"[,;\n|]+|\s[–-]\s|(?<=[a-zà-ỹ])\.\s")
 _WORD: Final = re.compile(r"\w+")
 Identity = Mapping[str, Any]
 
@@ -87,12 +87,18 @@ def understood(province: Province, said: Said, before: Identity) -> dict[str, st
     given |= {"phone": number} if number else {}
     given |= {"email": address} if address else {}
     given |= {"tax_code": code.code} if code and not code.wrong else {}
-    if (unit := commune(province, text)) is not None:
-        given["commune"] = unit
-    certain = bool(given) or code is not None or bool(before)
+    unit = commune(province.units, text)
+    certain = bool(given) or code is not None or bool(before) or unit is not None
     rest = without_contacts(_without(text, code))
-    for piece in filter(None, (bare(part) for part in _PIECES.split(rest))):
-        _place(given, piece, certain, province, bool(number))
+    typed = [(piece, *labelled(piece)) for part in PIECES.split(rest) if (piece := bare(part))]
+    for piece, kind, words in typed:
+        _put(given, piece, kind, words)
+    certain = certain or "name" in given
+    places = [words for piece, kind, words in typed if _is_where(province, piece, kind, words, certain)]
+    given |= {"commune": where} if (where := at(unit, places)) else {}
+    for piece, kind, words in typed:
+        if not kind and words and words not in places and commune(province.units, piece) is None:
+            _put_unlabelled(given, words, certain or "commune" in given, bool(number))
     return given if given or code else None
 
 
@@ -112,9 +118,8 @@ def _without(text: str, code: tax_codes.Found | None) -> str:
     return text if code is None else f"{text[: code.start]}, {text[code.end :]}"
 
 
-def _place(given: dict[str, str], piece: str, certain: bool, province: Province, reachable: bool) -> None:
-    """Put one piece of the message where it belongs; what belongs nowhere is left."""
-    kind, words = labelled(piece)
+def _put(given: dict[str, str], piece: str, kind: str, words: str) -> None:
+    """Put one piece where the word that it begins with says."""
     if len(words) > LONGEST or not words:
         return
     if kind in ("business", "name") and not _is_story(words):
@@ -123,10 +128,21 @@ def _place(given: dict[str, str], piece: str, certain: bool, province: Province,
         given.setdefault("person", piece if kind_is_title(piece) else words)
     elif kind == "sector":
         given.setdefault("sector", words)
-    elif kind == "place" or commune(province, piece) is not None:
+
+
+def _is_where(province: Province, piece: str, kind: str, words: str, certain: bool) -> bool:
+    """Whether a piece says where: by the word it begins with, in a message that says who writes."""
+    if len(words) > LONGEST or _is_story(words):
+        return False
+    return (kind == "place" and certain and bool(words)) or (not kind and is_place(province, piece, certain))
+
+
+def _put_unlabelled(given: dict[str, str], words: str, certain: bool, reachable: bool) -> None:
+    """Put a piece without a label where it probably belongs, beside what is there already: what was typed is kept."""
+    if not certain or len(words.split()) > A_NAME or _is_story(words):
         return
-    elif (certain or "name" in given) and len(words.split()) <= A_NAME and not _is_story(words):
-        given.setdefault(_unlabelled(given, words, reachable), words)
+    where = _unlabelled(given, words, reachable)
+    given[where] = ", ".join(filter(None, (given.get(where), words)))
 
 
 def _is_story(words: str) -> bool:
@@ -146,7 +162,7 @@ def _is_story(words: str) -> bool:
 def _unlabelled(given: Mapping[str, str], words: str, reachable: bool) -> str:
     """What a piece without a label is: beside a number alone a person, else first the business, then what it does."""
     capitals = all(word[0].isupper() for word in words.split())
-    if reachable and capitals and ("name" in given or "tax_code" not in given):
+    if reachable and capitals and "person" not in given and ("name" in given or "tax_code" not in given):
         return "person"
     return "sector" if "name" in given else "name"
 
@@ -184,12 +200,3 @@ def bare(piece: str) -> str:
     while words and (plain(words[-1]) in labels or not plain(words[-1])):
         words.pop()
     return " ".join(words).strip(" :=.-")
-
-
-def commune(province: Province, text: str) -> str | None:
-    """The commune-level unit a text names with its kind (phường Hà Tu), or that a whole piece is (Hà Tu)."""
-    said, pieces = f" {plain(text)} ", {plain(piece) for piece in _PIECES.split(text)}
-    for unit in province.units:
-        if f" {plain(unit.full_name)} " in said or plain(unit.name) in pieces:
-            return unit.full_name
-    return None
