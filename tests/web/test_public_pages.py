@@ -109,6 +109,13 @@ async def test_a_sealed_ticket_shows_agency_topic_times_and_state_only(town: Tow
         assert hidden not in text
 
 
+async def test_an_agency_that_has_to_answer_again_is_said_to_have_answered(town: Town) -> None:
+    again = {"answer": "x", "verdict": "generic", "clock": 2}
+    town.write(lambda session: add_ticket(session, 92, "x", "2026-11-24 09:00", PartSample("CA", "reopened", again)))
+    text = words(await town.get("/hoi-dap/QN-2611-00092"))
+    assert "Đang giữ việc: Công an tỉnh, đã trả lời lần trước, chưa bấm nhận làm lại." in text
+
+
 async def test_what_is_written_in_another_language_says_which(town: Town) -> None:
     text = "How long does it take to renew a work permit and where do we submit the dossier?"
 
