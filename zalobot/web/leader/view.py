@@ -6,6 +6,7 @@ The one rule: it says who has a matter and why it is late, in the words that are
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import dropwhile
 
 from zalobot.errors import PastHorizon
 from zalobot.figures.board import Published
@@ -61,8 +62,9 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class LeaderPage:
-    """What `consoles/leader/today.html` shows. `lines` and `columns` are of the period, `trend` of the last
-    weeks. `late` may be the first of `late_parts` at so many `agencies`; `more`: not all that is soon due is shown."""
+    """What `consoles/leader/today.html` shows. `lines` are of the period, `columns` of the last weeks, `trend` of
+    those from the first in which anything was due. `late` may be the first of `late_parts` at so many `agencies`;
+    `more`: not all that is soon due is shown."""
 
     kind: PeriodKind
     late: tuple[Item, ...]
@@ -106,7 +108,7 @@ def leader_page(read: Read, kind: PeriodKind, now: datetime, province: Province)
         more=len(items) - len(late) >= MOST,
         answers=tuple(Answer(row, agency_name(province, row.agency), excerpt(row.answer)) for row in read.answers),
         lines=lines(read.published, read.counted, province, trend=read.trend),
-        trend=read.trend.weeks,
+        trend=tuple(dropwhile(lambda week: not week.share.of, read.trend.weeks)),
         columns=columns(read.trend.weeks),
         rising=_rising(read.rising, province),
         open=sum(figures.open for figures in read.counted.values()),
