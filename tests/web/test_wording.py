@@ -189,6 +189,10 @@ async def test_a_text_goes_from_a_draft_over_a_second_person_into_the_bot_and_ba
     huy, lan = await studio.desk("Huy", name), await studio.desk("Lan", name)
     words, before, page = after("Kính chào.", name), said(name), f"/van-hanh/loi-nhan/{name}?ngon-ngu=vi"
     assert "Như bản đang dùng" in huy.says()
+    await huy.post("de-nghi", noi_dung=before, ly_do="lịch sự hơn")
+    assert "đồng chí chưa đổi chữ nào" in huy.says()
+    assert ("Như bản đang dùng" in huy.says(), ">Chưa lưu<" in huy.page) == (True, False), "nothing was typed to be kept"
+    await huy.get(page)
     await huy.post("luu", noi_dung=words)
     assert "Bản nháp của đồng chí" in huy.says()
     await huy.post("de-nghi", noi_dung=words, ly_do="")

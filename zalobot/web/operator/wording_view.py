@@ -117,6 +117,13 @@ class WordingPage:
         return tuple(one for one in self.found if one.finding.kind is Kind.STOP)
 
     @property
+    def unsaved(self) -> bool:
+        """Whether what was typed was refused and is neither the draft nor the words in use."""
+        mine = self.kept.draft or self.kept.waiting
+        held = mine.text if mine else self.kept.used.source
+        return bool(self.refusal) and versions.clean(self.text) != versions.clean(held)
+
+    @property
     def able(self) -> bool:
         """Whether a second person may be asked."""
         return bool(self.kept.draft) and not self.kept.waiting and not self.stops and self.conflict is None
