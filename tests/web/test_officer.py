@@ -9,6 +9,7 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from tests.web import sample
+from tests.web.test_public_pages import words
 from tests.web.test_sign_in import Browser, account, browser  # noqa: F401
 from zalobot import province as packs
 from zalobot import reference, speech, templating
@@ -158,11 +159,11 @@ async def test_a_slow_phone_that_sends_twice_is_told_the_same_twice(store: Store
         ("khong-thuoc", {"owner": "BQLKKT", "reason": "Kho nằm trong khu kinh tế cửa khẩu."}),
         ("tra-loi", {"text": "Được. Nộp song song.", "du_thieu": "1"}),
     )
-    for way, words in sent:
+    for way, typed in sent:
         await officer.get(PART)
         form = dict(officer.hidden)
         for _ in range(2):
-            await officer.post(f"{PART}/{way}", form=False, **(form | words))
+            await officer.post(f"{PART}/{way}", form=False, **(form | typed))
             assert (officer.status, officer.where.partition("#")[0] in ("/can-bo", PART)) == (200, True), way
     kinds = store.read_now(lambda s: [e.kind for e in s.exec(select(TicketEvent).where(TicketEvent.at == sample.NOW))])
     assert sorted(kinds) == ["answered", "declined", "question_asked"]
@@ -216,6 +217,8 @@ async def test_not_ours_names_the_owner(store: Store, officer: Browser) -> None:
     await officer.post(f"{PART}/khong-thuoc", owner="BQLKKT", reason="Kho nằm trong khu kinh tế cửa khẩu.")
     declined = part(store)
     assert (declined.state, declined.declined_to) == (PartState.DECLINED, "BQLKKT")
+    waits = "Đã báo không thuộc thẩm quyền, chờ Ban Quản lý Khu kinh tế nhận; hạn vẫn chạy. Mở"
+    assert waits in words(await officer.get("/can-bo/co-quan"))
 
 
 async def test_the_head_finds_what_they_owe_a_reason_for_and_others_are_told_who_owes_it(

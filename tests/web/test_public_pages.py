@@ -109,6 +109,18 @@ async def test_a_sealed_ticket_shows_agency_topic_times_and_state_only(town: Tow
         assert hidden not in text
 
 
+async def test_a_ticket_that_was_joined_to_another_leads_to_it(town: Town) -> None:
+    def joined(session: Session) -> None:
+        for number, tier in ((93, "no_name"), (94, "sealed")):
+            columns = {"state": "merged", "merged_into": "QN-2611-00042", "tier": tier}
+            add_ticket(session, number, "x", "2026-11-24 09:00", PartSample("CA", "merged"), **columns)
+
+    town.write(joined)
+    other = '<a href="/hoi-dap/QN-2611-00042">QN-2611-00042</a>'
+    assert f"được trả lời ở {other}." in await town.get("/hoi-dap/QN-2611-00093")
+    assert other not in await town.get("/hoi-dap/QN-2611-00094"), "its words would say what was sealed"
+
+
 async def test_an_agency_that_has_to_answer_again_is_said_to_have_answered(town: Town) -> None:
     again = {"answer": "x", "verdict": "generic", "clock": 2}
     town.write(lambda session: add_ticket(session, 92, "x", "2026-11-24 09:00", PartSample("CA", "reopened", again)))

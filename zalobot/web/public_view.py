@@ -72,6 +72,7 @@ class TicketPage:
     is_open: bool
     open_parts: tuple[int, ...]
     holders: tuple[str, ...]
+    merged_into: str
 
 
 def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
@@ -104,6 +105,7 @@ def ticket_page(story: Story, now: datetime, province: Province) -> TicketPage:
         is_open=ticket.state not in OVER,
         open_parts=tuple(part.number for part in parts if part.holding),
         holders=tuple(dict.fromkeys(part.holder for part in parts if part.holding)),
+        merged_into=ticket.merged_into,
     )
 
 

@@ -24,7 +24,9 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One part. `mine`: I took it up; `colleague`: who else did; `explain`: the head owes a reason."""
+    """One part. `mine`: I took it up; `colleague`: who else did; `explain`: the head owes a reason.
+
+    `passed`: the agency whose it is said to be, and that has not taken it over yet."""
 
     code: str
     number: int
@@ -39,6 +41,7 @@ class Item:
     question: str
     resumes: datetime | None
     explain: datetime | None
+    passed: str
     version: int
 
 
@@ -77,6 +80,7 @@ def _item(row: WorkRow, officer_id: str, agency: str, now: datetime, province: P
     paused = row.paused_at if row.state is PartState.PAUSED else None
     shown = meter(Clock(row.klass == "simple", row.clock_started_at, row.due_at, None, paused), now, province.calendar)
     topic = province.topics.get(row.topic)
+    passed = province.agencies.get(row.declined_to) if row.state is PartState.DECLINED else None
     offered = row.state is PartState.DECLINED and row.declined_to == agency and row.agency != agency
     return Item(
         code=row.code,
@@ -92,5 +96,6 @@ def _item(row: WorkRow, officer_id: str, agency: str, now: datetime, province: P
         question=row.question if paused else "",
         resumes=row.wait_until if paused else None,
         explain=row.explain_until if row.explain_until and not row.explained_at else None,
+        passed=passed.name if passed and not offered else "",
         version=row.version,
     )
