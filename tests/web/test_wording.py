@@ -191,7 +191,7 @@ async def test_a_text_goes_from_a_draft_over_a_second_person_into_the_bot_and_ba
     assert "Như bản đang dùng" in huy.says()
     await huy.post("de-nghi", noi_dung=before, ly_do="lịch sự hơn")
     assert "đồng chí chưa đổi chữ nào" in huy.says()
-    assert ("Như bản đang dùng" in huy.says(), ">Chưa lưu<" in huy.page) == (True, False), "nothing was typed to be kept"
+    assert ("Như bản đang dùng" in huy.says(), ">Chưa lưu<" in huy.page) == (True, False), "nothing was to be kept"
     await huy.get(page)
     await huy.post("luu", noi_dung=words)
     assert "Bản nháp của đồng chí" in huy.says()
