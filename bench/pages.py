@@ -139,7 +139,7 @@ def measure(store: str, url: str, folder: Path, options: argparse.Namespace, wat
     service = launch(command.argv, mine, log, environment(command), cwd=folder)
     try:
         wait_for("the site", lambda: up(place.port), service, log)
-        wait_for("the search", lambda: "every ticket is known" in log.read_text(), service, log, limit=600)
+        wait_for("the search", lambda: "every ticket is known" in log.read_text(), service, log, limit=1800)
         watch = CpuWatch({"service": service.pid, **watched})
         watch.begin()
         seen = asyncio.run(
