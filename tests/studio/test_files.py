@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from tests.archives import zipped
 from tests.journeys.stage import Stage
 from zalobot.errors import Refused
 from zalobot.paths import templates_folder
@@ -26,14 +27,6 @@ def texts(stage: Stage, data: bytes) -> Mapping[reading.Key, str]:
 
 def sent(stage: Stage, data: bytes) -> reading.Sent:
     return reading.archive(data, stage.store.read_now(versions.words_of))
-
-
-def zipped(entries: Mapping[str, bytes | str]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in entries.items():
-            archive.writestr(name, data)
-    return made.getvalue()
 
 
 def refusal(stage: Stage, data: bytes) -> str:

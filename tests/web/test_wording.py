@@ -1,9 +1,7 @@
 """The wording studio over HTTP: a draft, a second person, what the bot says, and texts that mean harm."""
 
-import io
 import re
-import zipfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,6 +17,7 @@ from aiohttp.test_utils import TestServer
 from sqlmodel import Session, col, select
 
 from tests import services
+from tests.archives import zipped
 from tests.journeys.stage import MONDAY, OA
 from zalobot import app as wiring
 from zalobot import templating
@@ -449,14 +448,6 @@ async def test_a_file_is_shown_row_by_row_and_what_is_chosen_of_it_waits(studio:
 def waiting_of(session: Session, account_id: str) -> list[str]:
     query = select(WordingVersion).where(col(WordingVersion.author_id) == account_id)
     return [row.name for row in session.exec(query) if row.state is WordingState.WAITING]
-
-
-def zipped(entries: Mapping[str, bytes | str]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in entries.items():
-            archive.writestr(name, data)
-    return made.getvalue()
 
 
 @pytest.mark.parametrize("path", ["khong/co", "welcome/khong_co", "../../etc/passwd"])

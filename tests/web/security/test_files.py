@@ -1,8 +1,6 @@
 """Files: nothing outside the folders is handed down, and nothing that is handed down runs here."""
 
-import io
 import re
-import zipfile
 from urllib.parse import quote, unquote
 
 import aiohttp
@@ -10,6 +8,7 @@ import pytest
 from sqlmodel import Session, select
 from yarl import URL
 
+from tests.archives import zipped
 from tests.web import sample
 from tests.web.security.place import Answer, Place, Who
 from zalobot.store.blobs import BlobStore
@@ -110,22 +109,14 @@ async def test_nothing_outside_the_static_folder_is_served(place: Place, up: str
         assert b"root:" not in answer.body
 
 
-def packed(*files: tuple[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files:
-            archive.writestr(name, data)
-    return made.getvalue()
-
-
 ARCHIVES = {
-    "up": packed(("../../../tmp/evil.txt", b"x")),
-    "absolute": packed(("/tmp/evil.txt", b"x")),
-    "backslash": packed(("..\\evil.txt", b"x")),
-    "another kind": packed(("messages/welcome/menu.py", b"x")),
-    "known, then up": packed(("messages/welcome/menu.txt", b"x"), ("messages/../../evil.txt", b"x")),
-    "a bomb": packed(("messages/welcome/menu.txt", b"0" * 50_000_000)),
-    "many": packed(*((f"messages/{n}.txt", b"") for n in range(2500))),
+    "up": zipped({"../../../tmp/evil.txt": b"x"}),
+    "absolute": zipped({"/tmp/evil.txt": b"x"}),
+    "backslash": zipped({"..\\evil.txt": b"x"}),
+    "another kind": zipped({"messages/welcome/menu.py": b"x"}),
+    "known, then up": zipped({"messages/welcome/menu.txt": b"x", "messages/../../evil.txt": b"x"}),
+    "a bomb": zipped({"messages/welcome/menu.txt": b"0" * 50_000_000}),
+    "many": zipped({f"messages/{n}.txt": b"" for n in range(2500)}),
     "none": b"PK\x03\x04" + b"\0" * 100,
     "empty": b"",
 }
