@@ -71,6 +71,14 @@ async def test_one_text_was_released_and_used_and_another_waits_for_the_second_o
     assert (released.number, released.messages > 0) == (1, True)
 
 
+async def test_a_labelled_answer_stands_on_its_page_once_piece_by_piece(town: Town) -> None:
+    page = await town.get("/hoi-dap/QN-2611-00008")
+    assert [page.count(f"<dt>{label}</dt>") for label in ("Kết luận", "Nội dung", "Căn cứ", "Liên hệ")] == [1] * 4
+    pieces = "Hai việc nộp song song", "thuộc Phụ lục III, cơ quan Công an", "Điều 16 Luật số", "Phòng Cảnh sát PCCC và"
+    answer = page.partition("<dt>Kết luận</dt>")[2].partition("</dl>")[0].replace("\u00a0", " ")
+    assert [answer.count(piece) for piece in pieces] == [1] * 4
+
+
 async def test_one_part_is_overdue_and_one_was_answered_late(town: Town) -> None:
     now = town.simulator.clock.now()
 

@@ -67,6 +67,11 @@ def test_an_adequate_answer_is_not_remarked_on_and_its_labels_become_facts(
         "next_step": "nộp tại quầy 7",
         "contact": "1022",
     }
+    for said in (f"Không đúng câu hỏi {CODE}/1", "Tôi hỏi việc khác."):
+        stage.person("lan").says(said)
+    assert stage.parts()[0].state is PartState.REOPENED
+    answer(staff["ha"], f"{CODE}/1", "Kết luận: không được.")
+    assert stage.parts()[0].answer_facts == {"conclusion": "không được."}  # nothing of the answer before
 
 
 def test_an_answer_like_many_before_is_pointed_out(stage: Stage, staff: dict[str, Person]) -> None:

@@ -48,7 +48,22 @@ def test_labelled_lines_are_read_with_the_lines_that_follow() -> None:
         "basis": "Điều 5\nTrân trọng: ký",
         "contact": "1022",
     }
+    assert adequacy.rest(text) == "Kính gửi doanh nghiệp,"
     assert adequacy.read("Không có nhãn nào. Giờ mở cửa: 07:30") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "rest"),
+    [
+        ("Kết luận: được.\nNội dung: nộp song song.\nCăn cứ: Điều 16", {C: "được.", B: "Điều 16"}, "nộp song song."),
+        ("Kết luận: được.\nCăn cứ: Điều 16", {C: "được.", B: "Điều 16"}, ""),
+        ("Kính gửi.\n\nKết luận: được.\n\nXin cảm ơn.", {C: "được."}, "Kính gửi.\n\nXin cảm ơn."),
+        ("Giờ mở cửa: 07:30\n\n\n\nĐóng: 17:00", {}, "Giờ mở cửa: 07:30\n\nĐóng: 17:00"),
+        ("", {}, ""),
+    ],
+)
+def test_an_answer_is_its_labelled_lines_and_the_rest(text: str, facts: dict[str, str], rest: str) -> None:
+    assert (adequacy.read(text), adequacy.rest(text)) == (facts, rest)
 
 
 @pytest.mark.parametrize(

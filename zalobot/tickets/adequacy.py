@@ -23,23 +23,20 @@ LAST: Final = 50  # answers of the agency that are looked at
 _NUMBER_OF_A_PAPER: Final = re.compile(r"\d+\s*/\s*(?:\d{4}|[A-Za-zĐđ]{2,})")
 _PHONE_OR_MAIL: Final = re.compile(r"\b0\d(?:[\s.-]?\d){7,9}\b|(?<![\d/.-])1\d{3}(?!\s*[/\d.-]\d|\s*/)|\S+@\S+\.\w+")
 _LONGEST_LABEL: Final = 40
+_REST: Final = "text"  # the label of what is no aspect
+_GAP: Final = re.compile(r"\n{3,}")
 _BESIDE: Final = 40  # characters between a kind of paper and its number
 
 
 def read(text: str) -> dict[str, str]:
     """What the labelled lines ("Kết luận: …") of an answer say, by aspect; the lines that follow belong to them."""
-    found: dict[str, list[str]] = {}
-    aspect = ""
-    for line in text.splitlines():
-        label, colon, rest = line.partition(":")
-        named = _labels().get(plain(label), "") if colon and len(label) <= _LONGEST_LABEL else ""
-        if named:
-            aspect, line = named, rest
-        elif not line.strip():
-            aspect = ""
-        if aspect:
-            found.setdefault(aspect, []).append(line.strip())
-    return {name: said for name in ASPECTS if (said := "\n".join(found.get(name, ())).strip())}
+    said = _sorted(text)
+    return {name: said[name] for name in ASPECTS if said.get(name)}
+
+
+def rest(text: str) -> str:
+    """What an answer says beside what `read` finds in it; "" where that is all of it."""
+    return _sorted(text).get(_REST, "")
 
 
 def compose(text: str, said: Mapping[str, str]) -> str:
@@ -79,6 +76,21 @@ def alike(text: str, others: Iterable[str]) -> int:
     mine = plain(text)
     count = sum(fuzz.token_sort_ratio(mine, plain(other), score_cutoff=ALIKE) > 0 for other in others)
     return count if count >= MANY else 0
+
+
+def _sorted(text: str) -> dict[str, str]:
+    """The lines by the aspect whose label they follow; an empty line ends one."""
+    found: dict[str, list[str]] = {}
+    aspect = _REST
+    for line in text.splitlines():
+        label, colon, after = line.partition(":")
+        named = _labels().get(plain(label), "") if colon and len(label) <= _LONGEST_LABEL else ""
+        if named:
+            aspect, line = named, after
+        elif not line.strip():
+            aspect = _REST
+        found.setdefault(aspect, []).append(line.strip())
+    return {name: _GAP.sub("\n\n", "\n".join(lines)).strip() for name, lines in found.items()}
 
 
 def _names_a_rule(text: str) -> bool:

@@ -88,7 +88,8 @@ def answer(
     part.answer, part.answered_at, part.officer_id, part.remind_at = text, now, officer.id, None
     part.close_at = closes(session, ticket, now) or look_again(session, now)
     public_answer.publish(session, ticket, part)
-    part.answer_facts = {**part.answer_facts, **adequacy.read(part.public_answer)}
+    kept = {name: fact for name, fact in part.answer_facts.items() if name not in adequacy.ASPECTS}
+    part.answer_facts = kept | adequacy.read(part.public_answer)
     part.verdict, part.verdict_at, part.verdict_reason = None, None, ""  # those were of the answer before
     part.declined_to, part.declined_reason, part.decide_by, part.decide_remind_at = "", "", None, None
     life.settle(ticket, parts, now)

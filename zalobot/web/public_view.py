@@ -14,6 +14,7 @@ from zalobot.province import Province
 from zalobot.receipt import Receipt
 from zalobot.store.models import GONE_PART, GONE_TICKET, PartState, TicketState, Tier
 from zalobot.store.queries.public_rows import PublicPart, PublicReceipt, PublicTicket, Story
+from zalobot.tickets import adequacy
 from zalobot.web.filters import Span, local, span
 from zalobot.web.history import Line, history
 from zalobot.web.lateness import Explanation, explanation
@@ -35,6 +36,7 @@ class PartView:
     meter: Meter | None
     answer: str
     facts: Mapping[str, str]
+    rest: str  # of the answer, beside its facts
     question: str
     to: str
     reason: str
@@ -143,6 +145,7 @@ def _part(part: PublicPart, receipt: Receipt | None, story: Story, now: datetime
         meter=part_meter(part, receipt, now, province),
         answer=part.answer,
         facts=part.facts,
+        rest=adequacy.rest(part.answer) if part.facts == adequacy.read(part.answer) else part.answer,
         question=masked(story.ticket, part.question) if part.state == PartState.PAUSED else "",
         to=agency_name(province, part.declined_to) if part.declined_to else "",
         reason=masked(story.ticket, part.declined_reason) if part.state == PartState.DECLINED else "",
