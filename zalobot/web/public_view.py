@@ -138,14 +138,15 @@ def part_meter(part: PublicPart, receipt: Receipt | None, now: datetime, provinc
 
 
 def _part(part: PublicPart, receipt: Receipt | None, story: Story, now: datetime, province: Province) -> PartView:
+    facts, rest = _pieces(part)
     return PartView(
         number=part.number,
         holder=agency_name(province, part.agency),
         state=part.state,
         meter=part_meter(part, receipt, now, province),
         answer=part.answer,
-        facts=part.facts,
-        rest=adequacy.rest(part.answer) if part.facts == adequacy.read(part.answer) else part.answer,
+        facts=facts,
+        rest=rest,
         question=masked(story.ticket, part.question) if part.state == PartState.PAUSED else "",
         to=agency_name(province, part.declined_to) if part.declined_to else "",
         reason=masked(story.ticket, part.declined_reason) if part.state == PartState.DECLINED else "",
@@ -160,6 +161,14 @@ def _part(part: PublicPart, receipt: Receipt | None, story: Story, now: datetime
         clock=part.clock,
         lateness=explanation(part, story),
     )
+
+
+def _pieces(part: PublicPart) -> tuple[Mapping[str, str], str]:
+    """What is shown of an answer: its labelled pieces and the rest, each once; all of it as typed where it is one."""
+    rest = adequacy.rest(part.answer)
+    if part.facts != adequacy.read(part.answer):
+        return part.facts, part.answer
+    return (part.facts, rest) if len(part.facts) + bool(rest) > 1 else ({}, part.answer)
 
 
 def _former(story: Story, number: int, province: Province) -> tuple[str, ...]:
